@@ -1,0 +1,11 @@
+//! Packs: a folder of declarations becomes one checked [`model::Pack`] and diagnostics with source spans.
+//!
+//! Owns the files' grammar, the checks that need no database and no query engine, and the messages for those who
+//! write packs. Leaves planning of SQL texts to `quanyu-figures` and tables to `quanyu-store`.
+//!
+//! Invariant: a [`model::Pack`] is only handed out when nothing in it is wrong; every fault names file, line, what
+//! is wrong and the nearest valid name.
+//!
+//! Start reading at [`model`], then [`load`].
+
+pub mod model;

@@ -1,0 +1,279 @@
+//! Registers: typed tables with fields, lines and a lifecycle.
+
+use quanyu_core::{columns::ColumnKind, text::Text};
+use rust_decimal::Decimal;
+
+use super::{At, Declared};
+
+/// A register (台账): becomes the table `r_<id>`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Register {
+    /// Identifier.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// The room it stands in.
+    pub module: String,
+    /// The part it plays for an engine (`organization`, `observation` …), where it plays one.
+    pub plays: Option<String>,
+    /// Field of this register for each slot of the part, where the names differ (`slot` → field).
+    pub slots: Vec<(String, String)>,
+    /// Fields that together name a record; unique among records that are not removed. Empty: no natural key.
+    pub key: Vec<String>,
+    /// The field shown where a record is referred to.
+    pub label: String,
+    /// Who enters records (role ids).
+    pub enter: Vec<String>,
+    /// Who confirms them (role ids).
+    pub confirm: Vec<String>,
+    /// Where the data come from: 企业填报, 专项审计, 税务授权, 统计, 通报 …
+    pub source: Option<String>,
+    /// What they may be used for; `None` is any purpose.
+    pub purpose: Option<String>,
+    /// The field whose region is the record's region; else the reporting region of the pack.
+    pub region: Option<String>,
+    /// Fields in order of declaration.
+    pub fields: Vec<Field>,
+    /// Lines (明细), each a child table `r_<id>_<lines>`.
+    pub lines: Vec<Lines>,
+    /// States and transitions, where it has any.
+    pub lifecycle: Option<Lifecycle>,
+    /// A note for those who enter.
+    pub help: Option<Text>,
+    /// Its earlier name.
+    pub was: Option<String>,
+    /// Where it was declared.
+    pub at: At,
+}
+
+impl Register {
+    /// The field of that name.
+    #[must_use]
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|it| it.id == id)
+    }
+
+    /// The field that fills a slot of the part this register plays.
+    #[must_use]
+    pub fn slot(&self, slot: &str) -> Option<&Field> {
+        let name = self
+            .slots
+            .iter()
+            .find(|(it, _)| it == slot)
+            .map_or(slot, |(_, field)| field);
+        self.field(name)
+    }
+}
+
+/// A field of a register.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Identifier, the column's name.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// Type.
+    pub kind: FieldType,
+    /// Must be known.
+    pub required: bool,
+    /// No two records share a value.
+    pub unique: bool,
+    /// Several values (codes and references only), stored in order as `;a;b;`.
+    pub many: bool,
+    /// The value holds from a day to a day: every value keeps its span in the history.
+    pub dated: bool,
+    /// Smallest number.
+    pub min: Option<Decimal>,
+    /// Largest number.
+    pub max: Option<Decimal>,
+    /// Longest text in characters.
+    pub max_length: Option<u32>,
+    /// What a text must look like (the regular expression must match the whole text).
+    pub pattern: Option<String>,
+    /// Computed by this expression over the record's other fields.
+    pub computed: Option<Declared<String>>,
+    /// Unit of a number, such as 元, 人, m2.
+    pub unit: Option<String>,
+    /// Other heads this column has in workbooks.
+    pub synonyms: Vec<String>,
+    /// Where it comes from, if other than the register says.
+    pub source: Option<String>,
+    /// What it may be used for, if other than the register says.
+    pub purpose: Option<String>,
+    /// A hint for those who enter.
+    pub help: Option<Text>,
+    /// Its earlier name: a renamed column, no data is lost.
+    pub was: Option<String>,
+    /// Where it was declared.
+    pub at: At,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// A line of text.
+    Text,
+    /// Text of several lines.
+    LongText,
+    /// A whole number.
+    Integer,
+    /// A decimal of `scale` places, stored times ten to the scale.
+    Decimal {
+        /// Places after the point, 0 to 12.
+        scale: u8,
+    },
+    /// Money, in fen.
+    Money,
+    /// A day, as ISO text.
+    Date,
+    /// A period such as 2023H1.
+    Period,
+    /// Yes or no, as 1 and 0.
+    YesNo,
+    /// A code of a list.
+    Code {
+        /// The list.
+        list: String,
+    },
+    /// A record of another register, by id.
+    Reference {
+        /// The register.
+        to: String,
+    },
+    /// A region code.
+    Region,
+    /// An organization, by id of the register that plays `organization`; typed by credit code or name.
+    Organization,
+    /// Personal data: masked unless the role may see it.
+    Person,
+    /// A file's content hash and name (`sha256:name`).
+    File,
+    /// A place: `longitude,latitude` with six decimals.
+    Location,
+    /// A web address, http or https.
+    Url,
+}
+
+impl FieldType {
+    /// The word a pack writes.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::LongText => "long_text",
+            Self::Integer => "integer",
+            Self::Decimal { .. } => "decimal",
+            Self::Money => "money",
+            Self::Date => "date",
+            Self::Period => "period",
+            Self::YesNo => "yes_no",
+            Self::Code { .. } => "code",
+            Self::Reference { .. } => "reference",
+            Self::Region => "region",
+            Self::Organization => "organization",
+            Self::Person => "person",
+            Self::File => "file",
+            Self::Location => "location",
+            Self::Url => "url",
+        }
+    }
+
+    /// All words, for messages.
+    pub const WORDS: [&'static str; 16] = [
+        "text",
+        "long_text",
+        "integer",
+        "decimal",
+        "money",
+        "date",
+        "period",
+        "yes_no",
+        "code",
+        "reference",
+        "region",
+        "organization",
+        "person",
+        "file",
+        "location",
+        "url",
+    ];
+
+    /// How its column is read by rules and indicators.
+    #[must_use]
+    pub fn column(&self) -> ColumnKind {
+        match self {
+            Self::Integer | Self::Reference { .. } | Self::Organization => ColumnKind::Int,
+            Self::Decimal { scale } => ColumnKind::Decimal(*scale),
+            Self::Money => ColumnKind::Money,
+            Self::Date => ColumnKind::Date,
+            Self::YesNo => ColumnKind::YesNo,
+            Self::Text
+            | Self::LongText
+            | Self::Period
+            | Self::Code { .. }
+            | Self::Region
+            | Self::Person
+            | Self::File
+            | Self::Location
+            | Self::Url => ColumnKind::Text,
+        }
+    }
+}
+
+/// Lines of a register (明细): a child table saved, versioned, imported and shown with its parent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
+    /// Identifier inside the register.
+    pub id: String,
+    /// What they are called.
+    pub title: Text,
+    /// Fields.
+    pub fields: Vec<Field>,
+    /// Where they were declared.
+    pub at: At,
+}
+
+/// States and transitions (办理流程).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lifecycle {
+    /// States; the first is where a record starts.
+    pub states: Vec<State>,
+    /// Steps between states.
+    pub transitions: Vec<Transition>,
+}
+
+/// A state of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Identifier.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// Nothing leads on from here.
+    pub last: bool,
+    /// Where it was declared.
+    pub at: At,
+}
+
+/// A step from one state to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Identifier.
+    pub id: String,
+    /// What the step is called.
+    pub title: Text,
+    /// States it leads from.
+    pub from: Vec<String>,
+    /// State it leads to.
+    pub to: String,
+    /// Roles that may take it.
+    pub role: Vec<String>,
+    /// Condition on the record.
+    pub guard: Option<Declared<String>>,
+    /// Fields that must be known.
+    pub requires: Vec<String>,
+    /// Working days in which it is due.
+    pub within: Option<u32>,
+    /// Where it was declared.
+    pub at: At,
+}
