@@ -1,0 +1,20 @@
+//! Acts: what can be done with a district, once, for pages, commands and jobs alike.
+//!
+//! Owns permission, transaction and audit of every act, and the shapes that edges show. Leaves HTTP to `web`, arguments to
+//! `cli`, rows to `quanyu-store`, values to `quanyu-figures`, formats to `quanyu-documents`.
+//!
+//! Invariant: edges call this module and nothing below it.
+//!
+//! Start reading at [`product::Product`].
+
+pub mod cockpit;
+pub mod compare;
+pub mod documents;
+pub mod error;
+pub mod indicators;
+pub mod product;
+pub mod registers;
+pub mod search;
+
+pub use error::AppError;
+pub use product::Product;
