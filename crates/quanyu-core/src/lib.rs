@@ -16,5 +16,6 @@ pub mod money;
 pub mod period;
 pub mod region;
 pub mod text;
+pub mod typed;
 pub mod uscc;
 pub mod value;
