@@ -277,3 +277,14 @@ pub struct Transition {
     /// Where it was declared.
     pub at: At,
 }
+
+/// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each
+/// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share.
+pub const PARTS: [(&str, &[&str], &[&str]); 2] = [
+    ("organization", &["uscc", "name"], &["former_names"]),
+    (
+        "observation",
+        &["indicator", "measure", "period", "value", "body", "document", "status"],
+        &["region", "of_units", "scope", "number", "date", "page", "note", "scan"],
+    ),
+];
