@@ -54,14 +54,13 @@ pub fn readmes_say_the_same(tree: &Tree) -> Vec<Finding> {
             "is missing, or README.zh-CN.md is",
         )];
     };
-    let parts: [(&str, fn(&str) -> Vec<String>); 3] = [
-        ("headings", headings),
-        ("commands", commands),
-        ("links", links),
+    let parts = [
+        ("headings", headings(english), headings(chinese)),
+        ("commands", commands(english), commands(chinese)),
+        ("links", links(english), links(chinese)),
     ];
     let mut found = Vec::new();
-    for (what, of) in parts {
-        let (english, chinese) = (of(english), of(chinese));
+    for (what, english, chinese) in parts {
         if english != chinese {
             let at = english
                 .iter()
