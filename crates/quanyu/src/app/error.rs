@@ -1,35 +1,230 @@
 //! Why an act was refused or could not be done.
+//!
+//! Owns [`AppError`]: facts for people by [`AppError::code`], English for logs. Leaves the texts to `messages.toml`.
+
+use std::{fmt, path::Path};
 
 use quanyu_core::text::Language;
 
-/// A refusal or failure, with facts. People read it by [`AppError::code`] from `messages.toml`.
+/// A refusal or failure, with facts.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
     /// No such register, indicator, record, document or region.
-    #[error("no {kind} `{id}`")]
+    #[error("no {kind} `{id}`{}", near_en(near))]
     NotFound {
         /// What kind of thing.
         kind: &'static str,
         /// What was asked for.
         id: String,
+        /// The nearest valid name.
+        near: Option<String>,
     },
+    /// A value of a parameter that makes no sense.
+    #[error("`{value}` is not a {kind}: {why}")]
+    BadValue {
+        /// What kind of thing.
+        kind: &'static str,
+        /// What was given.
+        value: String,
+        /// Why not.
+        why: String,
+    },
+    /// A pack with faults: the rendered diagnostics.
+    #[error("the pack has faults\n{0}")]
+    Pack(String),
+    /// No pack of that name, or none marked as demonstration.
+    #[error("no pack `{id}`; there are {have}")]
+    NoPack {
+        /// What was asked for.
+        id: String,
+        /// Packs found.
+        have: String,
+    },
+    /// A folder or database that holds no district yet.
+    #[error("{place} holds no district")]
+    NoDistrict {
+        /// Where.
+        place: String,
+    },
+    /// A folder that holds another district than the one to be built.
+    #[error("{place} holds the district of pack `{pack}`")]
+    OtherDistrict {
+        /// Where.
+        place: String,
+        /// Its pack.
+        pack: String,
+    },
+    /// A file that could not be read or written.
+    #[error("{file}: {why}")]
+    File {
+        /// Which.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// A file over the bound.
+    #[error("{name} has {size} bytes, more than {most}")]
+    TooLarge {
+        /// Which.
+        name: String,
+        /// Its size.
+        size: u64,
+        /// The bound.
+        most: u64,
+    },
+    /// A document or workbook that cannot be read.
+    #[error("{name}: {why}")]
+    Format {
+        /// Which.
+        name: String,
+        /// Why, in Chinese.
+        zh: String,
+        /// Why, in English.
+        why: String,
+    },
+    /// Columns of a workbook that fit no field.
+    #[error("{file}: no column fits a field of `{register}`")]
+    NoColumns {
+        /// The file.
+        file: String,
+        /// The register.
+        register: String,
+    },
+    /// Demonstration data that cannot be made.
+    #[error("demonstration block {block} of `{register}`: {why}")]
+    Demo {
+        /// Which block, from 1.
+        block: usize,
+        /// Its register.
+        register: String,
+        /// Why.
+        why: String,
+    },
+    /// Somebody changed the record in between.
+    #[error("record {record} of `{register}` was changed by {by} at {at}")]
+    Conflict {
+        /// Register.
+        register: String,
+        /// Record.
+        record: i64,
+        /// Who.
+        by: String,
+        /// When.
+        at: String,
+    },
+    /// The store refused or failed.
+    #[error("the store: {0}")]
+    Store(#[from] quanyu_store::StoreError),
+    /// The figures refused or failed.
+    #[error("the figures: {0}")]
+    Figures(String),
+    /// The output cannot be written, such as a full disk.
+    #[error("output: {0}")]
+    Output(String),
+}
+
+fn near_en(near: &Option<String>) -> String {
+    near.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
 }
 
 impl AppError {
+    /// Nothing of that name, with the nearest of the valid ones.
+    pub fn not_found<'a>(kind: &'static str, id: &str, valid: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::NotFound { kind, id: id.to_owned(), near: quanyu_pack::nearest(id, valid).map(str::to_owned) }
+    }
+
+    /// A file that could not be read or written.
+    #[must_use]
+    pub fn file(file: &Path, error: &impl fmt::Display) -> Self {
+        Self::File { file: file.display().to_string(), why: error.to_string() }
+    }
+
+    /// Standard output that could not be written.
+    #[must_use]
+    pub fn output(error: std::io::Error) -> Self {
+        Self::Output(error.to_string())
+    }
+
     /// The key in `messages.toml`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } => "not_found",
+            Self::NotFound { near: Some(_), .. } => "not_found_near",
+            Self::NotFound { near: None, .. } => "not_found",
+            Self::BadValue { .. } => "bad_value",
+            Self::Pack(_) => "pack_faults",
+            Self::NoPack { .. } => "no_pack",
+            Self::NoDistrict { .. } => "no_district",
+            Self::OtherDistrict { .. } => "other_district",
+            Self::File { .. } => "file_trouble",
+            Self::TooLarge { .. } => "too_large",
+            Self::Format { .. } => "format_trouble",
+            Self::NoColumns { .. } => "no_columns",
+            Self::Demo { .. } => "demo_trouble",
+            Self::Conflict { .. } => "conflict",
+            Self::Store(_) => "store_trouble",
+            Self::Figures(_) => "figures_trouble",
+            Self::Output(_) => "output_trouble",
         }
     }
 
-    /// The facts that the message names.
+    /// The facts that the message names, each for `{name}` in the text.
     #[must_use]
-    pub fn facts(&self, _language: Language) -> Vec<(&'static str, String)> {
+    pub fn facts(&self, language: Language) -> Vec<(&'static str, String)> {
         match self {
-            Self::NotFound { kind, id } => vec![("kind", (*kind).to_owned()), ("id", id.clone())],
+            Self::NotFound { kind, id, near } => vec![
+                ("kind", kind_in(kind, language).to_owned()),
+                ("id", id.clone()),
+                ("near", near.clone().unwrap_or_default()),
+            ],
+            Self::BadValue { kind, value, why } => {
+                vec![("kind", kind_in(kind, language).to_owned()), ("value", value.clone()), ("why", why.clone())]
+            }
+            Self::Pack(faults) => vec![("faults", faults.clone())],
+            Self::NoPack { id, have } => vec![("id", id.clone()), ("have", have.clone())],
+            Self::NoDistrict { place } => vec![("place", place.clone())],
+            Self::OtherDistrict { place, pack } => vec![("place", place.clone()), ("pack", pack.clone())],
+            Self::File { file, why } => vec![("file", file.clone()), ("why", why.clone())],
+            Self::TooLarge { name, size, most } => vec![
+                ("name", name.clone()),
+                ("size", (size / 1_048_576).to_string()),
+                ("most", (most / 1_048_576).to_string()),
+            ],
+            Self::Format { name, zh, why } => {
+                let why = if language == Language::Zh { zh } else { why };
+                vec![("name", name.clone()), ("why", why.clone())]
+            }
+            Self::NoColumns { file, register } => vec![("file", file.clone()), ("register", register.clone())],
+            Self::Demo { block, register, why } => {
+                vec![("block", block.to_string()), ("register", register.clone()), ("why", why.clone())]
+            }
+            Self::Conflict { register, record, by, at } => vec![
+                ("register", register.clone()),
+                ("record", record.to_string()),
+                ("by", by.clone()),
+                ("at", at.clone()),
+            ],
+            Self::Store(error) => vec![("why", error.to_string())],
+            Self::Figures(why) | Self::Output(why) => vec![("why", why.clone())],
         }
+    }
+}
+
+/// A kind of thing in the language of the message.
+fn kind_in(kind: &'static str, language: Language) -> &'static str {
+    if language == Language::En {
+        return kind;
+    }
+    match kind {
+        "register" => "台账",
+        "indicator" => "指标",
+        "record" => "记录",
+        "region" => "区划",
+        "period" => "期间",
+        "dataset" => "数据集",
+        "field" => "字段",
+        "cursor" => "翻页位置",
+        other => other,
     }
 }

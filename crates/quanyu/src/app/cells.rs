@@ -1,0 +1,376 @@
+//! One cell of a workbook, a form or a demonstration draw becomes one value of a field, or a fault in words.
+//!
+//! Owns what a field allows: type, bounds, pattern, codes, references by key or name. Leaves how numbers and dates are
+//! typed to `quanyu_core::typed`, and finding records to whoever implements [`Names`].
+//!
+//! Invariant: a value that comes out fits its field; nothing is rounded or cut without a fault.
+//!
+//! Start reading at [`read`].
+
+use jiff::civil::Date;
+use quanyu_core::{
+    money::Money,
+    period::Period,
+    region::RegionCode,
+    text::{Language, Text},
+    typed::{self, TypedError},
+    uscc::Uscc,
+    value::Value,
+};
+use quanyu_pack::model::{Field, FieldType, Pack};
+use rust_decimal::Decimal;
+
+/// A cell before it is understood.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Nothing there.
+    Empty,
+    /// Text as typed.
+    Text(String),
+    /// A number the workbook holds as one.
+    Number(Decimal),
+    /// A date the workbook holds as one.
+    Date(Date),
+    /// A truth value the workbook holds as one.
+    YesNo(bool),
+    /// A formula that went wrong, such as `#REF!`.
+    Broken(String),
+}
+
+/// Who can be referred to: records by natural key, label or other known names.
+pub trait Names {
+    /// Records of `register` that `text` names.
+    fn find(&self, register: &str, text: &str) -> Found;
+}
+
+/// What a name led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// No record.
+    Nobody,
+    /// Just this one.
+    One(i64),
+    /// Several records bear the name.
+    Many(usize),
+}
+
+/// Why a cell does not fit its field: the key of the texts and the facts they name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellFault {
+    /// Key in `messages.toml`.
+    pub code: &'static str,
+    /// Facts, each for `{name}` in the text.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+fn fault(code: &'static str, facts: Vec<(&'static str, String)>) -> CellFault {
+    CellFault { code, facts }
+}
+
+impl From<TypedError> for CellFault {
+    fn from(error: TypedError) -> Self {
+        let facts = match &error {
+            TypedError::OtherUnit { text, found, wanted } => {
+                vec![("text", text.clone()), ("found", found.clone()), ("wanted", wanted.clone())]
+            }
+            TypedError::NotANumber { text }
+            | TypedError::NotExact { text }
+            | TypedError::IsRange { text }
+            | TypedError::Grouping { text }
+            | TypedError::TooLarge { text }
+            | TypedError::NotADate { text }
+            | TypedError::NoSuchDay { text }
+            | TypedError::YearMissing { text }
+            | TypedError::DayMissing { text }
+            | TypedError::Ambiguous { text }
+            | TypedError::NotYesNo { text }
+            | TypedError::NotAPeriod { text }
+            | TypedError::LostDigits { text } => vec![("text", text.clone())],
+            _ => Vec::new(),
+        };
+        fault(error.code(), facts)
+    }
+}
+
+/// Reads a cell into a value of `field`. `unit` is what the column's head says, where it says one.
+///
+/// # Errors
+/// A fault in words for whoever typed it.
+pub fn read(
+    pack: &Pack,
+    field: &Field,
+    input: &Input,
+    unit: Option<&str>,
+    names: &dyn Names,
+) -> Result<Value, CellFault> {
+    if let Input::Broken(error) = input {
+        return Err(fault("cell_formula", vec![("text", error.clone())]));
+    }
+    let value = if field.many { several(pack, field, input, names)? } else { one(pack, field, input, unit, names)? };
+    if value.is_null() {
+        return if field.required { Err(fault("cell_required", Vec::new())) } else { Ok(Value::Null) };
+    }
+    bounds(field, &value)?;
+    Ok(value)
+}
+
+/// Codes or references of one cell, parted by 、;；,， or lines: kept as `;a;b;`.
+fn several(pack: &Pack, field: &Field, input: &Input, names: &dyn Names) -> Result<Value, CellFault> {
+    let text = shown(input);
+    let mut kept = Vec::new();
+    for part in text.split(['、', ';', '；', ',', '，', '\n']).filter(|it| !it.trim().is_empty()) {
+        let value = one(pack, field, &Input::Text(part.to_owned()), None, names)?;
+        if let Some(text) = value.canonical()
+            && !kept.contains(&text)
+        {
+            kept.push(text);
+        }
+    }
+    Ok(if kept.is_empty() { Value::Null } else { Value::Text(format!(";{};", kept.join(";"))) })
+}
+
+fn one(
+    pack: &Pack,
+    field: &Field,
+    input: &Input,
+    unit: Option<&str>,
+    names: &dyn Names,
+) -> Result<Value, CellFault> {
+    if *input == Input::Empty {
+        return Ok(Value::Null);
+    }
+    let text = shown(input);
+    Ok(match &field.kind {
+        FieldType::Text | FieldType::Person | FieldType::File => keep(typed::text(&text)),
+        FieldType::LongText => keep(typed::text(&text)),
+        FieldType::Integer => match number(input, unit)? {
+            None => Value::Null,
+            Some(number) if !number.fract().is_zero() => {
+                return Err(fault("cell_not_whole", vec![("text", text)]));
+            }
+            Some(number) => Value::Int(
+                i64::try_from(number).map_err(|_| fault("typed_too_large", vec![("text", text)]))?,
+            ),
+        },
+        FieldType::Decimal { scale } => match number(input, unit.or(field.unit.as_deref()))? {
+            None => Value::Null,
+            Some(number) if number.normalize().scale() > u32::from(*scale) => {
+                return Err(fault("cell_too_precise", vec![("text", text), ("digits", scale.to_string())]));
+            }
+            Some(number) => Value::Decimal(number),
+        },
+        FieldType::Money => money(input, unit.or(field.unit.as_deref()), &text)?,
+        FieldType::Date => match input {
+            Input::Date(date) => Value::Date(*date),
+            Input::Number(number) => Value::Date(typed::date_from_number(*number)?.date),
+            _ => typed::day(&text)?.map_or(Value::Null, Value::Date),
+        },
+        FieldType::Period => match input {
+            Input::Date(date) => Period::month(i32::from(date.year()), i32::from(date.month()))
+                .map_or(Value::Null, |it| Value::Text(it.to_string())),
+            _ => typed::period(&text)?.map_or(Value::Null, |it| Value::Text(it.to_string())),
+        },
+        FieldType::YesNo => match input {
+            Input::YesNo(yes) => Value::Int(i64::from(*yes)),
+            _ => typed::yes_no(&text)?.map_or(Value::Null, |yes| Value::Int(i64::from(yes))),
+        },
+        FieldType::Code { list } => code(pack, list, &text)?,
+        FieldType::Region => region(pack, &text)?,
+        FieldType::Reference { to } => reference(to, &text, names)?,
+        FieldType::Organization => match pack.playing("organization") {
+            Some(register) => reference(&register.id, &text, names)?,
+            None => return Err(fault("cell_no_organizations", Vec::new())),
+        },
+        FieldType::Location => location(&text)?,
+        FieldType::Url => url(&text)?,
+    })
+}
+
+/// The cell as text, for fields that hold text.
+fn shown(input: &Input) -> String {
+    match input {
+        Input::Empty => String::new(),
+        Input::Text(text) | Input::Broken(text) => text.clone(),
+        Input::Number(number) => number.normalize().to_string(),
+        Input::Date(date) => date.to_string(),
+        Input::YesNo(yes) => if *yes { "是" } else { "否" }.to_owned(),
+    }
+}
+
+fn keep(text: Option<String>) -> Value {
+    text.map_or(Value::Null, Value::Text)
+}
+
+fn number(input: &Input, unit: Option<&str>) -> Result<Option<Decimal>, CellFault> {
+    let text = shown(input);
+    match input {
+        Input::Date(_) | Input::YesNo(_) => Err(fault("typed_not_a_number", vec![("text", text)])),
+        _ => Ok(typed::number_in(&text, unit)?),
+    }
+}
+
+fn money(input: &Input, unit: Option<&str>, text: &str) -> Result<Value, CellFault> {
+    let Some(yuan) = number(input, Some(unit.unwrap_or("元")))? else { return Ok(Value::Null) };
+    // A workbook's own number may carry noise behind the fen; what a person typed may not.
+    let money = if matches!(input, Input::Number(_)) { Money::round_yuan(yuan) } else { Money::from_yuan(yuan) };
+    money.map(Value::Money).map_err(|_| fault("cell_parts_of_a_fen", vec![("text", text.to_owned())]))
+}
+
+fn code(pack: &Pack, list: &str, text: &str) -> Result<Value, CellFault> {
+    let Some(text) = typed::text(text) else { return Ok(Value::Null) };
+    let Some(list) = pack.codes.get(list) else {
+        return Err(fault("cell_no_list", vec![("list", list.to_owned())]));
+    };
+    let plain = typed::plain(&text);
+    let means = |title: &Text| title.zh == text || title.en.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&plain));
+    let found = list.items.iter().find(|it| it.code.eq_ignore_ascii_case(&plain)).or_else(|| {
+        list.items.iter().find(|it| means(&it.title) || it.synonyms.iter().any(|s| *s == text || *s == plain))
+    });
+    match found {
+        Some(item) => Ok(Value::Text(item.code.clone())),
+        None => {
+            let some = list.items.iter().filter(|it| !it.retired).take(8).map(|it| it.title.zh.as_str());
+            let allowed = some.collect::<Vec<_>>().join("、");
+            Err(fault("cell_unknown_code", vec![("text", text), ("list", list.title.zh.clone()), ("allowed", allowed)]))
+        }
+    }
+}
+
+fn region(pack: &Pack, text: &str) -> Result<Value, CellFault> {
+    let Some(text) = typed::text(text) else { return Ok(Value::Null) };
+    if let Ok(code) = typed::plain(&text).parse::<RegionCode>()
+        && (pack.regions.contains_key(&code) || pack.regions.is_empty())
+    {
+        return Ok(Value::Text(code.to_string()));
+    }
+    // A name: those inside the reporting region first, since streets of one name exist in many districts.
+    let mut named: Vec<_> = pack
+        .regions
+        .values()
+        .filter(|it| it.name == text || it.aliases.contains(&text))
+        .collect();
+    if named.len() > 1 && named.iter().any(|it| pack.region.contains(&it.code)) {
+        named.retain(|it| pack.region.contains(&it.code));
+    }
+    match named.as_slice() {
+        [one] => Ok(Value::Text(one.code.to_string())),
+        [] => Err(fault("cell_unknown_region", vec![("text", text)])),
+        _ => Err(fault("cell_many_regions", vec![("text", text), ("count", named.len().to_string())])),
+    }
+}
+
+fn reference(to: &str, text: &str, names: &dyn Names) -> Result<Value, CellFault> {
+    let Some(text) = typed::text(text) else { return Ok(Value::Null) };
+    match names.find(to, &text) {
+        Found::One(id) => Ok(Value::Int(id)),
+        Found::Nobody => {
+            let code = match text.parse::<Uscc>() {
+                Ok(code) if !code.checks() => "cell_uscc_check",
+                _ => "cell_unknown_reference",
+            };
+            Err(fault(code, vec![("text", text), ("register", to.to_owned())]))
+        }
+        Found::Many(count) => {
+            Err(fault("cell_many_references", vec![("text", text), ("count", count.to_string())]))
+        }
+    }
+}
+
+fn location(text: &str) -> Result<Value, CellFault> {
+    let plain = typed::plain(text);
+    if plain.is_empty() {
+        return Ok(Value::Null);
+    }
+    let wrong = || fault("cell_not_a_place", vec![("text", text.to_owned())]);
+    let (east, north) = plain.split_once(',').ok_or_else(wrong)?;
+    let degree = |it: &str, most: i64| {
+        it.trim().parse::<Decimal>().ok().filter(|it| it.abs() <= Decimal::from(most)).map(|it| it.round_dp(6))
+    };
+    let (east, north) = degree(east, 180).zip(degree(north, 90)).ok_or_else(wrong)?;
+    Ok(Value::Text(format!("{east:.6},{north:.6}")))
+}
+
+fn url(text: &str) -> Result<Value, CellFault> {
+    let plain = typed::plain(text);
+    if plain.is_empty() {
+        return Ok(Value::Null);
+    }
+    let fine = ["http://", "https://"].iter().any(|it| plain.strip_prefix(it).is_some_and(|rest| rest.contains('.')))
+        && !plain.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>'));
+    if fine { Ok(Value::Text(plain)) } else { Err(fault("cell_not_a_web_address", vec![("text", text.to_owned())])) }
+}
+
+fn bounds(field: &Field, value: &Value) -> Result<(), CellFault> {
+    let number = match value {
+        Value::Int(int) if !field.many => Some(Decimal::from(*int)),
+        Value::Decimal(decimal) => Some(*decimal),
+        Value::Money(money) => Some(money.yuan()),
+        _ => None,
+    };
+    if let Some(number) = number {
+        if field.min.is_some_and(|min| number < min) {
+            let min = field.min.unwrap_or_default().to_string();
+            return Err(fault("cell_too_small", vec![("text", number.normalize().to_string()), ("min", min)]));
+        }
+        if field.max.is_some_and(|max| number > max) {
+            let max = field.max.unwrap_or_default().to_string();
+            return Err(fault("cell_too_big", vec![("text", number.normalize().to_string()), ("max", max)]));
+        }
+    }
+    if let Value::Text(text) = value {
+        let length = text.chars().count();
+        let most = field.max_length.map_or(if field.kind == FieldType::LongText { 20_000 } else { 500 }, |it| it as usize);
+        if length > most {
+            return Err(fault("cell_too_long", vec![("length", length.to_string()), ("most", most.to_string())]));
+        }
+        if let Some(pattern) = &field.pattern
+            && !matches(pattern, text)
+        {
+            return Err(fault("cell_pattern", vec![("text", text.clone())]));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the whole text has the pattern. Packs with a pattern that is none are refused when they are checked.
+fn matches(pattern: &str, text: &str) -> bool {
+    regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|it| it.is_match(text))
+}
+
+/// A value as people read it: codes by title, money with two decimals and grouping, missing as "—".
+#[must_use]
+pub fn say(pack: &Pack, field: &Field, value: &Value, language: Language) -> String {
+    let title = |list: &str, code: &str| {
+        let item = pack.codes.get(list).and_then(|it| it.item(code));
+        item.map_or_else(|| code.to_owned(), |it| it.title.get(language).to_owned())
+    };
+    match (value, &field.kind) {
+        (Value::Null, _) => "—".to_owned(),
+        (Value::Text(text), FieldType::Code { list }) if field.many => {
+            text.split(';').filter(|it| !it.is_empty()).map(|it| title(list, it)).collect::<Vec<_>>().join("、")
+        }
+        (Value::Text(code), FieldType::Code { list }) => title(list, code),
+        (Value::Text(code), FieldType::Region) => match code.parse::<RegionCode>() {
+            Ok(region) => pack.regions.get(&region).map_or_else(|| code.clone(), |it| it.name.clone()),
+            Err(_) => code.clone(),
+        },
+        (Value::Text(text), FieldType::Period) => match text.parse::<Period>() {
+            Ok(period) if language == Language::Zh => period.name_zh(),
+            _ => text.clone(),
+        },
+        (Value::Int(yes), FieldType::YesNo) => match (language, yes) {
+            (Language::Zh, 0) => "否",
+            (Language::Zh, _) => "是",
+            (Language::En, 0) => "no",
+            (Language::En, _) => "yes",
+        }
+        .to_owned(),
+        (Value::Money(money), _) => quanyu_core::measure::say(money.yuan(), "元", 2).0,
+        (Value::Int(int), FieldType::Integer) => quanyu_core::measure::say(Decimal::from(*int), "", 0).0,
+        (Value::Decimal(decimal), _) => {
+            let digits = decimal.normalize().scale();
+            quanyu_core::measure::say(*decimal, "", digits).0
+        }
+        (value, _) => value.canonical().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,52 @@
+//! `quanyu import`: a workbook into a register.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{At, Ended};
+use crate::app::{AppError, Product, imports};
+
+/// Arguments of `quanyu import`.
+#[derive(Args)]
+pub struct Import {
+    /// The register.
+    register: String,
+    /// xlsx, xls or csv (.et through LibreOffice where present).
+    file: PathBuf,
+    #[command(flatten)]
+    at: At,
+    /// The sheet; else the first that has rows.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Check everything, change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Take the rows that are right and leave the others in the report.
+    #[arg(long)]
+    partial: bool,
+    /// Take a column although its values are off by a thousand or ten thousand against those held.
+    #[arg(long)]
+    unit_is_right: bool,
+    /// Where to write the workbook with the reason in each bad cell (else beside the file).
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+impl Import {
+    pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
+        let product = Product::open(&self.at.place(packs)).await?;
+        let wish = imports::Wish {
+            register: self.register.clone(),
+            file: self.file.clone(),
+            sheet: self.sheet.clone(),
+            dry_run: self.dry_run,
+            partial: self.partial,
+            unit_is_right: self.unit_is_right,
+            report: self.report.clone(),
+        };
+        let report = imports::import(&product, &wish).await?;
+        println!("{}", report.said());
+        Ok(if report.faults.is_empty() { Ended::Well } else { Ended::Found })
+    }
+}
