@@ -6,6 +6,23 @@
 //! Invariant: a [`model::Pack`] is only handed out when nothing in it is wrong; every fault names file, line, what
 //! is wrong and the nearest valid name.
 //!
-//! Start reading at [`model`], then [`load`].
+//! Start reading at [`model`], then [`load()`].
+#![doc = ""]
+#![doc = include_str!("grammar.md")]
 
+mod check;
+pub mod diagnostic;
+mod faults;
+mod grammar;
+mod load;
 pub mod model;
+mod nearest;
+mod node;
+mod packs;
+pub mod pattern;
+mod read;
+
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use load::load;
+pub use nearest::nearest;
+pub use packs::{PackFile, Packs};

@@ -4,6 +4,7 @@
 //!
 //! Invariant: identifiers are `snake_case` ASCII; maps are ordered, so that tables, pages and hashes come out the same.
 
+mod case;
 mod demo;
 mod indicator;
 mod plan;
@@ -17,6 +18,7 @@ use quanyu_core::{
     text::Text,
 };
 
+pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, TargetLevel};
@@ -90,6 +92,8 @@ pub struct Pack {
     pub roles: BTreeMap<String, Role>,
     /// Demonstration data, where the pack has any.
     pub demo: Option<Demo>,
+    /// Tests of this pack, without those of packs it extends.
+    pub tests: Vec<PackTest>,
 }
 
 /// A room of the application.

@@ -1,0 +1,97 @@
+//! From checked TOML to the model: one file a kind of declaration.
+//!
+//! Owns merging: a later pack's declaration replaces or extends an earlier one's. Leaves shapes to
+//! [`crate::grammar`] (a node of wrong shape was told there and is read as left out) and references to
+//! [`crate::check`].
+
+mod case;
+mod codes;
+mod demo;
+mod indicator;
+mod plan;
+mod region;
+mod register;
+mod rest;
+
+use std::collections::BTreeMap;
+
+use quanyu_core::region::RegionCode;
+
+use crate::{
+    diagnostic::Diagnostic,
+    faults::{self, Noun},
+    grammar::is_identifier,
+    model::{At, Pack},
+    node::Node,
+};
+
+pub(crate) use region::read_regions;
+
+/// A pack being put together, and what is wrong with it.
+#[derive(Default)]
+pub(crate) struct Reading {
+    /// What was read so far.
+    pub pack: Pack,
+    /// What is wrong so far.
+    pub faults: Vec<Diagnostic>,
+    /// What the present pack declared, and where.
+    seen: BTreeMap<(&'static str, String), At>,
+    /// Where regions stand in their CSV files.
+    pub region_places: BTreeMap<RegionCode, At>,
+    /// Where tiles stand.
+    pub tile_places: BTreeMap<RegionCode, At>,
+    /// Where codes that are written out stand.
+    pub code_places: BTreeMap<(String, String), At>,
+    /// Where the pack names its region.
+    pub region_at: Option<At>,
+    /// Units typed with targets: indicator, unit, place.
+    pub target_units: Vec<(String, String, At)>,
+    /// Files that were read as code lists.
+    pub csv: Vec<u32>,
+    /// The pack whose files are read is the one asked for, none that it extends.
+    pub own: bool,
+}
+
+impl Reading {
+    /// Another pack's files follow.
+    pub(crate) fn next_pack(&mut self) {
+        self.seen.clear();
+    }
+
+    /// Reads a whole file but `pack.toml`.
+    pub(crate) fn file(&mut self, root: Node<'_>) {
+        let each = |key: &str| root.entries_of(key).into_iter().filter(|(id, _)| is_identifier(id));
+        each("module").for_each(|(id, node)| self.module(id, node));
+        each("role").for_each(|(id, node)| self.role(id, node));
+        each("document").for_each(|(id, node)| self.document(id, node));
+        each("codes").for_each(|(id, node)| self.codes(id, node));
+        each("register").for_each(|(id, node)| self.register(id, node));
+        each("dataset").for_each(|(id, node)| self.dataset(id, node));
+        each("indicator").for_each(|(id, node)| self.indicator(id, node));
+        each("plan").for_each(|(id, node)| self.plan(id, node));
+        root.entries_of("calendar").into_iter().for_each(|(year, node)| self.calendar(year, node));
+        root.entries_of("tiles").into_iter().for_each(|(region, node)| self.tile(region, node));
+        if let Some(node) = root.get("demo") {
+            self.demo(node);
+        }
+        if self.own {
+            root.items_of("case").into_iter().for_each(|node| self.case(node));
+        }
+    }
+
+    /// Notes a declaration; one of the same kind and name in the same pack is a fault.
+    pub(crate) fn declare(&mut self, what: Noun, id: &str, at: At) {
+        if let Some(first) = self.seen.get(&(what.1, id.to_owned())) {
+            self.faults.push(faults::duplicate(at, what, id, *first));
+        } else {
+            self.seen.insert((what.1, id.to_owned()), at);
+        }
+    }
+}
+
+/// Sets a place to a value that was given, else leaves it.
+pub(crate) fn set<T>(place: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *place = given;
+    }
+}
