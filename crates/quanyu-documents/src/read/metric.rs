@@ -1,0 +1,155 @@
+//! What a figure measures, in the text's own words, and the indicator that means it.
+//!
+//! Owns the metric phrase: the noun before the number, or the one it counts behind it, or that of
+//! the figure before where a growth, share or rank says none of its own.
+
+use super::item::Item;
+use super::mention::{Kind, Mention};
+use super::sentence::Reader;
+use super::text::Class;
+use super::words::Words;
+use std::sync::LazyLock;
+
+/// Words that open a clause without naming what is measured.
+static OPENING: LazyLock<Words<()>> = LazyLock::new(|| {
+    let words = "共 共计 累计 已 其中 实现 完成 力争 确保 争取 全年 今年 今年以来 今年来 一是 二是 三是 四是 五是 六是 七是 八是 目前 截至目前 预计 估计 全区 全市 全省 全县 \
+        我区 我市 我县 我省 达到 为 由 从 、 的 了 并 且 和 与 及 以及 还 又 年内 期间 将 分别 仅 有 , : ; ” ’ 同时 此外 另外 另有 同比 较上年 比上年 较去年 比去年 \
+        去年 上年 全口径 总计 合计 成功 先后 陆续 现有 以来 计划 起";
+    let rows: Vec<(&str, ())> = words.split_whitespace().map(|word| (word, ())).collect();
+    Words::forwards(&rows)
+});
+
+/// Words that close a metric without being part of it.
+static CLOSING: LazyLock<Words<()>> = LazyLock::new(|| {
+    let words = "同比 环比 比上年 较上年 较去年 比去年 比上年同期 较上年同期 上年同期 增长 提高 提升 下降 增加 减少 上升 回落 降低 达到 达 为 是 共 共计 累计 合计 分别 均 各 已 约 近 仅 有 力争 \
+        实现 完成 实现了 突破 超 超过 首次 占 占全市 占全省 占全国 占比 排名 居 位居 位列 名列 列 至 到 由 从 了 、 的 , 净增 总计 年均增长 年均 增速 增幅 达成 总量达 并 且 又 再 还 也 稳居 位 跃居 \
+        力争达到 全市 全省 全国 全区 排 第 名 ( 争取 较 比 较上 较年初 控制在 保持在 稳定在 保持 稳定 预计 新 多 少 高于 低于 扩大 缩短 压缩 在";
+    let rows: Vec<(&str, ())> = words.split_whitespace().map(|word| (word, ())).collect();
+    Words::backwards(&rows)
+});
+
+/// Words that end the noun behind a number.
+static VERBS: LazyLock<Words<()>> = LazyLock::new(|| {
+    let words = "获 入选 达 为 增 占 落 签 成 被 通过 进入 列入 参 完成 开展 实现 同比 申报 创建 提供 分别 其 均 已 在 等 并 和 与 及 发放 总数 累计 共 全面 顺利 正式";
+    let rows: Vec<(&str, ())> = words.split_whitespace().map(|word| (word, ())).collect();
+    Words::forwards(&rows)
+});
+
+/// Fills `metric`, `indicator` and `confidence`.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn fill(
+    reader: &mut Reader<'_>,
+    from: usize,
+    to: usize,
+    floor: usize,
+    item: &Item,
+    last: Option<&str>,
+    linked: Option<&(String, f32)>,
+    mention: &mut Mention,
+) {
+    let text = reader.text;
+    let mut clause = reader.clause(floor.max(from), item.start);
+    let (mut start, mut end) = (clause, item.start);
+    // 院士工作站(院士科技创新中心)1家: the noun stands before its bracket.
+    if text.class_before(end) == Class::Close {
+        let low = floor.max(from).max(end.saturating_sub(30));
+        if let Some(open) = (low..end).rev().find(|&at| text.class(at) == Class::Open) {
+            clause = reader.clause(floor.max(from), open);
+            (start, end) = (clause, open);
+        }
+    }
+    while let Some((next, ())) = OPENING.starts(&text.c, start, end) {
+        // 有效 is a word of its own, so is 计划 with its noun.
+        if text.has(start, "有效") {
+            break;
+        }
+        start = next;
+    }
+    while let Some((next, ())) = CLOSING.ends(&text.c, start, end) {
+        end = next;
+    }
+    let before = start..end;
+    let counted =
+        matches!(mention.kind, Kind::Level | Kind::Delta) && mention.unit.as_deref() != Some("1");
+    let mut after = item.end;
+    if counted
+        && matches!(
+            text.class(after),
+            Class::Word | Class::Latin | Class::Quote | Class::Han | Class::Trigger
+        )
+    {
+        let limit = to.min(item.end + 18);
+        while after < limit
+            && matches!(
+                text.class(after),
+                Class::Word
+                    | Class::Latin
+                    | Class::Quote
+                    | Class::Unquote
+                    | Class::Han
+                    | Class::Trigger
+                    | Class::List
+            )
+            && (after < item.end + 2 || VERBS.starts(&text.c, after, limit).is_none())
+        {
+            after += 1;
+        }
+    }
+    let behind = item.end..after;
+    let own = if behind.len() >= 2 && before.len() <= 8 {
+        let mut words = text.slice(before.start, before.end);
+        words.push_str(&text.slice(behind.start, behind.end));
+        words
+    } else if before.len() >= 2 {
+        text.slice(before.start, before.end)
+    } else {
+        text.slice(behind.start, behind.end)
+    };
+    let derived = matches!(
+        mention.kind,
+        Kind::Growth | Kind::Share | Kind::Rank | Kind::Delta
+    );
+    let own = match own.as_str() {
+        // 总数达363家 after 新增研发机构84家.
+        "总数" | "总量" | "总额" | "数量" | "总规模" | "金额" => match last {
+            Some(last) => format!(
+                "{}{own}",
+                last.trim_start_matches("新增").trim_start_matches("新")
+            ),
+            None => own,
+        },
+        _ => own,
+    };
+    let inherits = own.chars().count() < 2 || derived && own.chars().count() < 3;
+    mention.metric = if inherits {
+        last.map(str::to_owned)
+            .or_else(|| (!own.is_empty()).then_some(own))
+    } else {
+        Some(own)
+    };
+    let unit = mention.unit.as_deref().unwrap_or("");
+    if inherits
+        && derived
+        && let Some((indicator, sure)) = linked
+    {
+        mention.indicator = Some(indicator.clone());
+        mention.confidence = sure * 0.97;
+        return;
+    }
+    let wide = clause..item.start.max(clause);
+    let metric: Vec<char> = mention.metric.as_deref().unwrap_or("").chars().collect();
+    let mut scratch = std::mem::take(&mut reader.scratch);
+    let link = reader.lexicon.link(
+        &text.c[wide],
+        &text.c[behind],
+        &metric,
+        mention.kind,
+        unit,
+        &mut scratch,
+    );
+    reader.scratch = scratch;
+    if let Some(link) = link {
+        mention.indicator = Some(reader.lexicon.indicator(link).to_owned());
+        mention.confidence = link.sure;
+    }
+}

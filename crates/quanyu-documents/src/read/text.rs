@@ -1,0 +1,487 @@
+//! The text as the grammar sees it: one character for each that counts, full-width forms folded,
+//! soft blanks and soft line breaks gone, with the way back to the raw text.
+//!
+//! Owns folding and squeezing. Invariant: `at` grows strictly and every entry is the offset, in
+//! Unicode characters, of the raw character that was folded into `c`; so any span of the squeezed
+//! text has a span of the raw text. Folding is one character to one, never more.
+//!
+//! Start reading at [`Text::new`].
+
+use std::sync::LazyLock;
+
+/// What a character is to the grammar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Class {
+    /// Han characters and whatever else makes words.
+    Word,
+    /// 0-9.
+    Digit,
+    /// Han numerals, multipliers included.
+    Han,
+    /// Latin letters.
+    Latin,
+    /// Words that begin a phrase worth a look without being numerals (第, 首, 前 …).
+    Trigger,
+    /// End of line, or a gap as wide as a column.
+    Break,
+    /// 。！？
+    Stop,
+    /// ；
+    Semi,
+    /// ，：
+    Comma,
+    /// 、
+    List,
+    /// An opening bracket.
+    Open,
+    /// A closing bracket.
+    Close,
+    /// An opening quotation mark.
+    Quote,
+    /// A closing quotation mark.
+    Unquote,
+    /// 《
+    Book,
+    /// 》
+    Unbook,
+    /// - — ~
+    Dash,
+    /// %, ‰
+    Percent,
+    /// Any other sign.
+    Sign,
+    /// A cell border: | or a tab.
+    Cell,
+}
+
+const GAP: u8 = 0x80;
+
+/// The squeezed text.
+pub(crate) struct Text {
+    /// The characters.
+    pub c: Vec<char>,
+    k: Vec<u8>,
+    at: Vec<u32>,
+    /// Number of raw characters.
+    pub raw: usize,
+}
+
+/// Folded character and class for every character of the basic plane.
+static TABLE: LazyLock<Vec<(u16, u8)>> = LazyLock::new(|| {
+    let mut table: Vec<(u16, u8)> = Vec::with_capacity(0x10000);
+    for code in 0..0x10000u32 {
+        let folded = char::from_u32(code).map_or(' ', fold);
+        table.push((folded as u16, class_of(folded) as u8));
+    }
+    table
+});
+
+impl Text {
+    /// Folds and squeezes.
+    pub fn new(raw: &str) -> Text {
+        let table = &*TABLE;
+        let wrap = Wrapping::of(raw);
+        let room = raw.len() / 2 + 8;
+        let mut text = Text {
+            c: Vec::with_capacity(room),
+            k: Vec::with_capacity(room),
+            at: Vec::with_capacity(room),
+            raw: 0,
+        };
+        let mut count = 0u32;
+        let mut blanks = 0u32;
+        let mut tabbed = false;
+        let mut chars = raw.chars();
+        // Characters of the line so far, and whether its break is soft.
+        let mut line = 0usize;
+        while let Some(ch) = chars.next() {
+            let here = count;
+            count += 1;
+            let (folded, class) = match table.get(ch as usize) {
+                Some(&(folded, class)) => (char::from_u32(u32::from(folded)).unwrap_or(' '), class),
+                None => (ch, Class::Word as u8),
+            };
+            match folded {
+                ' ' => {
+                    blanks += 1;
+                    line += 1;
+                    continue;
+                }
+                '\t' => {
+                    tabbed = true;
+                    line += 1;
+                    continue;
+                }
+                '\u{200b}' => continue,
+                '\n' => {
+                    let soft = line > 0 && text.soft_break(&wrap, line, chars.as_str());
+                    line = 0;
+                    if soft {
+                        blanks += 1;
+                    } else {
+                        tabbed = false;
+                        blanks = 0;
+                        if text.last_class() != Some(Class::Break) {
+                            text.push('\n', Class::Break as u8, here);
+                        }
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            line += 1;
+            let mut class = class;
+            if blanks > 0 || tabbed {
+                if tabbed || (blanks >= 3 && !wrap.spaced) {
+                    if !matches!(text.last_class(), None | Some(Class::Break | Class::Cell)) {
+                        text.push('\t', Class::Cell as u8, here - 1);
+                    }
+                } else if text.blank_matters(&wrap, class, chars.as_str()) {
+                    text.push(' ', Class::Sign as u8, here - 1);
+                }
+                class |= GAP;
+                blanks = 0;
+                tabbed = false;
+            }
+            text.push(folded, class, here);
+        }
+        text.raw = count as usize;
+        text
+    }
+
+    fn push(&mut self, ch: char, class: u8, at: u32) {
+        self.c.push(ch);
+        self.k.push(class);
+        self.at.push(at);
+    }
+
+    fn last_class(&self) -> Option<Class> {
+        self.len().checked_sub(1).map(|last| self.class(last))
+    }
+
+    /// Whether the blank before a character of this class must stay: between two runs of digits
+    /// or two Latin words. Everywhere else a blank says nothing in Chinese.
+    fn blank_matters(&self, wrap: &Wrapping, class: u8, rest: &str) -> bool {
+        let (Some(before), after) = (self.last_class(), class & !GAP) else {
+            return false;
+        };
+        let digit = Class::Digit as u8;
+        let latin = Class::Latin as u8;
+        match before {
+            // In a text that is spaced throughout, a blank beside the point is no border.
+            Class::Digit if after == digit => !(wrap.spaced && self.grouped(rest)),
+            Class::Digit | Class::Latin => after == digit || after == latin,
+            _ => false,
+        }
+    }
+
+    /// Whether the digits before are a decimal part or a head of one to three digits and what
+    /// follows is the rest of a number: `12 345`, in spaced text only.
+    fn grouped(&self, rest: &str) -> bool {
+        let head = self
+            .c
+            .iter()
+            .rev()
+            .take_while(|ch| ch.is_ascii_digit())
+            .count();
+        let tail = rest.bytes().take_while(u8::is_ascii_digit).count();
+        head <= 3 && tail == 2
+    }
+
+    fn soft_break(&self, wrap: &Wrapping, line: usize, rest: &str) -> bool {
+        let (Some(&last), Some(class)) = (self.c.last(), self.last_class()) else {
+            return false;
+        };
+        let next = rest.trim_start_matches([' ', '\u{3000}', '\t']);
+        let Some(first) = next.chars().next() else {
+            return false;
+        };
+        if matches!(first, '\n' | '\r' | '|')
+            || matches!(
+                class,
+                Class::Break | Class::Stop | Class::Semi | Class::Cell
+            )
+        {
+            return false;
+        }
+        if starts_item(next) {
+            return false;
+        }
+        if matches!(class, Class::List | Class::Open) {
+            return true;
+        }
+        // A subscript set apart: PM / 2.5 / 年平均浓度.
+        if last == 'M'
+            && first.is_ascii_digit()
+            && self.c.len() >= 2
+            && self.c[self.c.len() - 2] == 'P'
+        {
+            return true;
+        }
+        if self.c.len() >= 5 && self.c.ends_with(&['P', 'M', '2', '.', '5']) && line <= 4 {
+            return true;
+        }
+        wrap.width
+            .is_some_and(|width| line + 3 >= width && line <= width + 3)
+    }
+
+    /// Number of characters.
+    pub fn len(&self) -> usize {
+        self.c.len()
+    }
+
+    /// The character, or a line end outside the text.
+    pub fn ch(&self, at: usize) -> char {
+        self.c.get(at).copied().unwrap_or('\n')
+    }
+
+    /// The class, or a break outside the text.
+    pub fn class(&self, at: usize) -> Class {
+        match self.k.get(at) {
+            Some(&k) => CLASSES[(k & !GAP) as usize],
+            None => Class::Break,
+        }
+    }
+
+    /// The character before, or a line end.
+    pub fn before(&self, at: usize) -> char {
+        if at == 0 { '\n' } else { self.ch(at - 1) }
+    }
+
+    /// The class before, or a break.
+    pub fn class_before(&self, at: usize) -> Class {
+        if at == 0 {
+            Class::Break
+        } else {
+            self.class(at - 1)
+        }
+    }
+
+    /// Whether blanks or a soft line break stood before this character.
+    pub fn gap(&self, at: usize) -> bool {
+        self.k.get(at).is_some_and(|k| k & GAP != 0)
+    }
+
+    /// Whether the text goes on with this word.
+    pub fn has(&self, at: usize, word: &str) -> bool {
+        let mut at = at;
+        for ch in word.chars() {
+            if self.ch(at) != ch || at >= self.len() {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
+    /// Whether this word ends just before `end`.
+    pub fn ends(&self, end: usize, word: &str) -> bool {
+        let mut at = end;
+        for ch in word.chars().rev() {
+            if at == 0 || self.c[at - 1] != ch {
+                return false;
+            }
+            at -= 1;
+        }
+        true
+    }
+
+    /// The characters of a span as they were folded.
+    pub fn slice(&self, from: usize, to: usize) -> String {
+        self.c
+            .get(from..to.min(self.len()))
+            .map(|part| part.iter().collect())
+            .unwrap_or_default()
+    }
+
+    /// The raw span, in characters, of a span of the squeezed text.
+    pub fn span(&self, from: usize, to: usize) -> (usize, usize) {
+        let start = self.at.get(from).map_or(self.raw, |&at| at as usize);
+        let end = if to > from {
+            self.at.get(to - 1).map_or(self.raw, |&at| at as usize + 1)
+        } else {
+            start
+        };
+        (start, end)
+    }
+}
+
+/// How the lines of a text end: at a fixed width as in text taken from PDF, or with the paragraph.
+struct Wrapping {
+    width: Option<usize>,
+    /// Blanks stand between nearly all characters: 分 别 为.
+    spaced: bool,
+}
+
+impl Wrapping {
+    fn of(raw: &str) -> Wrapping {
+        let bytes = raw.as_bytes();
+        let mut lengths: Vec<usize> = Vec::new();
+        for line in bytes.split(|&byte| byte == b'\n') {
+            let length = line.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+            if length > 1 {
+                lengths.push(length);
+            }
+        }
+        let lead: Vec<char> = raw.chars().take(4000).collect();
+        let han = |ch: char| ('\u{4e00}'..='\u{9fff}').contains(&ch);
+        let total = lead.iter().filter(|&&ch| han(ch)).count();
+        let parted = lead
+            .windows(3)
+            .filter(|three| three[1] == ' ' && han(three[0]) && han(three[2]))
+            .count();
+        let spaced = total > 20 && parted * 4 > total;
+        if lengths.len() < 6 {
+            return Wrapping {
+                width: None,
+                spaced,
+            };
+        }
+        let mut sorted = lengths.clone();
+        sorted.sort_unstable();
+        let width = sorted[sorted.len() * 17 / 20];
+        let full = lengths
+            .iter()
+            .filter(|&&length| length + 3 >= width && length <= width + 3)
+            .count();
+        let wrapped = (15..=90).contains(&width) && full * 5 >= lengths.len() * 2;
+        Wrapping {
+            width: wrapped.then_some(width),
+            spaced,
+        }
+    }
+}
+
+/// Whether a line starts an item of its own: 一、 （一） 1. ① —— or 第一章.
+pub(crate) fn starts_item(line: &str) -> bool {
+    let mut chars = line.chars().take(8).peekable();
+    let Some(first) = chars.next() else {
+        return false;
+    };
+    let numeral = |ch: char| "一二三四五六七八九十".contains(ch);
+    if numeral(first) {
+        let next = chars.find(|&ch| !numeral(ch));
+        return matches!(next, Some('、' | '是' | '.' | '．'));
+    }
+    if first == '(' || first == '（' {
+        let next = chars.find(|&ch| !numeral(ch) && !ch.is_ascii_digit());
+        return matches!(next, Some(')' | '）'));
+    }
+    if first.is_ascii_digit() {
+        let next = chars.find(|ch| !ch.is_ascii_digit());
+        return matches!(next, Some('.' | '．' | '、'))
+            && !chars.peek().is_some_and(char::is_ascii_digit);
+    }
+    ('①'..='⑳').contains(&first) || line.starts_with("——")
+}
+
+const CLASSES: [Class; 20] = [
+    Class::Word,
+    Class::Digit,
+    Class::Han,
+    Class::Latin,
+    Class::Trigger,
+    Class::Break,
+    Class::Stop,
+    Class::Semi,
+    Class::Comma,
+    Class::List,
+    Class::Open,
+    Class::Close,
+    Class::Quote,
+    Class::Unquote,
+    Class::Book,
+    Class::Unbook,
+    Class::Dash,
+    Class::Percent,
+    Class::Sign,
+    Class::Cell,
+];
+
+/// Traditional forms of the characters the grammar asks for; mirrors of pages use them.
+const TRADITIONAL: &str = "個个項项萬万億亿長长達达過过佔占為为爲为與与從从場场條条點点臺台輛辆處处戶户畝亩噸吨級级屆届區区縣县國国總总數数較较減减約约餘余幾几兩两產产業业實实現现壓压縮缩別别標标務务計计爭争確确預预將将擬拟優优覆覆蓋盖隊队組组種种間间張张書书錢钱額额資资學学會会項项類类併并來来內内僅仅連连續续";
+
+fn fold(ch: char) -> char {
+    match ch {
+        '\u{ff01}'..='\u{ff5e}' => match char::from_u32(ch as u32 - 0xfee0) {
+            Some('~') | None => '~',
+            Some(ch) => ch,
+        },
+        '\u{3000}'
+        | '\u{a0}'
+        | '\u{2002}'..='\u{200a}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{b}'
+        | '\u{c}' => ' ',
+        '\u{200b}'..='\u{200f}'
+        | '\u{feff}'
+        | '\u{ad}'
+        | '\u{2060}'
+        | '\r'
+        | '\0'..='\u{8}'
+        | '\u{e}'..='\u{1f}' => '\u{200b}',
+        '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+        '\u{2236}' | '\u{fe55}' | '\u{fe13}' => ':',
+        '\u{fe50}' => ',',
+        '\u{fe54}' => ';',
+        '\u{fe6a}' => '%',
+        '\u{2010}'..='\u{2012}' | '\u{2212}' | '\u{fe63}' => '-',
+        '\u{2013}'..='\u{2015}' | '\u{2500}' | '\u{2501}' => '—',
+        '\u{301c}' | '\u{223c}' => '~',
+        '\u{33a1}' => '㎡',
+        '\u{201f}' => '“',
+        '\u{ff61}' => '。',
+        '│' | '┃' | '¦' => '|',
+        _ => {
+            let mut pairs = TRADITIONAL.chars();
+            while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
+                if from == ch {
+                    return to;
+                }
+            }
+            ch
+        }
+    }
+}
+
+fn class_of(ch: char) -> Class {
+    match ch {
+        '0'..='9' => Class::Digit,
+        '零' | '〇' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十'
+        | '百' | '千' | '万' | '亿' | '两' => Class::Han,
+        'a'..='z' | 'A'..='Z' | 'α'..='ω' | 'Ⅰ'..='ⅿ' => Class::Latin,
+        '第' | '首' | '前' | '唯' | '持' | '翻' | '仅' | '榜' | '每' | '半' => {
+            Class::Trigger
+        }
+        '\n' => Class::Break,
+        '。' | '!' | '?' => Class::Stop,
+        ';' => Class::Semi,
+        ',' | ':' => Class::Comma,
+        '、' => Class::List,
+        '(' | '[' | '【' | '〔' | '{' => Class::Open,
+        ')' | ']' | '】' | '〕' | '}' => Class::Close,
+        '“' | '‘' | '「' | '『' => Class::Quote,
+        '”' | '’' | '」' | '』' => Class::Unquote,
+        '《' | '〈' => Class::Book,
+        '》' | '〉' => Class::Unbook,
+        '-' | '—' | '~' => Class::Dash,
+        '%' | '‰' => Class::Percent,
+        '|' | '\t' => Class::Cell,
+        '\u{0}'..='\u{bf}'
+        | '\u{2000}'..='\u{2bff}'
+        | '\u{3001}'..='\u{303f}'
+        | '×'
+        | '\u{e000}'..='\u{f8ff}'
+        | '\u{fe00}'..='\u{ffff}' => Class::Sign,
+        _ => Class::Word,
+    }
+}
+
+impl std::ops::Index<usize> for Text {
+    type Output = char;
+    fn index(&self, at: usize) -> &char {
+        &self.c[at]
+    }
+}

@@ -1,0 +1,253 @@
+//! The whole of a share and the field of a rank, in the text's own words.
+//!
+//! Owns `of`. Invariant: gives words that stand in the sentence, save for completion rates, whose
+//! whole is 目标, and research intensity, whose whole is GDP by definition.
+
+use super::cues::AREA_ENDS;
+use super::item::Item;
+use super::mention::Kind;
+use super::sentence::{REACH, Reader};
+use super::text::Class;
+
+const TARGET: &str = "目标";
+const AIMS: [&str; 7] = ["目标", "任务", "计划", "考核", "年度", "全年", "序时"];
+
+/// The whole of a share.
+pub(crate) fn of_share(
+    reader: &Reader<'_>,
+    from: usize,
+    floor: usize,
+    item: &Item,
+    last: Option<&str>,
+    scope: Option<(usize, usize)>,
+) -> Option<String> {
+    let text = reader.text;
+    let low = reader.clause(floor.max(from), item.start);
+    let has = |word: &str| {
+        (low..item.start).any(|at| text.has(at, word) && at + word.chars().count() <= item.start)
+    };
+    if let Some(at) = (low..item.core)
+        .rev()
+        .find(|&at| text.ch(at) == '占' && !matches!(text.ch(at + 1), '地' | '用' | '据'))
+    {
+        let begin = at + 1 + usize::from(text.ch(at + 1) == '了');
+        let mut end = item.start.max(begin);
+        for word in ["比重", "比例", "份额", "比率", "总比"] {
+            if let Some(found) = (begin..item.core).find(|&at| text.has(at, word)) {
+                end = end.min(found);
+            }
+        }
+        let compact = text.ch(begin) == '比';
+        if compact {
+            return within(reader, from, at)
+                .or_else(|| last.map(str::to_owned))
+                .or_else(|| scope.map(|(start, end)| text.slice(start, end)));
+        }
+        while end > begin
+            && matches!(
+                text.before(end),
+                '的' | '约' | '近' | '超' | '达' | '总' | '之' | '过'
+            )
+            && !(text.before(end) == '总' && end == begin + 1)
+        {
+            end -= 1;
+        }
+        if end > begin {
+            let whole = text.slice(begin, end.min(begin + 24));
+            let aimed = AIMS.iter().any(|aim| whole.contains(aim));
+            return Some(if aimed { TARGET.to_owned() } else { whole });
+        }
+    }
+    let completes = has("完成")
+        || has("达成")
+        || has("超额")
+        || has("兑现")
+        || has("完成率")
+        || has("超计划")
+        || has("进度")
+        || has("达标");
+    if (has("完成率")
+        || completes && AIMS.iter().any(|aim| has(aim))
+        || has("达成率")
+        || has("超计划"))
+        && !has("合格")
+    {
+        return Some(TARGET.to_owned());
+    }
+    if has("比重") || has("占比") || has("比例") {
+        return within(reader, from, item.start);
+    }
+    if has("投入强度") || has("经费强度") || has("研发强度") {
+        return Some("GDP".to_owned());
+    }
+    if let Some(at) = (low..item.start).rev().find(|&at| text.has(at, "贡献了")) {
+        let begin = at + 3;
+        let end = item.start;
+        return (end > begin).then(|| text.slice(begin, end).trim_end_matches('的').to_owned());
+    }
+    // A bracket or a list goes on with the share before it.
+    if text.class_before(item.start) == Class::Open
+        || text.class_before(item.start) == Class::List && low + 3 > item.start
+    {
+        return last.map(str::to_owned);
+    }
+    None
+}
+
+/// 在全市占比, 在苏北五市中占比.
+fn within(reader: &Reader<'_>, from: usize, at: usize) -> Option<String> {
+    let text = reader.text;
+    let low = from.max(at.saturating_sub(20));
+    let begin = (low..at)
+        .rev()
+        .take_while(|&at| !matches!(text.class(at), Class::Comma | Class::Semi | Class::Stop))
+        .find(|&at| text.ch(at) == '在')?;
+    let mut end = at;
+    while end > begin + 1 && matches!(text.before(end), '中' | '内' | '的' | '里') {
+        end -= 1;
+    }
+    let whole = text.slice(begin + 1, end);
+    (!whole.is_empty() && whole.chars().count() <= 14).then_some(whole)
+}
+
+/// The whole of a change in points, where it is a share that changes.
+pub(crate) fn of_delta(
+    reader: &Reader<'_>,
+    from: usize,
+    item: &Item,
+    before: Option<(Kind, bool)>,
+    last: Option<&str>,
+) -> Option<String> {
+    let text = reader.text;
+    let low = reader.clause(from.max(item.start.saturating_sub(REACH)), item.start);
+    if let Some(at) = (low..item.start).rev().find(|&at| text.ch(at) == '占')
+        && text.ch(at + 1) != '比'
+    {
+        let end = ["比重", "比例", "份额", "比"]
+            .into_iter()
+            .find_map(|word| (at + 1..item.start).find(|&at| text.has(at, word)));
+        let end = end.unwrap_or(item.start);
+        let whole = text.slice(at + 1, end).trim_end_matches('的').to_owned();
+        return (!whole.is_empty()).then_some(whole);
+    }
+    // 高于全省平均水平2.1个百分点: against whom.
+    for word in ["高于", "低于", "高出", "快于", "超出", "好于", "领先", "超"] {
+        if let Some(at) = (low..item.start).rev().find(|&at| text.has(at, word)) {
+            let begin = at + word.chars().count();
+            if item.start > begin && item.start - begin <= 14 {
+                return Some(text.slice(begin, item.start));
+            }
+        }
+    }
+    // 占GDP比重达2.5%,提高0.2个百分点.
+    (before.is_some_and(|(kind, _)| kind == Kind::Share) && last != Some(TARGET))
+        .then(|| last.map(str::to_owned))
+        .flatten()
+}
+
+/// The field of a rank.
+pub(crate) fn of_rank(
+    reader: &Reader<'_>,
+    from: usize,
+    floor: usize,
+    item: &Item,
+    last: Option<&str>,
+) -> Option<String> {
+    let text = reader.text;
+    let mut at = item.core;
+    while at > item.start && matches!(text.before(at), '第' | '前') {
+        at -= 1;
+    }
+    if text.before(at) == '第' || text.before(at) == '前' {
+        at -= 1;
+    }
+    let low = floor.max(from).max(at.saturating_sub(20)).min(at);
+    // “全国百强区”第25位.
+    if text.class_before(at) == Class::Unquote {
+        let open = (low..at - 1)
+            .rev()
+            .find(|&at| text.class(at) == Class::Quote)?;
+        return Some(text.slice(open + 1, at - 1));
+    }
+    let mut begin = at;
+    while begin > low
+        && matches!(
+            text.class(begin - 1),
+            Class::Word | Class::Han | Class::Trigger | Class::Open | Class::Close | Class::List
+        )
+    {
+        begin -= 1;
+        if let Some((start, ())) = super::cues::RANKED.ends(&text.c, low, begin)
+            && begin < at
+        {
+            let _ = start;
+            break;
+        }
+        if matches!(text.class(begin), Class::Open | Class::List)
+            && !text.slice(begin, at).contains(')')
+            && text.class(begin) == Class::Open
+        {
+            begin += 1;
+            break;
+        }
+    }
+    let stripped = |from: usize, to: usize| {
+        let mut to = to;
+        while to > from
+            && matches!(
+                text.before(to),
+                '中' | '内' | '的' | '里' | '位' | '名' | '列' | '居'
+            )
+            && to - from > 2
+            && !text.ends(to, "国内")
+            && !text.ends(to, "省内")
+            && !text.ends(to, "市内")
+        {
+            to -= 1;
+        }
+        text.slice(from, to)
+    };
+    // A general area word begins the field: 全省, 全国同类城市, 全市县区.
+    if let Some(start) = (begin..at).find(|&start| {
+        (start + 2..=at).any(|end| {
+            AREA_ENDS
+                .ends(&text.c, start, end)
+                .is_some_and(|(found, ())| found == start)
+        })
+    }) {
+        let mut end = at;
+        for word in [
+            "排名", "排在", "位列", "位居", "名列", "排", "居", "列", "考核", "稳居", "均居",
+        ] {
+            if let Some(found) = (start + 2..at).find(|&at| text.has(at, word)) {
+                end = end.min(found);
+            }
+        }
+        return Some(stripped(start, end));
+    }
+    // 居苏北第二, 列计划单列市首位: what stands between the claim and the place.
+    if begin < at && item.start <= begin {
+        let named = matches!(
+            text.before(at),
+            '市' | '省'
+                | '区'
+                | '县'
+                | '州'
+                | '国'
+                | '北'
+                | '南'
+                | '部'
+                | '城'
+                | '类'
+                | '群'
+                | '盟'
+        );
+        if named && at - begin <= 12 && super::cues::RANKED.ends(&text.c, low, begin).is_some() {
+            return Some(stripped(begin, at));
+        }
+    }
+    within(reader, from, item.start.max(low)).or_else(|| {
+        last.filter(|last| *last != TARGET && *last != "GDP")
+            .map(str::to_owned)
+    })
+}
