@@ -515,25 +515,17 @@ impl Reader<'_> {
     }
 
     /// A number without a unit: taken only where the words before name what is counted.
-    fn unsaid_unit(
-        &self,
-        from: usize,
-        clause: usize,
-        item: &Item,
-        figure: &Figure,
-    ) -> Option<String> {
+    fn unsaid_unit(&self, from: usize, clause: usize, item: &Item, figure: &Figure) -> Option<String> {
         let text = self.text;
-        let closed = !matches!(
-            text.class(item.end),
-            Class::Word | Class::Latin | Class::Han | Class::Digit | Class::Trigger
-        );
+        let bounded = item.end > item.core_end;
+        let closed = bounded
+            || !matches!(
+                text.class(item.end),
+                Class::Word | Class::Latin | Class::Han | Class::Digit | Class::Trigger
+            );
         if let Some(named) = named_before(text, clause.max(from), item.start) {
-            return (closed
-                && (figure.power > 0
-                    || figure.idiom.is_some()
-                    || figure.low > Decimal::ONE_HUNDRED
-                    || text.ends(item.start, "数")))
-            .then(|| named.to_owned());
+            let sized = figure.power > 0 || figure.idiom.is_some() || figure.low > Decimal::ONE_HUNDRED;
+            return (closed && (sized || text.ends(item.start, "数"))).then(|| named.to_owned());
         }
         if !closed || figure.han && !figure.bare {
             return None;
@@ -545,12 +537,8 @@ impl Reader<'_> {
         if figure.power >= 4 && !bounded {
             return Some("1".to_owned());
         }
-        let indexed = [
-            "指数", "得分", "分值", "数量", "总数", "系数", "总量", "数", "评分",
-        ]
-        .into_iter()
-        .any(|word| text.ends(item.start, word));
-        indexed.then(|| "1".to_owned())
+        let words = ["指数", "得分", "分值", "数量", "总数", "系数", "总量", "数", "评分"];
+        words.into_iter().any(|word| text.ends(item.start, word)).then(|| "1".to_owned())
     }
 
     /// What a percentage is.
