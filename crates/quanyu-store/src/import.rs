@@ -1,0 +1,783 @@
+//! The import area: many records at once, all or none.
+//!
+//! Owns batches. Rows are written in chunks, each a short act of its own, into the register's table itself, where nobody
+//! sees them: a record of a batch is visible once its batch has a number in the change chain. Applying a batch is
+//! therefore one short act, however many records it makes; its one entry in the chain carries the digest over all
+//! rows. Changes of records that were there before are kept aside and made when the batch is applied.
+//!
+//! Invariant: a batch is seen whole or not at all, also when the process is killed at any moment.
+//!
+//! Start reading at [`append`], then [`apply`].
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use futures::future::BoxFuture;
+use jiff::ToSpan as _;
+use quanyu_core::{
+    actor::Actor,
+    change::{self, Entry, Seal},
+    value::Value,
+};
+
+use crate::{
+    Store,
+    act::Act,
+    body::Body,
+    change::undone,
+    clock::stamp,
+    door::{Bind, Tx},
+    error::StoreError,
+    records::{self, Draft, Line, Record, register_table},
+    schema::Table,
+    tables,
+    value::from_canonical,
+};
+
+/// How long a batch may stand without a further chunk before another may clear it away.
+const LEASE_SECONDS: i64 = 30;
+/// Values that one statement binds at most: SQLite takes 32,766.
+const MOST_VALUES: usize = 30_000;
+/// Rows of one statement at most: more gain nothing.
+const MOST_ROWS: usize = 400;
+/// Rows read or removed at a time.
+const PAGE: i64 = 5_000;
+
+/// A row of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportRow {
+    /// A new record.
+    Create(Draft),
+    /// A change of one that the caller read at `version`. Rows that change nothing are left out.
+    Update {
+        /// The record.
+        record: i64,
+        /// The version that was read.
+        version: i64,
+        /// What changes.
+        draft: Draft,
+    },
+}
+
+/// A batch as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Its number.
+    pub id: i64,
+    /// The register.
+    pub register: String,
+    /// `open`, `applied`, `undone` or `discarded`.
+    pub state: String,
+    /// What it is, such as the file's name.
+    pub title: String,
+    /// Who imports.
+    pub actor: String,
+    /// When it was begun, UTC.
+    pub at: String,
+    /// Records made and changed.
+    pub rows: i64,
+    /// Of these, records changed.
+    pub updates: i64,
+    /// The change that applied it.
+    pub seq: Option<i64>,
+    /// The change that undid it.
+    pub undo_seq: Option<i64>,
+    pack: i64,
+    digest: String,
+}
+
+/// Begins a batch; its number.
+///
+/// # Errors
+/// [`StoreError::NoRegister`], or the database's.
+pub async fn begin(
+    store: &Store,
+    actor: &Actor,
+    register: &str,
+    title: &str,
+) -> Result<i64, StoreError> {
+    let (register, title) = (register.to_owned(), title.to_owned());
+    store
+        .act(actor, move |act| {
+            let (register, title) = (register.clone(), title.clone());
+            Box::pin(async move {
+                sweep(act).await?;
+                register_table(act.schema(), &register)?;
+                let sql = "select coalesce(max(id), 0) + 1 from import_batch";
+                let row = act.tx.row(sql, &[]).await?;
+                let id = row.map_or(Ok(1), |it| it.int(0))?;
+                let values = [
+                    Bind::from(id),
+                    Bind::from(register),
+                    Bind::from(title),
+                    Bind::from(act.actor.as_str()),
+                    Bind::from(act.at.as_str()),
+                    Bind::from(act.head.pack),
+                    Bind::from(lease(act)),
+                    Bind::from(change::seal_text(&change::GENESIS)),
+                ];
+                let sql = "
+                    insert into import_batch
+                           (id, register, state, title, actor, at, pack, lease_until, row_count, updates, digest)
+                    values ($1, $2, 'open', $3, $4, $5, $6, $7, 0, 0, $8)";
+                act.tx.run(sql, &values).await?;
+                Ok(id)
+            })
+        })
+        .await
+}
+
+/// Writes a chunk of rows into a batch; some thousands at a time keep other writers' waiting short. When a row is
+/// refused, the chunk leaves nothing behind and the batch stays as it was.
+///
+/// # Errors
+/// What the fields refuse; [`StoreError::Taken`] where a key is another record's.
+pub async fn append(
+    store: &Store,
+    actor: &Actor,
+    batch: i64,
+    rows: Vec<ImportRow>,
+) -> Result<(), StoreError> {
+    let rows = Arc::new(rows);
+    let shared = Arc::clone(&rows);
+    let done = store
+        .act(actor, move |act| {
+            let rows = Arc::clone(&shared);
+            Box::pin(async move { chunk(act, batch, &rows).await })
+        })
+        .await;
+    match done {
+        // Which row it was is looked up only now, so that the many chunks without a fault stay fast.
+        Err(error) if error.unique() => Err(taken(store, batch, &rows).await?.unwrap_or(error)),
+        other => other,
+    }
+}
+
+/// Makes the batch's records visible, in one short act; its change number.
+///
+/// # Errors
+/// [`StoreError::BatchState`] unless it is open; [`StoreError::Conflict`] where a record that it changes was changed by
+/// someone else since.
+pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
+    let open = in_state(&mut act.tx, batch, "open").await?;
+    if open.pack != act.head.pack {
+        return Err(StoreError::BatchState {
+            batch,
+            state: "made under another pack",
+        });
+    }
+    let table = register_table(act.schema(), &open.register)?;
+    let seq = act.next_seq();
+    let mut after = 0;
+    while open.updates > 0 {
+        let sql = "
+            select n, record, before, after from batch_row
+             where batch = $1 and n > $2 and before is not null order by n limit $3";
+        let values = [Bind::from(batch), Bind::from(after), Bind::from(PAGE)];
+        let rows = act.tx.rows(sql, &values).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.int(0)?;
+        for row in &rows {
+            let old = expect(act, &table, row.int(1)?, &row.text(2)?).await?;
+            let new = from_body(act, &table, &old, &Body::parse(&row.text(3)?)?, seq)?;
+            records::write(act, &table, &old, &new).await?;
+        }
+    }
+    let mut body = Body::default();
+    body.set("batch", Some(batch.to_string()));
+    body.set("rows", Some(open.rows.to_string()));
+    body.set("digest", Some(open.digest));
+    act.append("import.apply", &open.register, 0, None, Some(body.text()))
+        .await?;
+    let sql = "update import_batch set state = 'applied', seq = $1 where id = $2";
+    act.tx
+        .run(sql, &[Bind::from(seq), Bind::from(batch)])
+        .await?;
+    Ok(seq)
+}
+
+/// Takes a whole batch back: its new records are removed, its changes reversed; its change number.
+///
+/// # Errors
+/// [`StoreError::ChangedSince`] where one of its records was changed after it; [`StoreError::ReferredTo`] where another
+/// record refers to one that it made.
+pub async fn undo(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
+    let applied = in_state(&mut act.tx, batch, "applied").await?;
+    let table = register_table(act.schema(), &applied.register)?;
+    unchanged_since(act, &table, &applied).await?;
+    unreferred(act, &table, batch).await?;
+    let seq = act.next_seq();
+    let mut after = 0;
+    while applied.updates > 0 {
+        let sql = "
+            select n, record, before, after from batch_row
+             where batch = $1 and n > $2 and before is not null order by n limit $3";
+        let values = [Bind::from(batch), Bind::from(after), Bind::from(PAGE)];
+        let rows = act.tx.rows(sql, &values).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.int(0)?;
+        for row in &rows {
+            let old = expect(act, &table, row.int(1)?, &row.text(3)?).await?;
+            let mut now = Some(Body::parse(&row.text(3)?)?);
+            let mut before = Some(Body::parse(&row.text(2)?)?);
+            undone(&mut now, &mut before);
+            let body = before.unwrap_or_default();
+            let new = from_body(act, &table, &old, &body, seq)?;
+            records::write(act, &table, &old, &new).await?;
+        }
+    }
+    let schema = Arc::clone(act.schema());
+    for child in table.lines.iter().filter_map(|it| schema.tables.get(it)) {
+        let sql = format!(
+            "update {} set removed_seq = $1, changed_seq = $1 where batch = $2 and created_seq = 0",
+            tables::quoted(&child.name)
+        );
+        act.tx
+            .run_built(sql, &[Bind::from(seq), Bind::from(batch)])
+            .await?;
+    }
+    let sql = format!(
+        "update {} set removed_seq = $1, changed_seq = $1, version = version + 1 where batch = $2 and created_seq = 0",
+        tables::quoted(&table.name)
+    );
+    act.tx
+        .run_built(sql, &[Bind::from(seq), Bind::from(batch)])
+        .await?;
+    let mut body = Body::default();
+    body.set("batch", Some(batch.to_string()));
+    body.set("rows", Some(applied.rows.to_string()));
+    act.append("import.undo", &applied.register, 0, None, Some(body.text()))
+        .await?;
+    let sql = "update import_batch set state = 'undone', undo_seq = $1 where id = $2";
+    act.tx
+        .run(sql, &[Bind::from(seq), Bind::from(batch)])
+        .await?;
+    Ok(seq)
+}
+
+/// Gives a batch up that was not applied: a dry run, or one with faults.
+///
+/// # Errors
+/// [`StoreError::BatchState`] unless it is open.
+pub async fn discard(store: &Store, actor: &Actor, batch: i64) -> Result<(), StoreError> {
+    loop {
+        let more = store
+            .act(actor, move |act| -> BoxFuture<'_, Result<bool, StoreError>> {
+                Box::pin(async move { discard_some(act, batch).await })
+            })
+            .await?;
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+/// A batch.
+///
+/// # Errors
+/// The database's.
+pub async fn get(tx: &mut Tx, batch: i64) -> Result<Option<Batch>, StoreError> {
+    let sql = "
+        select id, register, state, title, actor, at, row_count, updates, seq, undo_seq, pack, digest
+          from import_batch where id = $1";
+    let row = tx.row(sql, &[Bind::from(batch)]).await?;
+    row.as_ref().map(batch_from_row).transpose()
+}
+
+/// The batches begun last.
+///
+/// # Errors
+/// The database's.
+pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<Batch>, StoreError> {
+    let sql = "
+        select id, register, state, title, actor, at, row_count, updates, seq, undo_seq, pack, digest
+          from import_batch order by id desc limit $1";
+    let rows = tx.rows(sql, &[Bind::from(i64::from(limit))]).await?;
+    rows.iter().map(batch_from_row).collect()
+}
+
+/// The batch's number where it is not visible yet.
+pub(crate) async fn pending(tx: &mut Tx, batch: i64) -> Result<Option<i64>, StoreError> {
+    let sql = "select id from import_batch where id = $1 and seq is null";
+    let row = tx.row(sql, &[Bind::from(batch)]).await?;
+    row.map(|it| it.int(0)).transpose()
+}
+
+/// Clears away the batches whose process died; how many.
+pub(crate) async fn sweep(act: &mut Act) -> Result<u64, StoreError> {
+    let sql = "select id from import_batch where state = 'open' and lease_until < $1";
+    let dead = act.tx.rows(sql, &[Bind::from(act.at.as_str())]).await?;
+    let mut cleared = 0;
+    for row in dead {
+        let batch = row.int(0)?;
+        tracing::warn!(batch, "an import that was broken off is cleared away");
+        while discard_some(act, batch).await? {}
+        cleared += 1;
+    }
+    Ok(cleared)
+}
+
+fn batch_from_row(row: &crate::Row) -> Result<Batch, StoreError> {
+    Ok(Batch {
+        id: row.int(0)?,
+        register: row.text(1)?,
+        state: row.text(2)?,
+        title: row.text(3)?,
+        actor: row.text(4)?,
+        at: row.text(5)?,
+        rows: row.int(6)?,
+        updates: row.int(7)?,
+        seq: row.opt_int(8)?,
+        undo_seq: row.opt_int(9)?,
+        pack: row.int(10)?,
+        digest: row.text(11)?,
+    })
+}
+
+async fn in_state(tx: &mut Tx, batch: i64, state: &str) -> Result<Batch, StoreError> {
+    let found = get(tx, batch).await?;
+    match found {
+        Some(found) if found.state == state => Ok(found),
+        other => Err(StoreError::BatchState {
+            batch,
+            state: match other.as_ref().map(|it| it.state.as_str()) {
+                Some("open") => "open",
+                Some("applied") => "applied",
+                Some("undone") => "undone",
+                Some("discarded") => "discarded",
+                _ => "unknown",
+            },
+        }),
+    }
+}
+
+fn lease(act: &Act) -> String {
+    let now = act.store().clock.now();
+    stamp(now.checked_add(LEASE_SECONDS.seconds()).unwrap_or(now))
+}
+
+/// One chunk: rows into the register's table and their bodies aside.
+async fn chunk(act: &mut Act, batch: i64, rows: &[ImportRow]) -> Result<(), StoreError> {
+    let open = in_state(&mut act.tx, batch, "open").await?;
+    let table = register_table(act.schema(), &open.register)?;
+    let mut digest = change::seal_from_text(&open.digest)
+        .ok_or_else(|| StoreError::Unreadable(format!("digest of batch {batch}")))?;
+    let mut many = Many::default();
+    let (mut n, mut updates) = (open.rows, open.updates);
+    for row in rows {
+        let (record, before, after) = match row {
+            ImportRow::Create(draft) => {
+                let id = act.next_ids(1);
+                let record = unborn(records::fresh(act, &table, id, draft)?, batch);
+                let after = record.body().text();
+                many.record(act, &table, &record)?;
+                (id, None, after)
+            }
+            ImportRow::Update {
+                record,
+                version,
+                draft,
+            } => {
+                let Some(old) = records::load(&mut act.tx, &table, *record, false).await? else {
+                    return Err(StoreError::NoRecord {
+                        register: table.id.clone(),
+                        record: *record,
+                    });
+                };
+                if old.version != *version {
+                    return Err(conflict(act, &old, *version).await?);
+                }
+                let mut new = records::merge(act, &table, &old, draft)?;
+                if new == old {
+                    continue;
+                }
+                new.version += 1;
+                updates += 1;
+                (*record, Some(old.body().text()), new.body().text())
+            }
+        };
+        n += 1;
+        digest = step(&digest, &open, n, record, before.as_deref(), &after);
+        many.body(batch, n, record, before, after);
+    }
+    many.write(act).await?;
+    let values = [
+        Bind::from(n),
+        Bind::from(updates),
+        Bind::from(change::seal_text(&digest)),
+        Bind::from(lease(act)),
+        Bind::from(batch),
+    ];
+    let sql = "
+        update import_batch set row_count = $1, updates = $2, digest = $3, lease_until = $4
+         where id = $5";
+    act.tx.run(sql, &values).await?;
+    Ok(())
+}
+
+/// The digest with one more row.
+pub(crate) fn step(
+    digest: &Seal,
+    batch: &Batch,
+    n: i64,
+    record: i64,
+    before: Option<&str>,
+    after: &str,
+) -> Seal {
+    Entry {
+        seq: n,
+        actor: String::new(),
+        at: String::new(),
+        act: "import.row".to_owned(),
+        register: batch.register.clone(),
+        record,
+        before: before.map(str::to_owned),
+        after: Some(after.to_owned()),
+        pack: batch.pack,
+    }
+    .seal(digest)
+}
+
+impl Batch {
+    /// The digest over its rows, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+/// A record that is there but not visible: it leaves its change number to its batch.
+fn unborn(mut record: Record, batch: i64) -> Record {
+    record.batch = Some(batch);
+    record.created_seq = 0;
+    record.changed_seq = 0;
+    record
+}
+
+/// Rows that wait to be written, by table.
+#[derive(Default)]
+struct Many {
+    tables: BTreeMap<String, (Vec<String>, Vec<Bind>)>,
+    bodies: Vec<Bind>,
+}
+
+impl Many {
+    fn record(&mut self, act: &Act, table: &Table, record: &Record) -> Result<(), StoreError> {
+        let row = records::row_of(table, record)?;
+        self.row(&table.name, row);
+        for (name, lines) in &record.lines {
+            let child = act.schema().table(&format!("{}.{name}", table.id))?;
+            for (line, no) in lines.iter().zip(1..) {
+                let row = records::line_row_of(child, record, line, no, (0, 0))?;
+                self.row(&child.name, row);
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, table: &str, (names, values): (Vec<String>, Vec<Bind>)) {
+        match self.tables.get_mut(table) {
+            Some((_, all)) => all.extend(values),
+            None => {
+                self.tables.insert(table.to_owned(), (names, values));
+            }
+        }
+    }
+
+    fn body(&mut self, batch: i64, n: i64, record: i64, before: Option<String>, after: String) {
+        self.bodies.extend([
+            Bind::from(batch),
+            Bind::from(n),
+            Bind::from(record),
+            Bind::from(before),
+            Bind::from(after),
+        ]);
+    }
+
+    async fn write(self, act: &mut Act) -> Result<(), StoreError> {
+        for (table, (names, values)) in &self.tables {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            write_many(act, table, &names, values).await?;
+        }
+        let names = ["batch", "n", "record", "before", "after"];
+        write_many(act, "batch_row", &names, &self.bodies).await
+    }
+}
+
+/// Inserts many rows with few statements.
+pub(crate) async fn write_many(
+    act: &mut Act,
+    table: &str,
+    names: &[&str],
+    values: &[Bind],
+) -> Result<(), StoreError> {
+    let most = (MOST_VALUES / names.len()).clamp(1, MOST_ROWS);
+    for part in values.chunks(most * names.len()) {
+        let sql = tables::insert(table, names, part.len() / names.len());
+        act.tx.run_built(sql, part).await?;
+    }
+    Ok(())
+}
+
+async fn conflict(act: &mut Act, old: &Record, expected: i64) -> Result<StoreError, StoreError> {
+    let sql = "select actor, at from change where seq = $1";
+    let last = act.tx.row(sql, &[Bind::from(old.changed_seq)]).await?;
+    let (by, at) = match last {
+        Some(row) => (row.text(0)?, row.text(1)?),
+        None => Default::default(),
+    };
+    Ok(StoreError::Conflict {
+        register: old.register.clone(),
+        record: old.id,
+        expected,
+        version: old.version,
+        by,
+        at,
+    })
+}
+
+/// The record as it is, which must be what `body` says.
+async fn expect(
+    act: &mut Act,
+    table: &Table,
+    id: i64,
+    body: &str,
+) -> Result<Record, StoreError> {
+    let Some(now) = records::load(&mut act.tx, table, id, false).await? else {
+        return Err(StoreError::NoRecord {
+            register: table.id.clone(),
+            record: id,
+        });
+    };
+    if now.body().text() == body {
+        return Ok(now);
+    }
+    let version = Body::parse(body)?;
+    let version = version.fields.get("@version").and_then(|it| it.parse().ok());
+    Err(conflict(act, &now, version.unwrap_or(0)).await?)
+}
+
+/// The record that a body describes.
+fn from_body(
+    act: &mut Act,
+    table: &Table,
+    now: &Record,
+    body: &Body,
+    seq: i64,
+) -> Result<Record, StoreError> {
+    let mut new = now.clone();
+    let text = |name: &str| body.fields.get(name).cloned();
+    new.version = text("@version").and_then(|it| it.parse().ok()).unwrap_or(now.version + 1);
+    new.region = text("@region").unwrap_or_default();
+    new.owner_org = text("@owner_org").and_then(|it| it.parse().ok());
+    new.owner_user = text("@owner_user");
+    new.state = text("@state");
+    new.changed_seq = seq;
+    for column in table.shown() {
+        let value = text(&column.field)
+            .map(|it| from_canonical(column, &it))
+            .transpose()?;
+        new.values
+            .insert(column.field.clone(), value.unwrap_or(Value::Null));
+    }
+    let schema = Arc::clone(act.schema());
+    new.lines.clear();
+    for child in schema.lines_of(table) {
+        let name = child.line_name();
+        let there: BTreeSet<i64> = now
+            .lines
+            .get(name)
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it.id)
+            .collect();
+        let mut lines = Vec::new();
+        for row in body.lines.get(name).into_iter().flatten() {
+            let id = row.get("@id").and_then(|it| it.parse::<i64>().ok());
+            let mut line = Line {
+                // A line that was removed since comes back under an id of its own.
+                id: match id {
+                    Some(id) if there.contains(&id) || id > now.id && !known_line(now, id) => Some(id),
+                    _ => Some(act.next_ids(1)),
+                },
+                ..Line::default()
+            };
+            for column in child.shown() {
+                let value = row
+                    .get(&column.field)
+                    .map(|it| from_canonical(column, it))
+                    .transpose()?;
+                line.values
+                    .insert(column.field.clone(), value.unwrap_or(Value::Null));
+            }
+            lines.push(line);
+        }
+        if !lines.is_empty() {
+            new.lines.insert(name.to_owned(), lines);
+        }
+    }
+    Ok(new)
+}
+
+fn known_line(record: &Record, id: i64) -> bool {
+    record.lines.values().flatten().any(|it| it.id == Some(id))
+}
+
+async fn unchanged_since(act: &mut Act, table: &Table, batch: &Batch) -> Result<(), StoreError> {
+    let sql = format!(
+        "select count(*), coalesce(min(id), 0) from {} where batch = $1 and created_seq = 0 and changed_seq > 0",
+        tables::quoted(&table.name)
+    );
+    let rows = act.tx.rows_built(sql, &[Bind::from(batch.id)]).await?;
+    let (mut count, mut record) = match rows.first() {
+        Some(row) => (row.int(0)?, row.int(1)?),
+        None => (0, 0),
+    };
+    if batch.updates > 0 {
+        let sql = format!(
+            "select count(*), coalesce(min(t.id), 0) from batch_row r join {} t on t.id = r.record
+              where r.batch = $1 and r.before is not null
+                and (t.changed_seq <> $2 or t.removed_seq is not null)",
+            tables::quoted(&table.name)
+        );
+        let values = [Bind::from(batch.id), Bind::from(batch.seq)];
+        if let Some(row) = act.tx.rows_built(sql, &values).await?.first()
+            && row.int(0)? > 0
+        {
+            count += row.int(0)?;
+            record = row.int(1)?;
+        }
+    }
+    if count > 0 {
+        return Err(StoreError::ChangedSince {
+            batch: batch.id,
+            count,
+            record,
+        });
+    }
+    Ok(())
+}
+
+/// Refuses where a record outside the batch refers to one that the batch made.
+async fn unreferred(act: &mut Act, table: &Table, batch: i64) -> Result<(), StoreError> {
+    let schema = Arc::clone(act.schema());
+    for other in schema.tables.values().filter(|it| !it.hidden) {
+        let columns = other.shown().filter(|it| it.target.as_deref() == Some(&table.id));
+        for column in columns.filter(|it| !it.many) {
+            let by = if other.parent.is_some() { "parent" } else { "id" };
+            let sql = format!(
+                "select o.{by}, o.{field} from {other} o join {made} m on m.id = o.{field}
+                  where m.batch = $1 and m.created_seq = 0 and m.removed_seq is null
+                    and o.removed_seq is null and (o.batch is null or o.batch <> $1) limit 1",
+                field = tables::quoted(&column.field),
+                other = tables::quoted(&other.name),
+                made = tables::quoted(&table.name),
+            );
+            if let Some(row) = act.tx.rows_built(sql, &[Bind::from(batch)]).await?.first() {
+                return Err(StoreError::ReferredTo {
+                    register: table.id.clone(),
+                    record: row.int(1)?,
+                    by_register: other.parent.clone().unwrap_or_else(|| other.id.clone()),
+                    by: row.int(0)?,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Deletes some rows of an open batch; whether there are more. These rows were never visible and are in no change.
+async fn discard_some(act: &mut Act, batch: i64) -> Result<bool, StoreError> {
+    let open = in_state(&mut act.tx, batch, "open").await?;
+    let schema = Arc::clone(act.schema());
+    let Some(table) = schema.tables.get(&open.register) else {
+        return Err(StoreError::NoRegister(open.register));
+    };
+    let mut deleted = 0;
+    let children = table.lines.iter().filter_map(|it| schema.tables.get(it));
+    for table in children.chain([table]) {
+        let name = tables::quoted(&table.name);
+        let sql = format!(
+            "delete from {name} where id in
+             (select id from {name} where batch = $1 and created_seq = 0 limit {PAGE})"
+        );
+        deleted += act.tx.run_built(sql, &[Bind::from(batch)]).await?;
+    }
+    let sql = "
+        delete from batch_row where batch = $1 and n in
+        (select n from batch_row where batch = $1 limit 5000)";
+    deleted += act.tx.run(sql, &[Bind::from(batch)]).await?;
+    if deleted == 0 {
+        let sql = "update import_batch set state = 'discarded' where id = $1";
+        act.tx.run(sql, &[Bind::from(batch)]).await?;
+    }
+    Ok(deleted > 0)
+}
+
+/// Which row of a chunk has a key or unique value that is another record's.
+async fn taken(
+    store: &Store,
+    batch: i64,
+    rows: &[ImportRow],
+) -> Result<Option<StoreError>, StoreError> {
+    let mut tx = store.read().await?;
+    let Some(open) = get(&mut tx, batch).await? else {
+        return Ok(None);
+    };
+    let table = register_table(&tx.schema, &open.register)?;
+    let mut groups: Vec<Vec<String>> = table
+        .shown()
+        .filter(|it| it.unique)
+        .map(|it| vec![it.field.clone()])
+        .collect();
+    groups.push(table.key.clone());
+    for fields in groups.iter().filter(|it| !it.is_empty()) {
+        let mut seen = BTreeSet::new();
+        for row in rows {
+            let ImportRow::Create(draft) = row else {
+                continue;
+            };
+            let mut values = Vec::new();
+            let mut told = Vec::new();
+            for field in fields {
+                let column = records::known(&table, field)?;
+                let value = draft.values.get(field).unwrap_or(&Value::Null);
+                told.extend(value.canonical());
+                values.push(crate::value::encode(&table.id, column, value)?);
+            }
+            if told.len() < fields.len() {
+                continue;
+            }
+            let conditions: Vec<String> = fields
+                .iter()
+                .zip(1..)
+                .map(|(it, place)| format!("{} = ${place}", tables::quoted(it)))
+                .collect();
+            let sql = format!(
+                "select id, batch, created_seq from {} where removed_seq is null and {} limit 1",
+                tables::quoted(&table.name),
+                conditions.join(" and ")
+            );
+            let found = tx.rows_built(sql, &values).await?;
+            let told = told.join(",");
+            let (record, by) = match found.first() {
+                Some(row) => (
+                    row.int(0)?,
+                    row.opt_int(1)?.filter(|_| row.int(2).is_ok_and(|it| it == 0)),
+                ),
+                None if !seen.insert(told.clone()) => (0, Some(batch)),
+                None => continue,
+            };
+            return Ok(Some(StoreError::Taken {
+                register: table.id.clone(),
+                fields: fields.join(","),
+                value: told,
+                record,
+                batch: by,
+            }));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,347 @@
+//! Lists of records: filtered, ordered, page by page.
+//!
+//! Owns the conditions a list may have and its pages, which go on after the last record seen, so that a list of a
+//! million records costs no more on its last page. Totals are over all rows.
+//!
+//! Invariant: records without a value come last, whichever the order and the engine; ties go by id.
+
+use quanyu_core::value::Value;
+
+use crate::{
+    door::{Bind, Tx},
+    error::StoreError,
+    records::{self, Record, known, register_table},
+    schema::{Column, Table},
+    tables,
+    value::encode,
+};
+
+/// Records of a page at most.
+pub const LONGEST_PAGE: u32 = 10_000;
+
+/// Which records, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// All must hold.
+    pub filters: Vec<Filter>,
+    /// A text that one of the register's text fields must contain; letters of either case.
+    pub search: Option<String>,
+    /// Field to order by; else by id.
+    pub order: Option<String>,
+    /// From the last to the first.
+    pub descending: bool,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    /// Records on a page.
+    pub limit: u32,
+}
+
+/// A condition on a field. System values are named `@state`, `@region`, `@batch`, `@id`, `@owner_org`, `@owner_user`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The field.
+    pub field: String,
+    /// What must hold.
+    pub op: Op,
+}
+
+impl Filter {
+    /// A condition.
+    pub fn new(field: impl Into<String>, op: Op) -> Self {
+        Self {
+            field: field.into(),
+            op,
+        }
+    }
+}
+
+/// What must hold of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Is this value.
+    Eq(Value),
+    /// Is known, and another one.
+    Ne(Value),
+    /// Is less.
+    Lt(Value),
+    /// Is at most.
+    Le(Value),
+    /// Is more.
+    Gt(Value),
+    /// Is at least.
+    Ge(Value),
+    /// Is one of these.
+    In(Vec<Value>),
+    /// Has this text in it; letters of either case.
+    Contains(String),
+    /// Begins with this text: a region and all below it.
+    Starts(String),
+    /// Has this one among its several values.
+    Has(String),
+    /// Is known.
+    Known,
+    /// Is not known.
+    Unknown,
+}
+
+/// Where a page ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Value of the field that orders, of the last record.
+    pub value: Value,
+    /// Its id.
+    pub id: i64,
+}
+
+/// Records of a page, without their lines, and where the next page goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The records.
+    pub records: Vec<Record>,
+    /// `None` on the last page.
+    pub next: Option<Cursor>,
+}
+
+/// A page of records.
+///
+/// # Errors
+/// A field that is not there, a value that it cannot hold, or the database's.
+pub async fn list(tx: &mut Tx, register: &str, query: &Query) -> Result<Page, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let limit = query.limit.clamp(1, LONGEST_PAGE);
+    let mut built = Built::default();
+    built.conditions(&table, query)?;
+    let order = query.order.as_deref().filter(|it| *it != "@id");
+    if let Some(after) = &query.after {
+        built.after(&table, order, query.descending, after)?;
+    }
+    let way = if query.descending { "desc" } else { "asc" };
+    match order {
+        Some(field) => {
+            let name = tables::quoted(column(&table, field)?.name());
+            built.sql.push_str(&format!(
+                "order by t.{name} {way} nulls last, t.id {way} limit {}",
+                limit + 1
+            ));
+        }
+        None => built
+            .sql
+            .push_str(&format!("order by t.id {way} limit {}", limit + 1)),
+    }
+    let rows = tx
+        .rows_built(tables::select(&table, &built.sql), &built.values)
+        .await?;
+    let mut page = Page::default();
+    let more = rows.len() > limit as usize;
+    for row in rows.into_iter().take(limit as usize) {
+        page.records.push(records::from_row(&table, row)?);
+    }
+    if let (true, Some(last)) = (more, page.records.last()) {
+        let value = order.map_or(Value::Null, |it| value_of(last, it));
+        page.next = Some(Cursor { value, id: last.id });
+    }
+    Ok(page)
+}
+
+/// How many records there are in all.
+///
+/// # Errors
+/// As [`list`].
+pub async fn count(tx: &mut Tx, register: &str, query: &Query) -> Result<i64, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let mut built = Built::default();
+    built.conditions(&table, query)?;
+    let rows = tx
+        .rows_built(tables::count(&table, &built.sql), &built.values)
+        .await?;
+    rows.first().map_or(Ok(0), |it| it.int(0))
+}
+
+/// These records with their lines, in order of id; ids of records that are not there are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn by_ids(tx: &mut Tx, register: &str, ids: &[i64]) -> Result<Vec<Record>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let mut found = Vec::new();
+    for part in ids.chunks(500) {
+        let places: Vec<String> = (1..=part.len()).map(|it| format!("${it}")).collect();
+        let rest = format!("and t.id in ({}) order by t.id", places.join(","));
+        let values: Vec<Bind> = part.iter().map(|it| Bind::from(*it)).collect();
+        for row in tx.rows_built(tables::select(&table, &rest), &values).await? {
+            let mut record = records::from_row(&table, row)?;
+            records::read_lines(tx, &table, &mut record).await?;
+            found.push(record);
+        }
+    }
+    found.sort_by_key(|it| it.id);
+    Ok(found)
+}
+
+#[derive(Default)]
+struct Built {
+    sql: String,
+    values: Vec<Bind>,
+}
+
+/// A column that a list may speak of.
+enum Named<'a> {
+    Field(&'a Column),
+    System(&'static str, bool),
+}
+
+impl Named<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Field(column) => &column.field,
+            Self::System(name, _) => name,
+        }
+    }
+
+    fn bind(&self, register: &str, value: &Value) -> Result<Bind, StoreError> {
+        match (self, value) {
+            (Self::Field(column), value) => encode(register, column, value),
+            (Self::System(_, true), Value::Int(int)) => Ok(Bind::from(*int)),
+            (Self::System(_, false), Value::Text(text)) => Ok(Bind::from(text.as_str())),
+            (Self::System(name, _), value) => Err(StoreError::WrongValue {
+                register: register.to_owned(),
+                field: (*name).to_owned(),
+                value: value.canonical().unwrap_or_default(),
+                reason: "a value of another type",
+            }),
+        }
+    }
+}
+
+fn column<'a>(table: &'a Table, field: &str) -> Result<Named<'a>, StoreError> {
+    let system = match field {
+        "@id" => Some(("id", true)),
+        "@batch" => Some(("batch", true)),
+        "@owner_org" => Some(("owner_org", true)),
+        "@region" => Some(("region", false)),
+        "@state" => Some(("state", false)),
+        "@owner_user" => Some(("owner_user", false)),
+        _ => None,
+    };
+    match system {
+        Some((name, int)) => Ok(Named::System(name, int)),
+        None => known(table, field).map(Named::Field),
+    }
+}
+
+fn value_of(record: &Record, field: &str) -> Value {
+    match field {
+        "@region" => Value::text(record.region.clone()),
+        "@state" => record.state.clone().map_or(Value::Null, Value::Text),
+        "@owner_user" => record.owner_user.clone().map_or(Value::Null, Value::Text),
+        "@owner_org" => record.owner_org.map_or(Value::Null, Value::Int),
+        "@batch" => record.batch.map_or(Value::Null, Value::Int),
+        field => record.value(field).clone(),
+    }
+}
+
+impl Built {
+    fn put(&mut self, value: Bind) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    fn conditions(&mut self, table: &Table, query: &Query) -> Result<(), StoreError> {
+        for filter in &query.filters {
+            self.filter(table, filter)?;
+        }
+        if let Some(text) = query.search.as_deref().filter(|it| !it.is_empty()) {
+            let place = self.put(Bind::from(format!("%{}%", escaped(&text.to_lowercase()))));
+            let fields: Vec<String> = table
+                .shown()
+                .filter(|it| !it.is_int() && !it.is_person())
+                .map(|it| {
+                    let name = tables::quoted(&it.field);
+                    format!("lower(t.{name}) like {place} escape '\\'")
+                })
+                .collect();
+            if fields.is_empty() {
+                self.sql.push_str("and 1 = 0 ");
+                self.values.pop();
+            } else {
+                self.sql.push_str(&format!("and ({}) ", fields.join(" or ")));
+            }
+        }
+        Ok(())
+    }
+
+    fn filter(&mut self, table: &Table, filter: &Filter) -> Result<(), StoreError> {
+        let column = column(table, &filter.field)?;
+        let name = format!("t.{}", tables::quoted(column.name()));
+        let register = &table.id;
+        let text = match &filter.op {
+            Op::Known => format!("{name} is not null"),
+            Op::Unknown => format!("{name} is null"),
+            Op::Eq(Value::Null) => format!("{name} is null"),
+            Op::Eq(value) => format!("{name} = {}", self.put(column.bind(register, value)?)),
+            Op::Ne(value) => format!("{name} <> {}", self.put(column.bind(register, value)?)),
+            Op::Lt(value) => format!("{name} < {}", self.put(column.bind(register, value)?)),
+            Op::Le(value) => format!("{name} <= {}", self.put(column.bind(register, value)?)),
+            Op::Gt(value) => format!("{name} > {}", self.put(column.bind(register, value)?)),
+            Op::Ge(value) => format!("{name} >= {}", self.put(column.bind(register, value)?)),
+            Op::In(values) if values.is_empty() => "1 = 0".to_owned(),
+            Op::In(values) => {
+                let mut places = Vec::new();
+                for value in values {
+                    places.push(self.put(column.bind(register, value)?));
+                }
+                format!("{name} in ({})", places.join(","))
+            }
+            Op::Contains(text) => {
+                let pattern = format!("%{}%", escaped(&text.to_lowercase()));
+                let place = self.put(Bind::from(pattern));
+                format!("lower(cast({name} as text)) like {place} escape '\\'")
+            }
+            Op::Starts(text) => {
+                // Code point order is the order of both engines, so a prefix is a span.
+                let first = self.put(Bind::from(text.as_str()));
+                let last = self.put(Bind::from(format!("{text}\u{10ffff}")));
+                format!("{name} >= {first} and {name} <= {last}")
+            }
+            Op::Has(text) => {
+                let place = self.put(Bind::from(format!("%;{};%", escaped(text))));
+                format!("{name} like {place} escape '\\'")
+            }
+        };
+        self.sql.push_str(&format!("and ({text}) "));
+        Ok(())
+    }
+
+    fn after(
+        &mut self,
+        table: &Table,
+        order: Option<&str>,
+        descending: bool,
+        after: &Cursor,
+    ) -> Result<(), StoreError> {
+        let than = if descending { "<" } else { ">" };
+        let id = self.put(Bind::from(after.id));
+        let Some(field) = order else {
+            self.sql.push_str(&format!("and t.id {than} {id} "));
+            return Ok(());
+        };
+        let column = column(table, field)?;
+        let name = format!("t.{}", tables::quoted(column.name()));
+        if after.value.is_null() {
+            self.sql
+                .push_str(&format!("and {name} is null and t.id {than} {id} "));
+        } else {
+            let value = self.put(column.bind(&table.id, &after.value)?);
+            self.sql.push_str(&format!(
+                "and ({name} {than} {value} or ({name} = {value} and t.id {than} {id}) or {name} is null) "
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
+}

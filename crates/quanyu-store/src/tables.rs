@@ -1,0 +1,338 @@
+//! SQL of register tables: built from the pack, never written by hand elsewhere.
+//!
+//! Owns every statement whose text depends on a declaration. Names go through sea-query, which quotes them; values
+//! are always bound.
+//!
+//! Invariant: a record of an import that is not applied is seen by none of these, except [`insert`] and [`settle`].
+
+use sea_query::{
+    Asterisk, ColumnDef, ColumnType, ConditionalStatement as _, DynIden, Expr, ExprTrait as _,
+    Index, IntoIden as _, PostgresQueryBuilder, Query, SqliteQueryBuilder, Table as Ddl,
+};
+
+use crate::{
+    door::Engine,
+    schema::{Column, LINE_COLUMNS, SYSTEM_COLUMNS, Table},
+};
+
+/// Longest name that PostgreSQL keeps whole.
+pub(crate) const LONGEST_NAME: usize = 63;
+
+/// What makes a row visible: made by an act, or by an import that was applied; and not removed.
+const VISIBLE: &str = "removed_seq is null and (created_seq > 0 or exists \
+    (select 1 from import_batch b where b.id = t.batch and b.seq is not null))";
+
+/// The change that last touched the row; rows of an import leave it to their batch.
+const CHANGED: &str = "case when t.changed_seq > 0 then t.changed_seq else \
+    (select b.seq from import_batch b where b.id = t.batch) end";
+
+/// The change that made the row.
+const CREATED: &str = "case when t.created_seq > 0 then t.created_seq else \
+    (select b.seq from import_batch b where b.id = t.batch) end";
+
+fn iden(name: &str) -> DynIden {
+    name.to_owned().into_iden()
+}
+
+/// A name between quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn definition(name: &str, int: bool, engine: Engine) -> ColumnDef {
+    let kind = match (int, engine) {
+        (true, _) => "bigint",
+        (false, Engine::Sqlite) => "text",
+        (false, Engine::Postgres) => "text collate \"C\"",
+    };
+    ColumnDef::new_with_type(iden(name), ColumnType::custom(kind))
+}
+
+fn is_int(system: &str) -> bool {
+    !matches!(system, "region" | "owner_user" | "state")
+}
+
+/// Makes a table with its indexes.
+pub(crate) fn create(table: &Table, engine: Engine) -> Vec<String> {
+    let mut ddl = Ddl::create();
+    ddl.table(iden(&table.name));
+    let system: &[&str] = if table.parent.is_some() {
+        &LINE_COLUMNS
+    } else {
+        &SYSTEM_COLUMNS
+    };
+    for name in system {
+        let mut column = match (*name, engine) {
+            ("id", Engine::Sqlite) => {
+                ColumnDef::new_with_type(iden("id"), ColumnType::custom("integer"))
+            }
+            _ => definition(name, is_int(name), engine),
+        };
+        match *name {
+            "id" => column.primary_key(),
+            "version" | "created_seq" | "changed_seq" | "parent" | "line_no" => column.not_null(),
+            _ => &mut column,
+        };
+        ddl.col(&mut column);
+    }
+    for column in &table.columns {
+        if !table.is_system(&column.field) {
+            ddl.col(&mut definition(&column.field, column.is_int(), engine));
+        }
+    }
+    let mut all = vec![match engine {
+        Engine::Sqlite => ddl.build(SqliteQueryBuilder),
+        Engine::Postgres => ddl.build(PostgresQueryBuilder),
+    }];
+    all.extend(indexes(table, engine));
+    all
+}
+
+/// Every index of a table.
+pub(crate) fn indexes(table: &Table, engine: Engine) -> Vec<String> {
+    // What changed since a sequence, for the figures' delta; and the records of a batch.
+    let mut all = vec![
+        index(table, "changed_seq", &["changed_seq"], false, engine),
+        index(table, "batch", &["batch"], false, engine),
+    ];
+    if table.parent.is_some() {
+        all.push(index(table, "parent", &["parent"], false, engine));
+    }
+    all.extend(key_index(table, engine));
+    for column in table.shown() {
+        all.extend(column_index(table, column, engine));
+    }
+    all
+}
+
+/// Adds a column with its index.
+pub(crate) fn add_column(table: &Table, column: &Column, engine: Engine) -> Vec<String> {
+    let mut ddl = Ddl::alter();
+    ddl.table(iden(&table.name))
+        .add_column(&mut definition(&column.field, column.is_int(), engine));
+    let mut all = vec![match engine {
+        Engine::Sqlite => ddl.build(SqliteQueryBuilder),
+        Engine::Postgres => ddl.build(PostgresQueryBuilder),
+    }];
+    all.extend(column_index(table, column, engine));
+    all
+}
+
+/// Renames a column.
+pub(crate) fn rename_column(table: &str, was: &str, now: &str, engine: Engine) -> String {
+    let mut ddl = Ddl::alter();
+    ddl.table(iden(table)).rename_column(iden(was), iden(now));
+    match engine {
+        Engine::Sqlite => ddl.build(SqliteQueryBuilder),
+        Engine::Postgres => ddl.build(PostgresQueryBuilder),
+    }
+}
+
+/// Renames a table.
+pub(crate) fn rename_table(was: &str, now: &str, engine: Engine) -> String {
+    let mut ddl = Ddl::rename();
+    ddl.table(iden(was), iden(now));
+    match engine {
+        Engine::Sqlite => ddl.build(SqliteQueryBuilder),
+        Engine::Postgres => ddl.build(PostgresQueryBuilder),
+    }
+}
+
+/// Drops an index that the declaration no longer asks for.
+pub(crate) fn drop_index(table: &Table, end: &str) -> String {
+    format!("drop index if exists {}", quoted(&index_name(&table.name, end)))
+}
+
+/// The unique index of the natural key.
+fn key_index(table: &Table, engine: Engine) -> Option<String> {
+    if table.key.is_empty() {
+        return None;
+    }
+    let columns: Vec<&str> = table.key.iter().map(String::as_str).collect();
+    Some(index(table, "key", &columns, true, engine))
+}
+
+/// The index of a field: unique where it says so, plain where records are found by it.
+fn column_index(table: &Table, column: &Column, engine: Engine) -> Option<String> {
+    let plain = column.target.is_some() && !column.many;
+    (column.unique || plain).then(|| {
+        let end = column_index_end(column);
+        index(table, &end, &[&column.field], column.unique, engine)
+    })
+}
+
+pub(crate) fn column_index_end(column: &Column) -> String {
+    format!("f_{}", column.field)
+}
+
+fn index(table: &Table, end: &str, columns: &[&str], unique: bool, engine: Engine) -> String {
+    let mut ddl = Index::create();
+    ddl.name(index_name(&table.name, end)).table(iden(&table.name));
+    for column in columns {
+        ddl.col(iden(column));
+    }
+    if unique {
+        ddl.unique();
+        ddl.and_where(Expr::col(iden("removed_seq")).is_null());
+    }
+    match engine {
+        Engine::Sqlite => ddl.build(SqliteQueryBuilder),
+        Engine::Postgres => ddl.build(PostgresQueryBuilder),
+    }
+}
+
+/// A name that both engines keep whole: long ones end in a hash of themselves.
+fn index_name(table: &str, end: &str) -> String {
+    let name = format!("{table}__{end}");
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{}_{sum:016x}", &name[..LONGEST_NAME - 17])
+}
+
+/// Inserts `rows` rows of these columns.
+pub(crate) fn insert(table: &str, columns: &[&str], rows: usize) -> String {
+    let names: Vec<String> = columns.iter().map(|it| quoted(it)).collect();
+    let mut sql = format!("insert into {} ({}) values ", quoted(table), names.join(", "));
+    let mut place = 0;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            place += 1;
+            if column > 0 {
+                sql.push(',');
+            }
+            sql.push('$');
+            sql.push_str(&place.to_string());
+        }
+        sql.push(')');
+    }
+    sql
+}
+
+/// Sets these columns of one row; its id is the last value.
+pub(crate) fn update(table: &str, columns: &[&str]) -> String {
+    let sets: Vec<String> = columns
+        .iter()
+        .zip(1..)
+        .map(|(name, place)| format!("{} = ${place}", quoted(name)))
+        .collect();
+    format!(
+        "update {} set {} where id = ${}",
+        quoted(table),
+        sets.join(", "),
+        columns.len() + 1
+    )
+}
+
+/// System columns of a record as [`crate::records`] reads them, then all fields, the hidden ones too.
+pub(crate) fn record_columns(table: &Table) -> String {
+    let mut sql = if table.parent.is_some() {
+        "t.id, t.parent, t.line_no".to_owned()
+    } else {
+        format!(
+            "t.id, t.version, t.region, t.owner_org, t.owner_user, t.state, t.batch, {CREATED}, {CHANGED}, t.removed_seq"
+        )
+    };
+    for column in &table.columns {
+        sql.push_str(", t.");
+        sql.push_str(&quoted(&column.field));
+    }
+    sql
+}
+
+/// Selects records; `rest` is conditions after `and`, order and limit.
+pub(crate) fn select(table: &Table, rest: &str) -> String {
+    format!(
+        "select {} from {} t where {VISIBLE} {rest}",
+        record_columns(table),
+        quoted(&table.name)
+    )
+}
+
+/// Selects records, also removed ones, by conditions after `where`.
+pub(crate) fn select_all(table: &Table, rest: &str) -> String {
+    format!(
+        "select {} from {} t where (t.created_seq > 0 or exists \
+         (select 1 from import_batch b where b.id = t.batch and b.seq is not null and t.created_seq = 0)) {rest}",
+        record_columns(table),
+        quoted(&table.name)
+    )
+}
+
+/// Counts records.
+pub(crate) fn count(table: &Table, rest: &str) -> String {
+    format!(
+        "select count(*) from {} t where {VISIBLE} {rest}",
+        quoted(&table.name)
+    )
+}
+
+/// Whether the table holds any row at all.
+pub(crate) fn any(table: &str, engine: Engine) -> String {
+    let mut query = Query::select();
+    query.expr(Expr::col(Asterisk).count()).from_subquery(
+        Query::select()
+            .column(iden("id"))
+            .from(iden(table))
+            .limit(1)
+            .to_owned(),
+        iden("few"),
+    );
+    match engine {
+        Engine::Sqlite => query.to_string(SqliteQueryBuilder),
+        Engine::Postgres => query.to_string(PostgresQueryBuilder),
+    }
+}
+
+/// Columns for computing: rows changed after $1, ids after $2, at most $3. `whole` leaves the sequence out, so that the
+/// primary key carries the reading.
+pub(crate) fn columns(table: &Table, names: &[&str], whole: bool) -> String {
+    let mut sql = "select t.id".to_owned();
+    for name in names {
+        sql.push_str(", ");
+        match *name {
+            "created_seq" => sql.push_str(CREATED),
+            "changed_seq" => sql.push_str(CHANGED),
+            name => {
+                sql.push_str("t.");
+                sql.push_str(&quoted(name));
+            }
+        }
+    }
+    let since = if whole {
+        "$1 >= 0"
+    } else {
+        "(t.changed_seq > $1 or (t.changed_seq = 0 and t.batch in (select id from import_batch where seq > $1)))"
+    };
+    format!(
+        "{sql} from {} t where {since} and t.id > $2 and {VISIBLE} order by t.id limit $3",
+        quoted(&table.name)
+    )
+}
+
+/// Ids of rows removed after $1, ids after $2, at most $3.
+pub(crate) fn removed(table: &Table) -> String {
+    format!(
+        "select id from {} where removed_seq > $1 and id > $2 order by id limit $3",
+        quoted(&table.name)
+    )
+}
+
+/// A visible record that refers to record $1 through `field`.
+pub(crate) fn referring(table: &Table, column: &Column) -> String {
+    let field = quoted(&column.field);
+    let condition = if column.many {
+        format!("t.{field} like '%;' || $1 || ';%'")
+    } else {
+        format!("t.{field} = $1")
+    };
+    format!(
+        "select t.{} from {} t where {VISIBLE} and {condition} limit 1",
+        if table.parent.is_some() { "parent" } else { "id" },
+        quoted(&table.name)
+    )
+}
