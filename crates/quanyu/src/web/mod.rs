@@ -1,0 +1,79 @@
+//! The pages and the HTTP interface of a district.
+//!
+//! Owns routes, languages, page structs, templates, scripts and styles, and what guards the door: only this machine, only its own
+//! pages, nothing from another host. Leaves every act to [`crate::app`]; a handler extracts, calls one act, responds.
+//!
+//! Invariant: no handler reads a store or a pack file; a page shows a value as the act gave it, or "—".
+//!
+//! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
+
+mod api;
+mod assets;
+mod chart;
+mod cockpit;
+mod compare;
+mod csv;
+mod documents;
+mod figure;
+mod frame;
+mod guard;
+mod indicators;
+mod metrics;
+mod ops;
+mod problem;
+mod record;
+mod registers;
+mod respond;
+mod say;
+mod search;
+mod serve;
+mod state;
+mod styleguide;
+mod templates;
+mod texts;
+mod upload;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+pub use problem::Problem;
+pub use serve::serve;
+pub use state::App;
+
+/// Every route with what guards it.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(cockpit::show))
+        .route("/indicators", get(indicators::list))
+        .route("/indicators/{indicator}", get(indicators::show))
+        .route("/registers", get(registers::list))
+        .route("/registers/{register}", get(registers::show))
+        .route("/registers/{register}/{record}", get(registers::record))
+        .route("/compare", get(compare::ask).post(compare::show))
+        .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/search", get(search::show))
+        .route("/_styleguide", get(styleguide::show))
+        .route("/api/v1/figures", get(api::figures))
+        .route("/api/v1/registers/{register}/records", get(api::records))
+        .route("/api/openapi.json", get(api::openapi))
+        .route("/healthz", get(ops::health))
+        .route("/metrics", get(ops::metrics))
+        .route("/assets/{name}", get(assets::serve))
+        .method_not_allowed_fallback(problem::wrong_method)
+        .fallback(problem::no_such_page)
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(problem::PanicPage::new(app.clone())))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(CompressionLayer::new())
+        .with_state(app)
+}

@@ -1,0 +1,85 @@
+//! From an act's result to an answer: page, JSON or CSV.
+
+use std::sync::PoisonError;
+
+use axum::{
+    Json,
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use quanyu_core::period::Period;
+use serde::Serialize;
+
+use super::{
+    problem::Problem,
+    say::Say,
+    state::App,
+    view::{Format, View},
+};
+use crate::app::AppError;
+
+impl App {
+    /// The period of an address that names none: the last year the records know, or last year where they know none.
+    pub(super) async fn latest(&self) -> Period {
+        let sequence = self.product.sequence().await.ok();
+        let kept = *self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, period)) = kept
+            && Some(at) == sequence
+        {
+            return period;
+        }
+        let known = self.product.period(None).await.ok();
+        let last_year = || Period::year(i32::from(jiff::Zoned::now().year()) - 1);
+        let period = known.or_else(last_year).expect("the clock of this machine says a year of 1950 to 2200");
+        if let Some(at) = sequence {
+            *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, period));
+        }
+        period
+    }
+
+    /// A page.
+    pub(super) fn page(&self, view: &View, template: &str, page: &impl Serialize) -> Result<Response, Problem> {
+        match self.templates.render(template, view.language, page) {
+            Ok(html) => Ok(Html(html).into_response()),
+            Err(error) => {
+                tracing::error!(template, error = %error, detail = ?error, "a page cannot be rendered");
+                Err(Problem::of(self, view.language, "web_template"))
+            }
+        }
+    }
+
+    /// The figures of a page, for programs.
+    pub(super) fn json(&self, value: serde_json::Value) -> Response {
+        Json(value).into_response()
+    }
+
+    /// A table for Excel, as a download.
+    pub(super) fn csv(&self, name: &str, text: String) -> Response {
+        let safe: String = name
+            .chars()
+            .map(|it| if it.is_ascii_alphanumeric() || matches!(it, '-' | '_') { it } else { '_' })
+            .collect();
+        let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{safe}.csv\""))
+            .expect("letters, digits, - and _ are a header value");
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+            (header::CONTENT_DISPOSITION, disposition),
+        ];
+        (headers, text).into_response()
+    }
+
+    /// The error response of an act, in the form asked for.
+    pub(super) fn refused(&self, view: &View, error: &AppError) -> Problem {
+        Problem::new(self, view.language, error).as_json(view.format != Format::Html)
+    }
+
+    /// Says values in the language of the page.
+    pub(super) fn say(&self, view: &View) -> Say<'_> {
+        Say { texts: &self.templates, language: view.language }
+    }
+
+    /// A fixed text.
+    pub(super) fn text(&self, view: &View, key: &str) -> String {
+        self.templates.text(key, view.language, &[])
+    }
+}

@@ -1,0 +1,176 @@
+//! How values are said on pages: growth with its sign, ranks, periods, units in the language of the page.
+//!
+//! Owns words around numbers. Leaves the scaling of values to `quanyu_core::measure`.
+
+use quanyu_core::{measure, period::Period, text::Language};
+use rust_decimal::Decimal;
+
+use super::templates::Templates;
+use crate::app::indicators::RankView;
+
+/// What stands where nothing is known.
+pub(super) const UNKNOWN: &str = "—";
+
+/// Says values in a language.
+#[derive(Clone, Copy)]
+pub(super) struct Say<'a> {
+    pub texts: &'a Templates,
+    pub language: Language,
+}
+
+impl Say<'_> {
+    /// A fixed text.
+    pub fn text(&self, key: &str) -> String {
+        self.texts.text(key, self.language, &[])
+    }
+
+    /// A fixed text with values.
+    pub fn fill(&self, key: &str, values: &[(&str, String)]) -> String {
+        self.texts.text(key, self.language, values)
+    }
+
+    /// The fixed text `group.word`, or the word where there is none.
+    pub fn word(&self, group: &str, word: &str) -> String {
+        let key = format!("{group}.{word}");
+        let text = self.texts.text_if_any(&key, self.language);
+        text.unwrap_or(word).to_owned()
+    }
+
+    /// A unit in the language of the page. A share has none of its own.
+    pub fn unit(&self, unit: &str) -> String {
+        match unit {
+            "" | "1" => String::new(),
+            unit => self.word("unit", unit),
+        }
+    }
+
+    /// A value in base units as people say it, with its unit: `68.31亿元`.
+    pub fn value(&self, value: Option<Decimal>, base: &str) -> String {
+        let Some(value) = value else {
+            return UNKNOWN.to_owned();
+        };
+        let (unit, digits) = measure::handy(value, base);
+        let (number, unit) = measure::say(value, &unit, digits);
+        self.with_unit(&number, &unit)
+    }
+
+    /// A number with its unit: Chinese sets it tight, English apart.
+    pub fn with_unit(&self, number: &str, unit: &str) -> String {
+        let unit = self.unit(unit);
+        let number = minus(number);
+        match self.language {
+            Language::En if !unit.is_empty() && unit != "%" => format!("{number} {unit}"),
+            _ => format!("{number}{unit}"),
+        }
+    }
+
+    /// Growth with its sign: `+25.0%`, `−3.6%`.
+    pub fn growth(&self, growth: Option<Decimal>) -> Option<String> {
+        let growth = growth?;
+        let (number, _) = measure::say(growth, "%", 1);
+        let sign = if number.starts_with('-') || growth.is_zero() { "" } else { "+" };
+        Some(format!("{sign}{}%", minus(&number)))
+    }
+
+    /// A share as a whole percentage: `88%`.
+    pub fn percent(&self, share: Decimal) -> String {
+        format!("{}%", minus(&measure::say(share, "%", 0).0))
+    }
+
+    /// A rank: `全市第1（共10个）`.
+    pub fn rank(&self, rank: &RankView) -> String {
+        let key = match (rank.of.is_some(), rank.of_growth) {
+            (true, false) => "figure.rank_of",
+            (true, true) => "figure.rank_growth_of",
+            (false, false) => "figure.rank",
+            (false, true) => "figure.rank_growth",
+        };
+        let of = rank.of.map(|it| it.to_string()).unwrap_or_default();
+        let values = [("scope", rank.scope.clone()), ("rank", rank.rank.to_string()), ("of", of)];
+        self.fill(key, &values)
+    }
+
+    /// A period as people call it.
+    pub fn period(&self, period: Period) -> String {
+        match self.language {
+            Language::Zh => period.name_zh(),
+            Language::En => period_en(period),
+        }
+    }
+
+    /// The month of the number 1 to 12, short.
+    pub fn month(&self, month: usize) -> String {
+        match self.language {
+            Language::Zh => format!("{month}月"),
+            Language::En => MONTHS[(month + 11) % 12].to_owned(),
+        }
+    }
+}
+
+/// The hyphen that machines print becomes the minus that people read.
+pub(super) fn minus(number: &str) -> String {
+    match number.strip_prefix('-') {
+        Some(rest) => format!("−{rest}"),
+        None => number.to_owned(),
+    }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+fn period_en(period: Period) -> String {
+    let (first, last) = (period.first_day(), period.last_day());
+    let month = |it: i8| MONTHS[usize::from(it.unsigned_abs() - 1)];
+    let (y, m) = (first.year(), first.month());
+    let (ly, lm) = (last.year(), last.month());
+    match (period.len_months(), m) {
+        (12, 1) => y.to_string(),
+        (6, 1 | 7) => format!("H{} {y}", m / 6 + 1),
+        (3, 1 | 4 | 7 | 10) => format!("Q{} {y}", m / 3 + 1),
+        (1, _) => format!("{} {y}", month(m)),
+        _ if m == 1 && lm == 12 => format!("{y}–{ly}"),
+        _ if y == ly => format!("{}–{} {y}", month(m), month(lm)),
+        _ => format!("{} {y}–{} {ly}", month(m), month(lm)),
+    }
+}
+
+/// A decimal as a JSON number: whole where it is whole, else the shortest that reads back the same.
+pub(super) fn json_number(value: Option<Decimal>) -> serde_json::Value {
+    let Some(value) = value.map(|it| it.normalize()) else {
+        return serde_json::Value::Null;
+    };
+    let text = value.to_string();
+    if let Ok(whole) = text.parse::<i64>() {
+        return whole.into();
+    }
+    text.parse::<f64>().map_or(serde_json::Value::Null, Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_have_english_names() {
+        let cases = [
+            ("2023", "2023"),
+            ("2023H2", "H2 2023"),
+            ("2024Q1", "Q1 2024"),
+            ("2024-02", "Feb 2024"),
+            ("2023-01/2023-09", "Jan–Sep 2023"),
+            ("2022-2023", "2022–2023"),
+            ("2022-11/2023-02", "Nov 2022–Feb 2023"),
+        ];
+        for (text, want) in cases {
+            assert_eq!(period_en(text.parse().unwrap()), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_for_programs_are_exact_where_they_can_be() {
+        let cases = [("6831000000", "6831000000"), ("0.2500", "0.25"), ("-3.6", "-3.6"), ("12.00", "12")];
+        for (value, want) in cases {
+            assert_eq!(json_number(Some(value.parse().unwrap())).to_string(), want);
+        }
+        assert_eq!(json_number(None), serde_json::Value::Null);
+    }
+}

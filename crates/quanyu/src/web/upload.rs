@@ -1,0 +1,87 @@
+//! Files that a page sends.
+//!
+//! Owns reading a multipart form within bounds. What is too large is read to its end (up to a bound) and thrown away, so that the browser
+//! gets to see the refusal rather than a broken connection.
+
+use axum::extract::{FromRequest, Multipart, Request};
+
+use super::{problem::Problem, state::App, view::View};
+
+/// Bytes that all files of a form may have together.
+pub(super) const MOST: usize = 32 * 1024 * 1024;
+/// Files a form may have.
+const MOST_FILES: usize = 40;
+/// Bytes that are read and thrown away before the connection is cut.
+const PATIENCE: usize = 10 * MOST;
+
+/// A file as sent: its name and bytes.
+pub(super) type Sent = (String, Vec<u8>);
+
+/// The files of a form, in order.
+pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Vec<Sent>, Problem> {
+    let problem = |code| Problem::of(app, view.language, code).as_json(view.format != super::view::Format::Html);
+    let damaged = |error: &dyn std::fmt::Display| {
+        tracing::warn!(error = %error, "a form could not be read");
+        problem("web_bad_upload")
+    };
+    let mut form = Multipart::from_request(request, app).await.map_err(|error| damaged(&error))?;
+    let (mut files, mut size) = (Vec::new(), 0_usize);
+    while let Some(mut field) = form.next_field().await.map_err(|error| damaged(&error))? {
+        let name = field.file_name().map(base_name).filter(|it| !it.is_empty());
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(|error| damaged(&error))? {
+            size = size.saturating_add(chunk.len());
+            if size > PATIENCE {
+                return Err(too_large(problem("web_too_large")));
+            }
+            if size <= MOST {
+                bytes.extend_from_slice(&chunk);
+            } else {
+                bytes = Vec::new();
+            }
+        }
+        if let Some(name) = name {
+            files.push((name, bytes));
+        }
+    }
+    if size > MOST || files.len() > MOST_FILES {
+        return Err(too_large(problem("web_too_large")));
+    }
+    files.retain(|(_, bytes)| !bytes.is_empty());
+    if files.is_empty() {
+        return Err(problem("web_no_file"));
+    }
+    Ok(files)
+}
+
+fn too_large(problem: Problem) -> Problem {
+    problem
+        .fact("most", &(MOST / 1024 / 1024).to_string())
+        .fact("files", &MOST_FILES.to_string())
+}
+
+/// The name without folders, in either system's manner: some browsers send a path.
+fn base_name(name: &str) -> String {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    base.chars().filter(|it| !it.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sent_name_never_is_a_path() {
+        let cases = [
+            ("总结.docx", "总结.docx"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\文稿\\总结.docx", "总结.docx"),
+            ("a\nb.txt", "ab.txt"),
+            ("..", ".."),
+            ("x/", ""),
+        ];
+        for (name, want) in cases {
+            assert_eq!(base_name(name), want, "{name:?}");
+        }
+    }
+}
