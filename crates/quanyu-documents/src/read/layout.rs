@@ -379,9 +379,9 @@ pub(crate) fn after_heading(
             _ => old,
         };
     };
-    let five = ["五年", "过去五年", "5年"]
-        .into_iter()
-        .any(|word| (from..to).any(|at| text.has(at, word)));
+    let five = (from..to).any(|at| {
+        text.has(at, "五年") || text.has(at, "5年") && text.class_before(at) != Class::Digit
+    });
     match sign {
         Sign::Done => {
             let year = dated

@@ -6,7 +6,7 @@
 use super::item::Item;
 use super::mention::{Kind, Mention};
 use super::sentence::Reader;
-use super::text::Class;
+use super::text::{Class, Text};
 use super::words::Words;
 use std::sync::LazyLock;
 
@@ -22,8 +22,8 @@ static OPENING: LazyLock<Words<()>> = LazyLock::new(|| {
 /// Words that close a metric without being part of it.
 static CLOSING: LazyLock<Words<()>> = LazyLock::new(|| {
     let words = "同比 环比 比上年 较上年 较去年 比去年 比上年同期 较上年同期 上年同期 增长 提高 提升 下降 增加 减少 上升 回落 降低 达到 达 为 是 共 共计 累计 合计 分别 均 各 已 约 近 仅 有 力争 \
-        实现 完成 实现了 突破 超 超过 首次 占 占全市 占全省 占全国 占比 排名 居 位居 位列 名列 列 至 到 由 从 了 、 的 , 净增 总计 年均增长 年均 增速 增幅 达成 总量达 并 且 又 再 还 也 稳居 位 跃居 \
-        力争达到 全市 全省 全国 全区 排 第 名 ( 争取 较 比 较上 较年初 控制在 保持在 稳定在 保持 稳定 预计 新 多 少 高于 低于 扩大 缩短 压缩 在";
+        实现 完成 实现了 突破 超 超过 首次 占 占全市 占全省 占全国 占比 排名 居 位居 位列 名列 至 到 由 从 了 、 的 , 净增 总计 年均增长 年均 增速 增幅 达成 总量达 并 且 又 再 还 也 稳居 跃居 \
+        力争达到 全市 全省 全国 全区 ( 争取 较 比 较上 较年初 控制在 保持在 稳定在 保持 稳定 预计 新 多 少 高于 低于 扩大 缩短 压缩 在";
     let rows: Vec<(&str, ())> = words.split_whitespace().map(|word| (word, ())).collect();
     Words::backwards(&rows)
 });
@@ -35,7 +35,29 @@ static VERBS: LazyLock<Words<()>> = LazyLock::new(|| {
     Words::forwards(&rows)
 });
 
-/// Fills `metric`, `indicator` and `confidence`.
+/// What a clause names, without the words that open and close it.
+pub(crate) fn noun(text: &Text, from: usize, to: usize) -> String {
+    let (start, end) = trimmed(text, from, to);
+    text.slice(start, end)
+}
+
+fn trimmed(text: &Text, from: usize, to: usize) -> (usize, usize) {
+    let (mut start, mut end) = (from, to);
+    while let Some((next, ())) = OPENING.starts(&text.c, start, end) {
+        // 有效 is a word of its own.
+        if text.has(start, "有效") {
+            break;
+        }
+        start = next;
+    }
+    while let Some((next, ())) = CLOSING.ends(&text.c, start, end) {
+        end = next;
+    }
+    (start, end)
+}
+
+/// Fills `metric`, `indicator` and `confidence`. `came` is where 从 stands before a base;
+/// `arrived` says that the figure before was one.
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn fill(
     reader: &mut Reader<'_>,
@@ -45,34 +67,39 @@ pub(crate) fn fill(
     item: &Item,
     last: Option<&str>,
     linked: Option<&(String, f32)>,
+    came: Option<usize>,
+    arrived: bool,
+    subject: Option<String>,
     mention: &mut Mention,
 ) {
     let text = reader.text;
-    let mut clause = reader.clause(floor.max(from), item.start);
-    let (mut start, mut end) = (clause, item.start);
+    let stop = came.unwrap_or(item.start);
+    let floor = if came.is_some() {
+        from
+    } else {
+        floor.max(from)
+    };
+    let mut clause = reader.clause(floor, stop);
+    let mut stop = stop.max(clause);
     // 院士工作站(院士科技创新中心)1家: the noun stands before its bracket.
-    if text.class_before(end) == Class::Close {
-        let low = floor.max(from).max(end.saturating_sub(30));
-        if let Some(open) = (low..end).rev().find(|&at| text.class(at) == Class::Open) {
-            clause = reader.clause(floor.max(from), open);
-            (start, end) = (clause, open);
+    if text.class_before(stop) == Class::Close {
+        let low = floor.max(stop.saturating_sub(30));
+        if let Some(open) = (low..stop).rev().find(|&at| text.class(at) == Class::Open) {
+            clause = reader.clause(floor, open);
+            stop = open;
         }
     }
-    while let Some((next, ())) = OPENING.starts(&text.c, start, end) {
-        // 有效 is a word of its own, so is 计划 with its noun.
-        if text.has(start, "有效") {
-            break;
-        }
-        start = next;
-    }
-    while let Some((next, ())) = CLOSING.ends(&text.c, start, end) {
-        end = next;
-    }
+    let (start, end) = if arrived {
+        (stop, stop)
+    } else {
+        trimmed(text, clause, stop)
+    };
     let before = start..end;
     let counted =
         matches!(mention.kind, Kind::Level | Kind::Delta) && mention.unit.as_deref() != Some("1");
     let mut after = item.end;
     if counted
+        && VERBS.starts(&text.c, after, to).is_none()
         && matches!(
             text.class(after),
             Class::Word | Class::Latin | Class::Quote | Class::Han | Class::Trigger
@@ -105,10 +132,12 @@ pub(crate) fn fill(
     } else {
         text.slice(behind.start, behind.end)
     };
-    let derived = matches!(
-        mention.kind,
-        Kind::Growth | Kind::Share | Kind::Rank | Kind::Delta
-    );
+    let derived = arrived
+        || matches!(
+            mention.kind,
+            Kind::Growth | Kind::Share | Kind::Rank | Kind::Delta
+        );
+    let own = subject.unwrap_or(own);
     let own = match own.as_str() {
         // 总数达363家 after 新增研发机构84家.
         "总数" | "总量" | "总额" | "数量" | "总规模" | "金额" => match last {

@@ -278,9 +278,13 @@ pub(crate) fn numeral(text: &Text, at: usize) -> Option<Numeral> {
     }
     odd(text, &mut found);
     // 2个亿, 3个多亿.
-    if text.ch(found.end) == '个' && text.ch(found.end + 1) == '亿' {
+    if text.has(found.end, "个亿") {
         found.power += 8;
         found.end += 2;
+    } else if text.has(found.end, "个多亿") {
+        found.power += 8;
+        found.end += 3;
+        found.odd = Some('多');
     }
     Some(found)
 }

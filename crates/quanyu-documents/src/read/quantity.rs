@@ -414,8 +414,17 @@ pub(crate) fn half(
             text.ch(last),
             '的' | '在' | '为' | '来' | '由' | '以' | '是'
         );
-    let (start, before) = bound_before(text, floor, core, &plain(Decimal::ONE, end));
-    let part = text.before(core) == '占' || text.ends(core, "比重") || text.ends(core, "占比");
+    let bare = Numeral {
+        bare: true,
+        ..plain(Decimal::ONE, end)
+    };
+    let (start, before) = bound_before(text, floor, core, &bare);
+    let part = text.before(start) == '占'
+        || text.ends(start, "比重")
+        || text.ends(start, "占比")
+        || text.before(core) == '占'
+        || text.ends(core, "比重")
+        || text.ends(core, "占比");
     let passed =
         before.is_some_and(|(bound, idiom)| bound != Comparator::Eq && idiom != "上" || part);
     if open
@@ -907,7 +916,11 @@ fn counts(
         if noun || people || head == '万' && !closed && !after {
             return false;
         }
-        return matches!(unit.sort, Sort::Counter)
+        let common = [
+            "家", "名", "人", "场", "次", "人次", "件", "项", "个", "份", "户", "台", "支", "篇",
+            "辆", "座", "所", "亩",
+        ];
+        return common.contains(&unit.base)
             && (after || matches!(text.class_before(at), Class::Word));
     }
     let small = found.power == 0 && found.value < Decimal::from(100) && !found.spelled;
@@ -921,7 +934,7 @@ fn counts(
                         matches!(cue, Cue::Share | Cue::Rate | Cue::Grow | Cue::Fall)
                     });
             let rest = closed || matches!(text.ch(end), '的' | '来' | '由' | '在' | '为');
-            (bound || part) && (rest || after)
+            bound || part && rest || after && (closed || rest || part)
         }
         Sort::Name | Sort::Serial | Sort::Doublings => false,
         Sort::Steps => true,
@@ -1050,7 +1063,10 @@ fn counter(
             text.ch(end),
             '入' | '获' | '被' | '当' | '荣' | '参' | '列' | '晋' | '成' | '申' | '取' | '通'
         ),
-        "个" => ENUMERATED.first_in(&text.c, end, end + 7).is_none(),
+        // 两个万亿元台阶 measures by a step and counts nothing.
+        "个" => {
+            text.class(end) != Class::Han && ENUMERATED.first_in(&text.c, end, end + 7).is_none()
+        }
         "项" | "条" => {
             ENUMERATED.first_in(&text.c, end, end + 7).is_none() && found.value < Decimal::from(100)
         }

@@ -82,6 +82,16 @@ fn claimed(text: &Text, floor: usize, at: usize) -> Option<usize> {
     {
         back -= 1;
     }
+    // 居苏北第2, 均为省会第一: a plain verb of ranking with a name of a few characters.
+    let strong = ["居", "列", "位居", "位列", "名列", "排名", "均为", "排"];
+    for near in back.max(at.saturating_sub(7))..at {
+        if let Some(verb) = strong.into_iter().find(|verb| text.has(near, verb)) {
+            let end = near + verb.chars().count();
+            if end <= at && at - end <= 6 && (end..at).all(|at| text.class(at) == Class::Word) {
+                return Some(near);
+            }
+        }
+    }
     let suffix = matches!(
         text.before(at),
         '市' | '区'

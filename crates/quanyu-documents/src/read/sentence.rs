@@ -88,7 +88,10 @@ struct Said {
     of: Option<String>,
     metric: Option<String>,
     indicator: Option<(String, f32)>,
-    estimate: bool,
+    /// Which of the subjects of a list this figure belongs to.
+    subject: Option<String>,
+    /// The figure before is where a change came from (从A…).
+    source: bool,
 }
 
 impl Reader<'_> {
@@ -106,7 +109,9 @@ impl Reader<'_> {
 
     fn resolve(&mut self, from: usize, to: usize, items: &[Item]) {
         let mut said = Said::default();
+        let subjects = self.subjects(from, items);
         for nth in 0..items.len() {
+            said.subject = subjects.get(nth).cloned().flatten();
             let item = &items[nth];
             let floor = if nth == 0 { from } else { items[nth - 1].end };
             self.note_scope(&mut said, floor, item.start, from);
@@ -117,6 +122,7 @@ impl Reader<'_> {
                 }
                 What::Name => {
                     self.note_plan_period(&mut said, item);
+                    self.note_masked(&mut said, floor, item);
                     self.plain(item, Kind::Name, Value::None, None);
                 }
                 What::Ordinal { value, unit, .. } => {
@@ -138,6 +144,53 @@ impl Reader<'_> {
                 What::Figure(figure) => self.figure(&mut said, from, to, floor, items, nth, figure),
             }
         }
+    }
+
+    /// 甲、乙达N1家、N2家,分别增长P1、P2: a list of figures takes its subjects from the list of
+    /// nouns before it, or from the list of figures of the same length before that.
+    fn subjects(&self, from: usize, items: &[Item]) -> Vec<Option<String>> {
+        let text = self.text;
+        let mut subjects: Vec<Option<String>> = Vec::new();
+        let mut named: Vec<String> = Vec::new();
+        let mut first = 0;
+        while first < items.len() {
+            let mut last = first;
+            while last + 1 < items.len()
+                && counts(&items[last])
+                && counts(&items[last + 1])
+                && items[last].end < items[last + 1].start
+                && listed(text, items[last].end, items[last + 1].start)
+            {
+                last += 1;
+            }
+            let length = last - first + 1;
+            if length >= 2 {
+                let floor = if first == 0 {
+                    from
+                } else {
+                    items[first - 1].end
+                };
+                let clause = self.clause(floor, items[first].start);
+                let noun = metric::noun(text, clause, items[first].start);
+                let parts: Vec<&str> = noun
+                    .split(['、', '和', '与', '及'])
+                    .filter(|part| !part.is_empty())
+                    .collect();
+                if parts.len() == length {
+                    named = parts.into_iter().map(str::to_owned).collect();
+                } else if noun.chars().count() >= 2 {
+                    named.clear();
+                }
+                if named.len() == length {
+                    subjects.resize(items.len(), None);
+                    for (nth, name) in named.iter().enumerate() {
+                        subjects[first + nth] = Some(name.clone());
+                    }
+                }
+            }
+            first = last + 1;
+        }
+        subjects
     }
 
     /// 全区, 我市 … where the sentence states it as what the figures hold for.
@@ -167,7 +220,6 @@ impl Reader<'_> {
                     | '过'
                     | '开'
                     | '在'
-                    | '对'
                     | '送'
                     | '获'
                     | '由'
@@ -249,6 +301,14 @@ impl Reader<'_> {
         if item.flag.is_some() || text.class_before(at) == Class::Book {
             return;
         }
+        // The years of the document's own title say nothing of what follows it at once.
+        if self
+            .about
+            .title
+            .is_some_and(|(first, last)| (first..last + 8).contains(&at))
+        {
+            return;
+        }
         // Inside a cited title.
         let low = from.max(at.saturating_sub(40));
         let open = (low..at)
@@ -265,7 +325,11 @@ impl Reader<'_> {
         .any(|word| text.ends(at, word));
         let since = (text.ends(at, "自") || text.ends(at, "从") || text.ends(at, "由"))
             || text.ch(item.end) == '起';
-        if compared || since {
+        // 是2020年的3倍 and 从2020年的…: a base; 提高到2023年的… states where it arrived.
+        let base = text.ch(item.end) == '的'
+            && text.class_before(at) == Class::Word
+            && !matches!(text.before(at), '到' | '至');
+        if compared || since || base {
             return;
         }
         let named = [
@@ -346,6 +410,25 @@ impl Reader<'_> {
                 }
             }
             when => said.period = Some(Some(when)),
+        }
+    }
+
+    /// 产业投资XX亿元,增长5%: what was masked is still what grew.
+    fn note_masked(&self, said: &mut Said, floor: usize, item: &Item) {
+        let text = self.text;
+        if !matches!(text.before(item.start), 'x' | 'X' | '*' | '×' | '□' | '○') {
+            return;
+        }
+        let mut end = item.start;
+        while end > floor && matches!(text.before(end), 'x' | 'X' | '*' | '×' | '□' | '○' | '.')
+        {
+            end -= 1;
+        }
+        let clause = self.clause(floor, end);
+        let noun = metric::noun(text, clause, end);
+        if !noun.is_empty() {
+            said.metric = Some(noun);
+            said.indicator = None;
         }
     }
 
@@ -482,6 +565,13 @@ impl Reader<'_> {
         } else if kind == Kind::Delta && unit == "1" {
             of = whole::of_delta(self, from, item, said.kind, said.of.as_deref());
         }
+        if kind == Kind::Share
+            && of.is_none()
+            && (listed || said.source)
+            && said.kind.is_some_and(|(kind, _)| kind == Kind::Share)
+        {
+            of.clone_from(&said.of);
+        }
         let sign = |value: Decimal| if negative { -value } else { value };
         let low = sign(figure.base(figure.low));
         let value = match figure.high.map(|high| sign(figure.base(high))) {
@@ -489,25 +579,35 @@ impl Reader<'_> {
             Some(high) => Value::Range(low, high),
             None => Value::One(low),
         };
-        let comparator = figure.bound.unwrap_or(Comparator::Eq);
+        let mut comparator = figure.bound.unwrap_or(Comparator::Eq);
+        // 完成任务56个,超8个百分点: 超 is the verb, not a bound.
+        if figure.sort() == Some(Sort::Points)
+            && clause == item.start
+            && comparator == Comparator::Gt
+        {
+            comparator = Comparator::Eq;
+            of = Some(whole::TARGET.to_owned());
+        }
         let mut mention = self.blank(item, kind, value);
         mention.unit = Some(unit);
         mention.comparator = Some(comparator);
-        mention.idiom = figure
-            .idiom
-            .or_else(|| (kind == Kind::Growth).then_some("同比增长"));
+        mention.idiom = figure.idiom.or_else(|| {
+            (kind == Kind::Growth).then(|| self.growth_idiom(clause, item.start, negative))
+        });
         mention.of = of.clone();
         self.complete(said, from, to, floor, items, nth, &mut mention, source);
-        if text.ends(item.start, "新增")
-            || mention
-                .metric
-                .as_deref()
-                .is_some_and(|metric| metric.starts_with('新'))
-                && kind == Kind::Level
-        {
+        let added = |metric: &str| {
+            let mut chars = metric.chars();
+            chars.next() == Some('新')
+                && chars
+                    .next()
+                    .is_some_and(|ch| !"能材型兴一质产媒基农".contains(ch))
+        };
+        if kind == Kind::Level && mention.metric.as_deref().is_some_and(added) {
             mention.flags.push(Flag::New);
         }
         said.kind = Some((kind, negative));
+        said.source = source;
         if of.is_some() {
             said.of = of;
         }
@@ -515,7 +615,13 @@ impl Reader<'_> {
     }
 
     /// A number without a unit: taken only where the words before name what is counted.
-    fn unsaid_unit(&self, from: usize, clause: usize, item: &Item, figure: &Figure) -> Option<String> {
+    fn unsaid_unit(
+        &self,
+        from: usize,
+        clause: usize,
+        item: &Item,
+        figure: &Figure,
+    ) -> Option<String> {
         let text = self.text;
         let bounded = item.end > item.core_end;
         let closed = bounded
@@ -524,7 +630,8 @@ impl Reader<'_> {
                 Class::Word | Class::Latin | Class::Han | Class::Digit | Class::Trigger
             );
         if let Some(named) = named_before(text, clause.max(from), item.start) {
-            let sized = figure.power > 0 || figure.idiom.is_some() || figure.low > Decimal::ONE_HUNDRED;
+            let sized =
+                figure.power > 0 || figure.idiom.is_some() || figure.low > Decimal::ONE_HUNDRED;
             return (closed && (sized || text.ends(item.start, "数"))).then(|| named.to_owned());
         }
         if !closed || figure.han && !figure.bare {
@@ -535,10 +642,37 @@ impl Reader<'_> {
             return Some("元".to_owned());
         }
         if figure.power >= 4 && !bounded {
-            return Some("1".to_owned());
+            // 总收入1.6万亿: money by its noun.
+            let sums = [
+                "收入",
+                "产值",
+                "投资",
+                "规模",
+                "贷款",
+                "存款",
+                "营收",
+                "销售",
+                "税收",
+                "总量",
+                "生产总值",
+                "成交",
+                "交易",
+                "余额",
+                "经费",
+                "增加值",
+            ];
+            let money = sums
+                .into_iter()
+                .any(|word| (clause.max(from)..item.start).any(|at| text.has(at, word)));
+            return Some(if money { "元" } else { "1" }.to_owned());
         }
-        let words = ["指数", "得分", "分值", "数量", "总数", "系数", "总量", "数", "评分"];
-        words.into_iter().any(|word| text.ends(item.start, word)).then(|| "1".to_owned())
+        let words = [
+            "指数", "得分", "分值", "数量", "总数", "系数", "总量", "数", "评分",
+        ];
+        words
+            .into_iter()
+            .any(|word| text.ends(item.start, word))
+            .then(|| "1".to_owned())
     }
 
     /// What a percentage is.
@@ -570,6 +704,9 @@ impl Reader<'_> {
             })
         };
         match cue {
+            Cue::Grow | Cue::Fall if to && said.source => {
+                (said.kind.map_or(Kind::Share, |(kind, _)| kind), false)
+            }
             Cue::Grow | Cue::Fall if to && !matches!(text.ch(end - 1), '速' | '幅') => (
                 if rate_left() {
                     Kind::Growth
@@ -648,6 +785,10 @@ impl Reader<'_> {
             return (listed && said.kind.is_some_and(|(kind, _)| kind == Kind::Delta))
                 .then(|| said.kind.is_some_and(|(_, negative)| negative));
         };
+        // 净增市场主体3200户: the noun stands between.
+        if text.has(start, "净增") && !listed {
+            return Some(false);
+        }
         if last != end || matches!(text.ch(end), '到' | '至') {
             return None;
         }
@@ -674,6 +815,22 @@ impl Reader<'_> {
             return None;
         }
         Some(down)
+    }
+
+    /// How a growth is said, where no bound says more.
+    fn growth_idiom(&self, from: usize, to: usize, negative: bool) -> &'static str {
+        let has = |word: &str| (from..to).any(|at| self.text.has(at, word));
+        if has("年均") {
+            "年均增长"
+        } else if has("环比") {
+            "环比增长"
+        } else if has("较年初") || has("比年初") {
+            "较年初"
+        } else if negative {
+            "同比下降"
+        } else {
+            "同比增长"
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -742,6 +899,14 @@ impl Reader<'_> {
     ) {
         let item = &items[nth];
         let text = self.text;
+        let came = source
+            .then(|| {
+                (from..=item.start)
+                    .rev()
+                    .take(16)
+                    .find(|&at| matches!(text.ch(at), '从' | '由'))
+            })
+            .flatten();
         metric::fill(
             self,
             from,
@@ -750,6 +915,9 @@ impl Reader<'_> {
             item,
             said.metric.as_deref(),
             said.indicator.as_ref(),
+            came,
+            said.source,
+            said.subject.take(),
             mention,
         );
         let low = self.clause(from.max(floor.saturating_sub(1)), item.start);
@@ -807,9 +975,13 @@ impl Reader<'_> {
         }
         if source {
             // 从2020年的3.2%: the base has the year written with it, or none.
-            let stated = (low..item.start).find_map(|at| match super::date::date(text, at) {
-                Some((When::Year(year), _)) if text.class_before(at) != Class::Digit => Some(year),
-                _ => None,
+            let stated = (item.start.saturating_sub(14).max(from)..item.start).find_map(|at| {
+                match super::date::date(text, at) {
+                    Some((When::Year(year), _)) if text.class_before(at) != Class::Digit => {
+                        Some(year)
+                    }
+                    _ => None,
+                }
             });
             mention.period = stated.map(|year| year.to_string());
         }
@@ -829,10 +1001,38 @@ impl Reader<'_> {
                 .filter(|&(_, end)| near(end))
                 .map(|(start, end)| text.slice(start, end));
         }
+        if mention.scope.is_none()
+            && mention.kind == Kind::Share
+            && mention.unit.as_deref() == Some("1")
+        {
+            // 乡镇50%以上: a kind of area directly before the number, alone in its clause.
+            let kinds = [
+                "乡镇",
+                "园区",
+                "街道",
+                "农村",
+                "城镇",
+                "城市",
+                "开发区",
+                "高新区",
+                "市区",
+                "县域",
+            ];
+            mention.scope = kinds
+                .into_iter()
+                .find(|area| {
+                    text.ends(item.start, area)
+                        && !matches!(
+                            text.class_before(item.start - area.chars().count()),
+                            Class::Word | Class::Han
+                        )
+                })
+                .map(str::to_owned);
+        }
         for word in ["预计", "估计", "预估"] {
             if (low..item.start).any(|at| text.has(at, word)) || text.has(item.end, "(预计") {
-                said.estimate = true;
                 mention.flags.push(Flag::Estimate);
+                break;
             }
         }
     }
@@ -887,13 +1087,28 @@ impl Reader<'_> {
                     .into_iter()
                     .any(|word| text.has(at, word))
             })
-            || figure.is_some_and(|figure| figure.idiom == Some("最高"))
+            || figure
+                .is_some_and(|figure| matches!(figure.idiom, Some("最高" | "不超过" | "至多")))
                 && (has("给予", from)
                     || has("补助", from)
                     || has("奖励", from)
                     || has("补贴", from)
                     || has("资助", from));
-        if ruled || self.section.part == Part::Glossary {
+        // 超过全省平均水平(8.2%): what it is compared with.
+        let compared = text.class_before(item.start) == Class::Open
+            && [
+                "平均水平",
+                "平均",
+                "均值",
+                "平均数",
+                "去年同期",
+                "上年同期",
+                "目标值",
+                "基期",
+            ]
+            .into_iter()
+            .any(|word| text.ends(item.start - 1, word));
+        if ruled || compared || self.section.part == Part::Glossary {
             return Nature::Reference;
         }
         let year = said.period.flatten().and_then(When::year);
@@ -901,9 +1116,9 @@ impl Reader<'_> {
             "力争",
             "目标为",
             "目标是",
-            "目标值",
             "预期目标",
-            "预期",
+            "预期增长",
+            "预期达",
             "拟新",
             "计划新",
             "计划完成",
@@ -918,8 +1133,12 @@ impl Reader<'_> {
             .any(|word| has(word, from.max(item.start.saturating_sub(REACH))));
         match self.section.part {
             Part::Done => {
+                let begins = match said.period.flatten() {
+                    Some(When::Years(first, _)) => Some(first),
+                    _ => year,
+                };
                 let later =
-                    matches!((year, self.section.year), (Some(year), Some(now)) if year > now);
+                    matches!((begins, self.section.year), (Some(year), Some(now)) if year > now);
                 if later || aimed && !has("目标任务", clause) {
                     Nature::Target
                 } else {
@@ -1049,6 +1268,10 @@ impl Reader<'_> {
     }
 }
 
+fn counts(item: &Item) -> bool {
+    matches!(item.what, What::Figure(_) | What::Rank { .. })
+}
+
 /// Whether only a list sign stands between two items: 、 和 与 及, or nothing.
 fn listed(text: &Text, end: usize, start: usize) -> bool {
     if start <= end {
@@ -1059,7 +1282,7 @@ fn listed(text: &Text, end: usize, start: usize) -> bool {
     }
     matches!(
         text.slice(end, start).as_str(),
-        "、" | "和" | "与" | "及" | "以及" | "或" | "," | "至"
+        "、" | "和" | "与" | "及" | "以及" | "或" | "至"
     )
 }
 

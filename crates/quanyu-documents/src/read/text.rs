@@ -130,7 +130,7 @@ impl Text {
                 }
                 _ => {}
             }
-            line += 1;
+            line += if ch.is_ascii() { 1 } else { 2 };
             let mut class = class;
             if blanks > 0 || tabbed {
                 if tabbed || (blanks >= 3 && !wrap.spaced) {
@@ -170,15 +170,15 @@ impl Text {
         let latin = Class::Latin as u8;
         match before {
             // In a text that is spaced throughout, a blank beside the point is no border.
-            Class::Digit if after == digit => !(wrap.spaced && self.grouped(rest)),
+            Class::Digit if after == digit => !self.grouped(wrap, rest),
             Class::Digit | Class::Latin => after == digit || after == latin,
             _ => false,
         }
     }
 
-    /// Whether the digits before are a decimal part or a head of one to three digits and what
-    /// follows is the rest of a number: `12 345`, in spaced text only.
-    fn grouped(&self, rest: &str) -> bool {
+    /// Whether the digits before are the head of a number and what follows its group of three
+    /// (`12 345人次`): the head is at most three digits and a word follows the group at once.
+    fn grouped(&self, wrap: &Wrapping, rest: &str) -> bool {
         let head = self
             .c
             .iter()
@@ -186,7 +186,16 @@ impl Text {
             .take_while(|ch| ch.is_ascii_digit())
             .count();
         let tail = rest.bytes().take_while(u8::is_ascii_digit).count();
-        head <= 3 && tail == 2
+        let next = rest[tail..].chars().next();
+        let alone = self
+            .c
+            .len()
+            .checked_sub(head + 1)
+            .is_none_or(|at| !matches!(self.c[at], ' ' | '.' | ',' | '-' | '年'));
+        let word = next.is_some_and(|ch| {
+            class_of(fold(ch)) == Class::Word || class_of(fold(ch)) == Class::Han
+        });
+        (1..=3).contains(&head) && tail == 2 && (word && alone || wrap.spaced)
     }
 
     fn soft_break(&self, wrap: &Wrapping, line: usize, rest: &str) -> bool {
@@ -211,6 +220,14 @@ impl Text {
         if matches!(class, Class::List | Class::Open) {
             return true;
         }
+        // A number torn from its unit.
+        if class == Class::Digit
+            && ["亿", "万", "%", "％", "个百分点", "元"]
+                .into_iter()
+                .any(|unit| next.starts_with(unit))
+        {
+            return true;
+        }
         // A subscript set apart: PM / 2.5 / 年平均浓度.
         if last == 'M'
             && first.is_ascii_digit()
@@ -223,7 +240,7 @@ impl Text {
             return true;
         }
         wrap.width
-            .is_some_and(|width| line + 3 >= width && line <= width + 3)
+            .is_some_and(|width| line + 6 >= width && line <= width + 6)
     }
 
     /// Number of characters.
@@ -319,8 +336,12 @@ impl Wrapping {
         let bytes = raw.as_bytes();
         let mut lengths: Vec<usize> = Vec::new();
         for line in bytes.split(|&byte| byte == b'\n') {
-            let length = line.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
-            if length > 1 {
+            // As wide as it looks: a Han character takes two columns.
+            let length: usize = line
+                .iter()
+                .map(|&byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xE0))
+                .sum();
+            if length > 2 {
                 lengths.push(length);
             }
         }
@@ -343,9 +364,9 @@ impl Wrapping {
         let width = sorted[sorted.len() * 17 / 20];
         let full = lengths
             .iter()
-            .filter(|&&length| length + 3 >= width && length <= width + 3)
+            .filter(|&&length| length + 6 >= width && length <= width + 6)
             .count();
-        let wrapped = (15..=90).contains(&width) && full * 5 >= lengths.len() * 2;
+        let wrapped = (30..=180).contains(&width) && full * 5 >= lengths.len() * 2;
         Wrapping {
             width: wrapped.then_some(width),
             spaced,

@@ -76,7 +76,7 @@ const PLAIN: &[(Sort, &str)] = &[
         座位 席位 泊位 车位 停车位 机位 工位 岗位 枚 幅 首 部 集 册 卷 本 辑 顿 趟 列 组 对 双 群 队 间 套间 屏 桩 枪 杆 盏 口 眼 \
         站 站次 校 院 师 标箱 标准箱 TEU 箱 包 袋 瓶 盒 桶 碗 单 票 卡 机柜 机架 标准机架 轮次 例次 户数 张 片 块 则 \
         帧 头份 人份 剂 剂次 针次 颗 朵 期次 场次 条次 亿次 起 位数 亩均 镇街 村居 行政村 自然村 社区 字 师生 学员 考生 \
-        主体 市场主体 经营主体 平台 基站 充电桩 岗 案 例案件 台(套) 家(次) 台次数 台件"),
+        主体 市场主体 经营主体 平台 基站 充电桩 岗 案 例案件 台次数 台件"),
     (Sort::Weak, "项 条 位 种 类 方面 件套 门 道 层 根 段 班 县 市 省 镇 乡 村 街道 国家 城市 校区 品种 环节 维度"),
     (Sort::Measure, "平方公里 平方千米 公顷 亩 公里 千米 海里 米 里 吨 公斤 千克 斤 克 吨标准煤 吨标煤 万吨标准煤 立方米 立方 方 升 毫升 度 \
         千瓦时 千瓦 兆瓦 吉瓦 兆瓦时 吉瓦时 兆千瓦时 千伏安 兆伏安 瓦 焦 吉焦 千卡 大卡 千焦 载重吨 总吨 吨公里 人公里 箱公里 吨次 \
@@ -103,7 +103,7 @@ const FOLDED: &[(&str, &str, Sort)] = &[
     ("元/人年", "元", Sort::Money), ("元人次", "元", Sort::Money), ("新台币", "新台币", Sort::Money), ("RMB", "元", Sort::Money),
     ("平方米", "m2", Sort::Measure), ("㎡", "m2", Sort::Measure), ("平米", "m2", Sort::Measure), ("m2", "m2", Sort::Measure),
     ("m²", "m2", Sort::Measure), ("平方", "m2", Sort::Measure), ("km2", "平方公里", Sort::Measure), ("km²", "平方公里", Sort::Measure),
-    ("家(个)", "家", Sort::Counter), ("个(家)", "个", Sort::Counter), ("人(次)", "人次", Sort::Counter), ("项(个)", "项", Sort::Counter),
+    ("家(个)", "家", Sort::Counter), ("个(家)", "个", Sort::Counter), ("人(次)", "人次", Sort::Counter), ("家(次)", "家次", Sort::Counter), ("台(套)", "台套", Sort::Counter), ("项(个)", "项", Sort::Counter),
     ("人才", "人", Sort::Counter), ("余人", "人", Sort::Counter), ("个项目", "个", Sort::Counter), ("名次数", "名", Sort::Counter),
     ("个点", "个百分点", Sort::Points),
     ("年度", "年", Sort::Time),

@@ -9,7 +9,9 @@ use super::mention::Kind;
 use super::sentence::{REACH, Reader};
 use super::text::Class;
 
-const TARGET: &str = "目标";
+/// The whole of a completion rate.
+pub(crate) const TARGET: &str = "目标";
+/// Words that name a target.
 const AIMS: [&str; 7] = ["目标", "任务", "计划", "考核", "年度", "全年", "序时"];
 
 /// The whole of a share.
@@ -26,22 +28,29 @@ pub(crate) fn of_share(
     let has = |word: &str| {
         (low..item.start).any(|at| text.has(at, word) && at + word.chars().count() <= item.start)
     };
-    if let Some(at) = (low..item.core)
-        .rev()
-        .find(|&at| text.ch(at) == '占' && !matches!(text.ch(at + 1), '地' | '用' | '据'))
-    {
+    if let Some(at) = (low..item.core).rev().find(|&at| {
+        text.ch(at) == '占' && !matches!(text.ch(at + 1), '地' | '用' | '据' | '有' | '领')
+    }) {
         let begin = at + 1 + usize::from(text.ch(at + 1) == '了');
         let mut end = item.start.max(begin);
-        for word in ["比重", "比例", "份额", "比率", "总比"] {
+        for word in [
+            "比重", "比例", "份额", "比率", "总比", "比达", "比为", "比约", "比超",
+        ] {
             if let Some(found) = (begin..item.core).find(|&at| text.has(at, word)) {
                 end = end.min(found);
             }
         }
         let compact = text.ch(begin) == '比';
         if compact {
+            // Its own noun before 占比 has nothing to do with the whole of the figure before.
+            let bare = at <= low + 1;
             return within(reader, from, at)
-                .or_else(|| last.map(str::to_owned))
-                .or_else(|| scope.map(|(start, end)| text.slice(start, end)));
+                .or_else(|| last.filter(|_| bare).map(str::to_owned))
+                .or_else(|| {
+                    scope
+                        .filter(|_| bare)
+                        .map(|(start, end)| text.slice(start, end))
+                });
         }
         while end > begin
             && matches!(
@@ -106,6 +115,9 @@ fn within(reader: &Reader<'_>, from: usize, at: usize) -> Option<String> {
     while end > begin + 1 && matches!(text.before(end), '中' | '内' | '的' | '里') {
         end -= 1;
     }
+    if let Some(middle) = (begin + 3..end).find(|&at| text.ch(at) == '中') {
+        end = middle;
+    }
     let whole = text.slice(begin + 1, end);
     (!whole.is_empty() && whole.chars().count() <= 14).then_some(whole)
 }
@@ -164,13 +176,15 @@ pub(crate) fn of_rank(
     let low = floor.max(from).max(at.saturating_sub(20)).min(at);
     // “全国百强区”第25位.
     if text.class_before(at) == Class::Unquote {
-        let open = (low..at - 1)
+        let open = (from.max(at.saturating_sub(24))..at - 1)
             .rev()
             .find(|&at| text.class(at) == Class::Quote)?;
         return Some(text.slice(open + 1, at - 1));
     }
     let mut begin = at;
-    while begin > low
+    let adjacent = super::cues::RANKED.ends(&text.c, low, at).is_some();
+    while !adjacent
+        && begin > low
         && matches!(
             text.class(begin - 1),
             Class::Word | Class::Han | Class::Trigger | Class::Open | Class::Close | Class::List
@@ -207,6 +221,14 @@ pub(crate) fn of_rank(
         }
         text.slice(from, to)
     };
+    // 全市排名第一: the area stands before the verb.
+    if begin == at
+        && let Some((verb, ())) =
+            super::cues::RANKED.ends(&text.c, low.min(at.saturating_sub(8)).max(from), at)
+        && let Some((start, ())) = AREA_ENDS.ends(&text.c, from, verb)
+    {
+        return Some(text.slice(start, verb));
+    }
     // A general area word begins the field: 全省, 全国同类城市, 全市县区.
     if let Some(start) = (begin..at).find(|&start| {
         (start + 2..=at).any(|end| {
@@ -242,7 +264,13 @@ pub(crate) fn of_rank(
                 | '群'
                 | '盟'
         );
-        if named && at - begin <= 12 && super::cues::RANKED.ends(&text.c, low, begin).is_some() {
+        let strong = ["居", "列", "排名", "均为", "排"]
+            .into_iter()
+            .any(|verb| text.ends(begin, verb));
+        if (named || strong)
+            && at - begin <= 12
+            && super::cues::RANKED.ends(&text.c, low, begin).is_some()
+        {
             return Some(stripped(begin, at));
         }
     }
