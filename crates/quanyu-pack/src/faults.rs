@@ -168,3 +168,122 @@ pub(crate) fn does_not_belong(at: At, key: &str, zh: &str, en: &str) -> Diagnost
 pub(crate) fn not_of_the_year(at: At, day: &str, year: &str) -> Diagnostic {
     Diagnostic::new("not_of_the_year", at, format!("{day} 不在{year}年"), format!("{day} is not in {year}"))
 }
+
+pub(crate) fn not_for_this_type(at: At, key: &str, word: &str) -> Diagnostic {
+    Diagnostic::new("not_for_this_type", at, format!("`{key}` 不能用在 {word} 字段上"), format!("`{key}` does not go with a field of type {word}"))
+}
+
+pub(crate) fn type_needs(at: At, word: &str, key: &str) -> Diagnostic {
+    Diagnostic::new("type_needs", at, format!("{word} 字段要写 `{key}`"), format!("a field of type {word} needs `{key}`"))
+}
+
+pub(crate) fn min_above_max(at: At, min: &str, max: &str) -> Diagnostic {
+    Diagnostic::new("min_above_max", at, format!("下限 {min} 大于上限 {max}"), format!("the smallest, {min}, is above the largest, {max}"))
+}
+
+pub(crate) fn field_of_type(at: At, name: &str, found: &str, wanted: &str) -> Diagnostic {
+    Diagnostic::new("field_of_type", at, format!("字段 `{name}` 是 {found}，这里要 {wanted}"), format!("field `{name}` is {found}, this needs {wanted}"))
+}
+
+pub(crate) fn no_label(at: At) -> Diagnostic {
+    Diagnostic::new("no_label", at, "这个台账没有 text 字段，要用 `label` 指定显示哪个字段".into(), "this register has no text field: say with `label` which field is shown".into())
+}
+
+pub(crate) fn still_there(at: At, was: &str, other: At) -> Diagnostic {
+    Diagnostic::new("still_there", at, format!("`was` 指的 `{was}` 还在用，不是旧名"), format!("`{was}` is still declared, so it is no earlier name")).also(other, "这里仍在声明", "still declared here")
+}
+
+pub(crate) fn same_head(at: At, head: &str, other: At) -> Diagnostic {
+    Diagnostic::new("same_head", at, format!("表头“{head}”同时指两个字段，导入时无法区分"), format!("the head `{head}` means two fields; an import could not tell them apart")).also(other, "另一个字段", "the other field")
+}
+
+pub(crate) fn part_taken(at: At, part: &str, other: At) -> Diagnostic {
+    Diagnostic::new("part_taken", at, format!("`{part}` 已由另一个台账担任"), format!("another register already plays `{part}`")).also(other, "在这里", "here")
+}
+
+pub(crate) fn slot_empty(at: At, part: &str, slot: &str) -> Diagnostic {
+    Diagnostic::new("slot_empty", at, format!("担任 `{part}` 的台账要有字段 `{slot}`，或用 slots 指定"), format!("a register that plays `{part}` needs a field `{slot}`, or one named for it in `slots`"))
+}
+
+pub(crate) fn nobody_plays(at: At, part: &str) -> Diagnostic {
+    Diagnostic::new("nobody_plays", at, format!("没有台账担任 `{part}`"), format!("no register plays `{part}`"))
+}
+
+pub(crate) fn unreachable_state(at: At, state: &str) -> Diagnostic {
+    Diagnostic::new("unreachable_state", at, format!("状态 `{state}` 到不了：没有步骤从起始状态通向它"), format!("state `{state}` can never be reached from the first state"))
+}
+
+pub(crate) fn dead_end(at: At, state: &str) -> Diagnostic {
+    Diagnostic::new("dead_end", at, format!("状态 `{state}` 没有出路，又没写 last = true"), format!("nothing leads on from state `{state}`, but it does not say `last = true`"))
+}
+
+pub(crate) fn last_leads_on(at: At, state: &str) -> Diagnostic {
+    Diagnostic::new("last_leads_on", at, format!("状态 `{state}` 写了 last = true，却还有步骤从它出发"), format!("state `{state}` says `last = true`, but a step leads on from it"))
+}
+
+pub(crate) fn no_parent_region(at: At, code: &str, parent: &str) -> Diagnostic {
+    Diagnostic::new("no_parent_region", at, format!("{code} 的上级 {parent} 不在行政区划表里"), format!("the region above {code}, {parent}, is not in the list of regions"))
+}
+
+pub(crate) fn outside_region(at: At, code: &str, region: &str) -> Diagnostic {
+    Diagnostic::new("outside_region", at, format!("{code} 不在 {region} 之内"), format!("{code} is not within {region}"))
+}
+
+pub(crate) fn ends_before_it_begins(at: At) -> Diagnostic {
+    Diagnostic::new("ends_before_it_begins", at, "止日早于起日".into(), "the last day is before the first".into())
+}
+
+pub(crate) fn empty_list(at: At) -> Diagnostic {
+    Diagnostic::new("empty_list", at, "代码表是空的：写 items 或 csv".into(), "the code list is empty: give items or csv".into())
+}
+
+pub(crate) fn wrong_unit(at: At, unit: &str, wanted: &str, why_zh: &str, why_en: &str) -> Diagnostic {
+    Diagnostic::new("wrong_unit", at, format!("单位“{unit}”不符：{why_zh}"), format!("unit `{unit}` does not fit: {why_en}"))
+        .hint(format!("应写 `{wanted}`"), format!("write `{wanted}`"))
+}
+
+pub(crate) fn count_unit(at: At, unit: &str) -> Diagnostic {
+    Diagnostic::new("wrong_unit", at, format!("单位“{unit}”不符：计数的单位不会是它"), format!("unit `{unit}` does not fit: a count is never in it")).hint("写 家、项、人、件 等", "write 家, 项, 人, 件 …")
+}
+
+pub(crate) fn cycle(at: At, path: &str) -> Diagnostic {
+    Diagnostic::new("cycle", at, format!("互相引用成了圈：{path}"), format!("this depends on itself: {path}"))
+}
+
+pub(crate) fn cockpit_twice(at: At, number: u32, other: At) -> Diagnostic {
+    Diagnostic::new("cockpit_twice", at, format!("驾驶舱第 {number} 位有两个指标"), format!("two indicators want place {number} on the cockpit")).also(other, "另一个指标", "the other one")
+}
+
+pub(crate) fn alias_twice(at: At, alias: &str, other: &str, other_at: At) -> Diagnostic {
+    Diagnostic::new("alias_twice", at, format!("“{alias}”也是指标 `{other}` 的名称，公文里读到时无法区分"), format!("`{alias}` is also a name of indicator `{other}`; a text could mean either")).also(other_at, "另一个指标", "the other one")
+}
+
+pub(crate) fn statistics(at: At, field: &str, declared: At) -> Diagnostic {
+    Diagnostic::new("statistics", at, format!("字段 `{field}` 是统计部门的单个企业数据，不能用在这里"), format!("field `{field}` holds per-firm data from statistics, which must not be used here"))
+        .hint("只可汇总使用的，在字段上写 purpose = \"汇总\"；数据集里只能放在聚合函数之内", "where only totals are made of it, say purpose = \"汇总\" on the field; in a dataset it may stand only inside an aggregate")
+        .also(declared, "字段在这里声明", "the field is declared here")
+}
+
+pub(crate) fn cannot_be_made(at: At, zh: impl Into<String>, en: impl Into<String>) -> Diagnostic {
+    Diagnostic::new("cannot_be_made", at, zh.into(), en.into())
+}
+
+pub(crate) fn expects_nothing(at: At) -> Diagnostic {
+    Diagnostic::new("expects_nothing", at, "这一条既没有 value 也没有 growth".into(), "this gives neither `value` nor `growth`".into())
+}
+
+pub(crate) fn sql_syntax(at: At, why: &str) -> Diagnostic {
+    Diagnostic::new("sql_syntax", at, format!("SQL 写法有误：{why}"), format!("not valid SQL: {why}"))
+}
+
+pub(crate) fn sql_refused(at: At, what: &str) -> Diagnostic {
+    Diagnostic::new("sql_refused", at, format!("不支持 {what}"), format!("{what} is not in the subset of SQL that packs may use"))
+}
+
+pub(crate) fn sql_type(at: At, zh: impl Into<String>, en: impl Into<String>) -> Diagnostic {
+    Diagnostic::new("sql_type", at, zh.into(), en.into())
+}
+
+pub(crate) fn ambiguous(at: At, name: &str, tables: &str) -> Diagnostic {
+    Diagnostic::new("ambiguous", at, format!("列 `{name}` 在 {tables} 里都有，请写明表名"), format!("column `{name}` is in {tables}: say which"))
+}

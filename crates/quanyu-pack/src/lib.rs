@@ -11,6 +11,7 @@
 #![doc = include_str!("grammar.md")]
 
 mod check;
+mod dependencies;
 pub mod diagnostic;
 mod faults;
 mod grammar;
@@ -21,7 +22,9 @@ mod node;
 mod packs;
 pub mod pattern;
 mod read;
+mod sql;
 
+pub use dependencies::{Dependencies, Reads};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use load::load;
 pub use nearest::nearest;

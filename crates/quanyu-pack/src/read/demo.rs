@@ -11,7 +11,7 @@ use crate::{
 impl Reading {
     pub(super) fn demo(&mut self, node: Node<'_>) {
         let rows: Vec<_> = node.items_of("rows").into_iter().map(|it| self.demo_rows(it)).collect();
-        let files = node.items_of("file").into_iter().map(demo_file);
+        let files: Vec<_> = node.items_of("file").into_iter().map(|it| self.demo_file(it)).collect();
         let demo = self.pack.demo.get_or_insert_default();
         if let Some(seed) = node.whole("seed") {
             demo.seed = seed;
@@ -21,6 +21,8 @@ impl Reading {
     }
 
     fn demo_rows(&mut self, node: Node<'_>) -> DemoRows {
+        let at = node.get("register").map_or(node.at(), |it| it.at());
+        self.note(at, node);
         let fields = node.entries_of("field").into_iter().filter_map(|(id, it)| {
             Some(DemoField { field: id.to_owned(), draw: self.draw(it)?, at: it.name })
         });
@@ -34,7 +36,7 @@ impl Reading {
             count: node.whole("count").unwrap_or_default(),
             fields,
             totals: totals.collect(),
-            at: node.get("register").map_or(node.at(), |it| it.at()),
+            at,
         }
     }
 
@@ -42,6 +44,7 @@ impl Reading {
         if node.table().is_none() {
             return Some(DemoDraw::Set(node.cell()?));
         }
+        self.note(node.name, node);
         let (ways, with) = tables::DRAW.split_at(tables::WAYS);
         let given: Vec<_> = ways.iter().filter_map(|it| Some((it.name, node.get(it.name)?))).collect();
         let [(way, value)] = given[..] else {
@@ -97,7 +100,10 @@ impl Reading {
     }
 }
 
-fn demo_file(node: Node<'_>) -> DemoFile {
+impl Reading {
+fn demo_file(&mut self, node: Node<'_>) -> DemoFile {
+    let at = node.get("name").map_or(node.at(), |it| it.at());
+    self.note(at, node);
     let errors = node.items_of("errors").into_iter().map(|it| DemoCorrection {
         right: it.word("right").unwrap_or_default(),
         wrong: it.word("wrong").unwrap_or_default(),
@@ -110,8 +116,9 @@ fn demo_file(node: Node<'_>) -> DemoFile {
         // Every record, where no limit is given.
         limit: node.whole("limit").unwrap_or(u32::MAX),
         errors: errors.collect(),
-        at: node.get("name").map_or(node.at(), |it| it.at()),
+        at,
     }
+}
 }
 
 fn cells(node: Node<'_>) -> Vec<String> {

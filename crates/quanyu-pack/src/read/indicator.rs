@@ -23,6 +23,7 @@ const SPECIAL: [&str; 11] =
 impl Reading {
     pub(super) fn indicator(&mut self, id: &str, node: Node<'_>) {
         self.declare(faults::INDICATOR, id, node.name);
+        self.note(node.name, node);
         let kind = self.indicator_kind(node);
         let counted = match &kind {
             IndicatorKind::Flow { value, .. } | IndicatorKind::Stock { value, .. } => {

@@ -36,6 +36,8 @@ pub(crate) struct Reading {
     pub faults: Vec<Diagnostic>,
     /// What the present pack declared, and where.
     seen: BTreeMap<(&'static str, String), At>,
+    /// Where the values of a declaration stand: its own place, the key, and the number in a list.
+    places: BTreeMap<(At, String, usize), At>,
     /// Where regions stand in their CSV files.
     pub region_places: BTreeMap<RegionCode, At>,
     /// Where tiles stand.
@@ -44,12 +46,24 @@ pub(crate) struct Reading {
     pub code_places: BTreeMap<(String, String), At>,
     /// Where the pack names its region.
     pub region_at: Option<At>,
-    /// Units typed with targets: indicator, unit, place.
-    pub target_units: Vec<(String, String, At)>,
+    /// Units typed with targets.
+    pub target_units: Vec<TargetUnit>,
     /// Files that were read as code lists.
     pub csv: Vec<u32>,
     /// The pack whose files are read is the one asked for, none that it extends.
     pub own: bool,
+}
+
+/// A unit typed with the value of a target.
+pub(crate) struct TargetUnit {
+    /// The target's indicator.
+    pub indicator: String,
+    /// The base unit typed.
+    pub unit: String,
+    /// Whether the target is one of growth.
+    pub growth: bool,
+    /// Where.
+    pub at: At,
 }
 
 impl Reading {
@@ -77,6 +91,33 @@ impl Reading {
         if self.own {
             root.items_of("case").into_iter().for_each(|node| self.case(node));
         }
+    }
+
+    /// Notes where the values of a declaration stand, for the checks that come later.
+    pub(crate) fn note(&mut self, owner: At, node: Node<'_>) {
+        for (key, value) in node.entries() {
+            for (number, item) in value.items().into_iter().enumerate() {
+                self.places.insert((owner, key.to_owned(), number), item.content());
+            }
+            for (inner, value) in value.entries() {
+                self.places.insert((owner, format!("{key}.{inner}"), 0), value.content());
+            }
+        }
+    }
+
+    /// Where the value of a key of a declaration stands; the declaration where it has no such key.
+    pub(crate) fn place(&self, owner: At, key: &str) -> At {
+        self.item_place(owner, key, 0)
+    }
+
+    /// Where an item of a list stands.
+    pub(crate) fn item_place(&self, owner: At, key: &str, number: usize) -> At {
+        self.given(owner, key, number).unwrap_or(owner)
+    }
+
+    /// Where a value stands, if it was given.
+    pub(crate) fn given(&self, owner: At, key: &str, number: usize) -> Option<At> {
+        self.places.get(&(owner, key.to_owned(), number)).copied()
     }
 
     /// Notes a declaration; one of the same kind and name in the same pack is a fault.

@@ -3,7 +3,7 @@
 use quanyu_core::period::Period;
 use quanyu_core::typed;
 
-use super::Reading;
+use super::{Reading, TargetUnit};
 use crate::{
     faults,
     model::{Comparator, Plan, PlanTarget, PlanTask, TargetLevel},
@@ -28,7 +28,9 @@ impl Reading {
         if let Some(value) = node.get("value")
             && let Some(unit) = value.str().and_then(|it| typed::number(it).ok().flatten()?.unit)
         {
-            self.target_units.push((node.word("indicator").unwrap_or_default(), unit, value.at()));
+            let growth = node.flag("growth").unwrap_or_default();
+            let indicator = node.word("indicator").unwrap_or_default();
+            self.target_units.push(TargetUnit { indicator, unit, growth, at: value.at() });
         }
         PlanTarget {
             id: id.to_owned(),

@@ -1,5 +1,7 @@
 //! Registers, their fields, lines and lifecycle.
 
+use quanyu_core::text::Text;
+
 use super::{Reading, set};
 use crate::{
     faults,
@@ -10,6 +12,7 @@ use crate::{
 impl Reading {
     pub(super) fn register(&mut self, id: &str, node: Node<'_>) {
         self.declare(faults::REGISTER, id, node.name);
+        self.note(node.name, node);
         let mut register = Register { id: id.to_owned(), ..Register::default() };
         if node.flag("extend") == Some(true) {
             match self.pack.registers.get(id) {
@@ -47,10 +50,11 @@ impl Reading {
             register.slots.push((slot.to_owned(), field));
         }
         for (id, node) in node.entries_of("field") {
+            self.note(node.name, node);
             put_field(&mut register.fields, read_field(id, node));
         }
         for (id, node) in node.entries_of("lines") {
-            read_lines(&mut register.lines, id, node);
+            self.lines(&mut register.lines, id, node);
         }
         if let Some(node) = node.get("lifecycle") {
             register.lifecycle = Some(self.lifecycle(node));
@@ -89,6 +93,7 @@ impl Reading {
                 within: node.whole("within"),
                 at: node.get("id").map_or(node.at(), |it| it.at()),
             };
+            self.note(transition.at, node);
             if let Some(first) = lifecycle.transitions.iter().find(|it| it.id == transition.id) {
                 self.faults.push(faults::duplicate(transition.at, faults::TRANSITION, &transition.id, first.at));
                 continue;
@@ -97,20 +102,21 @@ impl Reading {
         }
         lifecycle
     }
-}
 
-fn read_lines(all: &mut Vec<Lines>, id: &str, node: Node<'_>) {
-    let place = match all.iter().position(|it| it.id == id) {
-        Some(place) => place,
-        None => {
-            all.push(Lines { id: id.to_owned(), title: Default::default(), fields: Vec::new(), at: node.name });
-            all.len() - 1
+    fn lines(&mut self, all: &mut Vec<Lines>, id: &str, node: Node<'_>) {
+        let place = match all.iter().position(|it| it.id == id) {
+            Some(place) => place,
+            None => {
+                all.push(Lines { id: id.to_owned(), title: Text::default(), fields: Vec::new(), at: node.name });
+                all.len() - 1
+            }
+        };
+        let lines = &mut all[place];
+        set(&mut lines.title, node.text("title"));
+        for (id, node) in node.entries_of("field") {
+            self.note(node.name, node);
+            put_field(&mut lines.fields, read_field(id, node));
         }
-    };
-    let lines = &mut all[place];
-    set(&mut lines.title, node.text("title"));
-    for (id, node) in node.entries_of("field") {
-        put_field(&mut lines.fields, read_field(id, node));
     }
 }
 
