@@ -26,7 +26,7 @@ pub(super) fn table(source: &Source, name: &str) -> Result<Table, WorkbookError>
     let encoding = encoding_of(source)?;
     let since_record = Arc::new(AtomicU64::new(0));
     let bytes = BufReader::with_capacity(64 << 10, source.open().map_err(unreadable)?);
-    let mut text = Utf8 { bytes, decoder: encoding.new_decoder_with_bom_removal(), ready: Vec::new(), at: 0, ended: false, since_record: Arc::clone(&since_record) };
+    let mut text = Utf8 { bytes, decoder: encoding.new_decoder_with_bom_removal(), ready: Vec::new(), at: 0, ended: false, last: b'\n', since_record: Arc::clone(&since_record) };
     let mut start = vec![0; 16 << 10];
     let mut filled = 0;
     while filled < start.len() {
@@ -62,8 +62,10 @@ impl<R: Read + Send> RawRows for Rows<R> {
         if !more {
             return Ok(false);
         }
-        // The line a person sees in an editor: quoted line breaks count.
-        let line = self.record.position().map_or(1, csv::Position::line);
+        // The line a person sees in an editor: blank lines and quoted line breaks count. The reader stands behind the
+        // record, every line of which ended with one line feed (see `Utf8`).
+        let quoted = self.record.iter().map(|it| it.matches('\n').count() as u64).sum::<u64>();
+        let line = self.reader.position().line().saturating_sub(1 + quoted);
         row.number = u32::try_from(line).unwrap_or(u32::MAX);
         self.count += 1;
         if self.count > MAX_ROWS {
@@ -148,13 +150,14 @@ fn decodes(source: &Source, encoding: &'static Encoding) -> io::Result<bool> {
     }
 }
 
-/// Bytes of any encoding as UTF-8.
+/// Bytes of any encoding as UTF-8, every line ended by one line feed, the last one too.
 struct Utf8<R> {
     bytes: R,
     decoder: Decoder,
     ready: Vec<u8>,
     at: usize,
     ended: bool,
+    last: u8,
     since_record: Arc<AtomicU64>,
 }
 
@@ -168,6 +171,7 @@ impl<R: Read> Read for Utf8<R> {
             let (_, _, written, _) = self.decoder.decode_to_utf8(&block[..count], &mut self.ready, self.ended);
             self.ready.truncate(written);
             self.at = 0;
+            self.one_line_feed();
             if self.since_record.fetch_add(count as u64, Ordering::Relaxed) > MAX_RECORD {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
@@ -176,5 +180,30 @@ impl<R: Read> Read for Utf8<R> {
         into[..count].copy_from_slice(&self.ready[self.at..self.at + count]);
         self.at += count;
         Ok(count)
+    }
+}
+
+impl<R> Utf8<R> {
+    fn one_line_feed(&mut self) {
+        // A carriage return that ends a block waits for what follows it.
+        let mut kept = Vec::new();
+        if self.last == b'\r' {
+            kept.push(b'\r');
+        }
+        kept.append(&mut self.ready);
+        if kept.last() == Some(&b'\r') && !self.ended {
+            kept.pop();
+            self.last = b'\r';
+        } else {
+            self.last = kept.last().copied().unwrap_or(self.last);
+        }
+        if memchr::memchr(b'\r', &kept).is_some() {
+            let mut next = kept.iter().skip(1).copied().chain([0]).collect::<Vec<u8>>().into_iter();
+            kept.retain(|it| !(next.next() == Some(b'\n') && *it == b'\r'));
+        }
+        if self.ended && self.last != b'\n' {
+            kept.push(b'\n');
+        }
+        self.ready = kept;
     }
 }
