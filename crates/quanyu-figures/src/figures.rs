@@ -1,0 +1,440 @@
+//! Figures as they are asked for: values with growth, rank, share, and where each is from.
+//!
+//! Owns [`Figures`], the one way in: what is asked, which cells that needs, and how ratios, growths, ranks and shares
+//! are made of them. Leaves rows to [`crate::snapshot`], flows and stocks to [`crate::compute`].
+//!
+//! Invariant: an answer is made on one snapshot. A flow or stock is computed only inside the reporting region, since
+//! only its records are here: of other regions there are cited values or none.
+//!
+//! Start reading at [`Figures::query`].
+
+mod answer;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use quanyu_core::{period::Period, region::RegionCode};
+use quanyu_pack::model::{Indicator, IndicatorKind, Pack};
+use rust_decimal::Decimal;
+
+pub use answer::{Answer, By, Citation, Figure, Origin, Rank, Request};
+
+use crate::{
+    cited::Observations,
+    compute::{self, Cell, Raw},
+    declared::Plans,
+    error::FiguresError,
+    evidence::{self, Combine, Definition, Evidence, PartRole},
+    snapshot::{Keeper, Snapshot},
+    source::Source,
+};
+
+/// Figures held ready at most; more than all pages of a district show, and about 30 MB.
+const READY: usize = 200_000;
+
+/// The figures of one pack over one source.
+pub struct Figures {
+    pack: Arc<Pack>,
+    plans: Plans,
+    keeper: Keeper,
+    /// Regions right below each region.
+    below: BTreeMap<RegionCode, Vec<RegionCode>>,
+    /// Computed cells with the sequence at which their tables last changed.
+    ready: Mutex<HashMap<Cell, (i64, Raw)>>,
+    observations: Mutex<Arc<Observations>>,
+}
+
+/// A value and where it is from.
+#[derive(Clone, Debug, Default)]
+struct Worth {
+    value: Option<Decimal>,
+    records: u64,
+    cited: Option<Citation>,
+}
+
+/// What is known on one snapshot: all cells of an answer and the observations.
+struct Known<'a> {
+    figures: &'a Figures,
+    cells: HashMap<Cell, Raw>,
+    observations: Arc<Observations>,
+}
+
+impl Figures {
+    /// Plans the pack. No rows are read yet.
+    ///
+    /// # Errors
+    /// [`FiguresError::Pack`] when [`crate::check`] finds anything.
+    pub fn new(pack: Arc<Pack>, source: Arc<dyn Source>) -> Result<Self, FiguresError> {
+        let (plans, faults) = Plans::new(&pack);
+        if !faults.is_empty() {
+            return Err(FiguresError::Pack(faults));
+        }
+        let mut below: BTreeMap<RegionCode, Vec<RegionCode>> = BTreeMap::new();
+        for region in pack.regions.keys() {
+            if let Some(above) = region.parent() {
+                below.entry(above).or_default().push(region.clone());
+            }
+        }
+        Ok(Self {
+            keeper: Keeper::new(source, plans.columns.clone()),
+            pack,
+            plans,
+            below,
+            ready: Mutex::default(),
+            observations: Mutex::default(),
+        })
+    }
+
+    /// Brings the rows of all indicators to the head, so that the next query need not. Returns the sequence.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub async fn refresh(&self) -> Result<i64, FiguresError> {
+        let all: BTreeSet<String> = self.plans.columns.keys().cloned().collect();
+        Ok(self.keeper.at_head(&all).await?.sequence)
+    }
+
+    /// Answers a request at the head. Rows come by indicator, then region, then period, each in the order asked.
+    ///
+    /// # Errors
+    /// [`FiguresError::UnknownIndicator`]; when the source cannot be read or a record cannot be computed with.
+    pub async fn query(&self, request: &Request) -> Result<Answer, FiguresError> {
+        let indicators: Vec<&Indicator> = match &request.indicators {
+            None => self.pack.indicators.values().collect(),
+            Some(ids) => ids
+                .iter()
+                .map(|it| self.indicator(it))
+                .collect::<Result<_, _>>()?,
+        };
+        let mut regions = vec![request.region.clone()];
+        let mut periods = request.periods.clone();
+        match request.by {
+            Some(By::Children) => {
+                regions = self.below.get(&request.region).cloned().unwrap_or_default();
+            }
+            Some(By::Months) => {
+                periods = periods.into_iter().flat_map(Period::each_month).collect();
+            }
+            None => {}
+        }
+        let mut asked = Vec::new();
+        for indicator in indicators {
+            for region in &regions {
+                asked.extend(periods.iter().map(|it| (indicator, region.clone(), *it)));
+            }
+        }
+        let tables = asked
+            .iter()
+            .flat_map(|(it, _, _)| self.tables(&it.id))
+            .collect();
+        let snapshot = self.keeper.at_head(&tables).await?;
+        let mut cells = BTreeSet::new();
+        for (indicator, region, period) in &asked {
+            self.needs(indicator, region, *period, &mut cells);
+        }
+        let known = self.know(&snapshot, cells).await?;
+        let rows = asked
+            .into_iter()
+            .map(|(indicator, region, period)| known.figure(indicator, region, period))
+            .collect();
+        Ok(Answer {
+            sequence: snapshot.sequence,
+            rows,
+        })
+    }
+
+    /// One indicator over periods.
+    ///
+    /// # Errors
+    /// As [`Figures::query`].
+    pub async fn series(
+        &self,
+        indicator: &str,
+        region: &RegionCode,
+        periods: &[Period],
+    ) -> Result<Answer, FiguresError> {
+        self.query(&Request {
+            indicators: Some(vec![indicator.to_owned()]),
+            region: region.clone(),
+            periods: periods.to_vec(),
+            by: None,
+        })
+        .await
+    }
+
+    /// One indicator for each region right below, with ranks among them.
+    ///
+    /// # Errors
+    /// As [`Figures::query`].
+    pub async fn children(
+        &self,
+        indicator: &str,
+        region: &RegionCode,
+        period: Period,
+    ) -> Result<Answer, FiguresError> {
+        self.query(&Request {
+            indicators: Some(vec![indicator.to_owned()]),
+            region: region.clone(),
+            periods: vec![period],
+            by: Some(By::Children),
+        })
+        .await
+    }
+
+    /// The records, the source or the parts behind a figure.
+    ///
+    /// # Errors
+    /// As [`Figures::query`], and [`FiguresError::NoEvidence`].
+    pub async fn evidence(
+        &self,
+        indicator: &str,
+        region: &RegionCode,
+        period: Period,
+    ) -> Result<Evidence, FiguresError> {
+        let indicator = self.indicator(indicator)?;
+        let tables = self.tables(&indicator.id).collect();
+        let snapshot = self.keeper.at_head(&tables).await?;
+        let mut cells = BTreeSet::new();
+        self.needs(indicator, region, period, &mut cells);
+        let known = self.know(&snapshot, cells).await?;
+        let worth = known.worth(indicator, region, period);
+        let mut evidence = Evidence {
+            sequence: snapshot.sequence,
+            definition: Definition {
+                indicator: indicator.id.clone(),
+                title: indicator.title.clone(),
+                source: indicator.source.clone(),
+                sql: answer::sql(&indicator.kind, region, period),
+            },
+            of: None,
+            registers: Vec::new(),
+            rows: Vec::new(),
+            combine: Combine::Parts,
+            value: worth.value,
+            empty: None,
+            parts: Vec::new(),
+        };
+        let base = self
+            .plans
+            .indicators
+            .get(&indicator.id)
+            .and_then(|it| it.base.as_ref());
+        let cited = worth.cited.is_some() || indicator.kind == IndicatorKind::Cited;
+        match (&indicator.kind, base) {
+            _ if cited => {
+                let register = self.pack.playing("observation").map(|it| it.id.clone());
+                evidence.of.clone_from(&register);
+                evidence.registers.extend(register);
+                evidence.combine = Combine::Chosen;
+                evidence.rows = known.cited_rows(indicator, region, period);
+            }
+            (_, Some(base)) => {
+                let cell = cell(&indicator.id, region, period);
+                evidence.of = Some(base.of.clone());
+                evidence
+                    .registers
+                    .extend(self.base_tables(&base.of).cloned());
+                evidence.combine = base.measure.combine();
+                if self.pack.region.contains(region) {
+                    evidence.empty = indicator.empty_is_zero.then_some(Decimal::ZERO);
+                    evidence.rows = evidence::rows(&self.plans, &snapshot, base, &cell).await?;
+                }
+            }
+            (
+                IndicatorKind::Ratio {
+                    numerator,
+                    denominator,
+                },
+                _,
+            ) => {
+                let part = |role, id: &str| known.part(role, id, region, period);
+                evidence
+                    .parts
+                    .extend(part(PartRole::Numerator, &numerator.value));
+                evidence
+                    .parts
+                    .extend(part(PartRole::Denominator, &denominator.value));
+            }
+            (IndicatorKind::Growth { of }, _) => {
+                evidence
+                    .parts
+                    .extend(known.part(PartRole::Now, &of.value, region, period));
+                if let Some(before) = year_before(period) {
+                    evidence
+                        .parts
+                        .extend(known.part(PartRole::Before, &of.value, region, before));
+                }
+            }
+            _ => {}
+        }
+        Ok(evidence)
+    }
+
+    fn indicator(&self, id: &str) -> Result<&Indicator, FiguresError> {
+        let unknown = || FiguresError::UnknownIndicator {
+            asked: id.to_owned(),
+        };
+        self.pack.indicators.get(id).ok_or_else(unknown)
+    }
+
+    /// The tables that an indicator depends on.
+    fn tables(&self, id: &str) -> impl Iterator<Item = String> {
+        let tables = self.plans.indicators.get(id).map(|it| it.tables.clone());
+        tables.into_iter().flatten()
+    }
+
+    fn base_tables(&self, of: &str) -> impl Iterator<Item = &String> {
+        self.plans
+            .relations
+            .get(of)
+            .into_iter()
+            .flat_map(|it| &it.tables)
+    }
+
+    /// The cells that a figure with its growth, rank and share needs.
+    fn needs(
+        &self,
+        indicator: &Indicator,
+        region: &RegionCode,
+        period: Period,
+        cells: &mut BTreeSet<Cell>,
+    ) {
+        self.value_needs(indicator, region, period, cells);
+        if let (true, Some(before)) = (grows(&indicator.kind), year_before(period)) {
+            self.value_needs(indicator, region, before, cells);
+        }
+        if !self.is_part(region) {
+            return;
+        }
+        let Some(above) = region.parent() else { return };
+        self.value_needs(indicator, &above, period, cells);
+        for beside in self.below.get(&above).into_iter().flatten() {
+            self.value_needs(indicator, beside, period, cells);
+        }
+    }
+
+    fn value_needs(
+        &self,
+        indicator: &Indicator,
+        region: &RegionCode,
+        period: Period,
+        cells: &mut BTreeSet<Cell>,
+    ) {
+        let mut of = |id: &str, period| {
+            if let Some(part) = self.pack.indicators.get(id) {
+                self.value_needs(part, region, period, cells);
+            }
+        };
+        match &indicator.kind {
+            IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {
+                if self.pack.region.contains(region) {
+                    cells.insert(cell(&indicator.id, region, period));
+                }
+            }
+            IndicatorKind::Ratio {
+                numerator,
+                denominator,
+            } => {
+                of(&numerator.value, period);
+                of(&denominator.value, period);
+            }
+            IndicatorKind::Growth { of: grown } => {
+                of(&grown.value, period);
+                if let Some(before) = year_before(period) {
+                    of(&grown.value, before);
+                }
+            }
+            IndicatorKind::Cited => {}
+        }
+    }
+
+    /// Whether a region lies inside the reporting region and is not the whole of it.
+    fn is_part(&self, region: &RegionCode) -> bool {
+        self.pack.region.contains(region) && self.pack.region != *region
+    }
+
+    /// Makes everything known that an answer needs: what is ready and still right, the rest computed.
+    async fn know(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        cells: BTreeSet<Cell>,
+    ) -> Result<Known<'_>, FiguresError> {
+        let stamp = |cell: &Cell| {
+            let base = self.plans.indicators.get(&cell.indicator)?.base.as_ref()?;
+            Some(snapshot.stamp(self.base_tables(&base.of)))
+        };
+        let mut known = HashMap::with_capacity(cells.len());
+        let mut missing = BTreeSet::new();
+        {
+            let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+            for cell in cells {
+                match ready.get(&cell) {
+                    Some((at, raw)) if Some(*at) == stamp(&cell) => {
+                        known.insert(cell, *raw);
+                    }
+                    _ => {
+                        missing.insert(cell);
+                    }
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let computed = compute::compute(&self.plans, snapshot, &missing).await?;
+            let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+            if ready.len() + computed.len() > READY {
+                ready.clear();
+            }
+            for (cell, raw) in computed {
+                if let Some(at) = stamp(&cell) {
+                    ready.insert(cell.clone(), (at, raw));
+                }
+                known.insert(cell, raw);
+            }
+        }
+        Ok(Known {
+            figures: self,
+            cells: known,
+            observations: self.observations(snapshot),
+        })
+    }
+
+    fn observations(&self, snapshot: &Snapshot) -> Arc<Observations> {
+        let Some(register) = self.pack.playing("observation") else {
+            return Arc::default();
+        };
+        let Some(data) = snapshot.tables.get(&register.id) else {
+            return Arc::default();
+        };
+        let mut held = self
+            .observations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if held.changed != data.changed {
+            *held = Arc::new(Observations::read(&self.pack, register, snapshot));
+        }
+        Arc::clone(&held)
+    }
+}
+
+fn cell(indicator: &str, region: &RegionCode, period: Period) -> Cell {
+    Cell {
+        indicator: indicator.to_owned(),
+        region: region.clone(),
+        period,
+    }
+}
+
+/// The same months a year before. Spans of years overlap with theirs and have no growth.
+fn year_before(period: Period) -> Option<Period> {
+    period.shift_years(-1).filter(|_| period.len_months() <= 12)
+}
+
+/// Whether growth of it is shown: shares and growths move by percentage points instead.
+fn grows(kind: &IndicatorKind) -> bool {
+    matches!(
+        kind,
+        IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } | IndicatorKind::Cited
+    )
+}
