@@ -164,6 +164,9 @@ fn months(text: &Text, at: usize, year: Option<i32>) -> Option<(When, usize)> {
 
 /// 一季度, 前三季度, 上半年 after a year or alone.
 fn part(text: &Text, at: usize, year: Option<i32>) -> Option<(When, usize)> {
+    if !"上下前第一二三四1234".contains(text.ch(at)) {
+        return None;
+    }
     for (word, when) in [
         ("上半年", When::Half(year, 1)),
         ("下半年", When::Half(year, 2)),
@@ -297,6 +300,9 @@ pub(crate) fn span(text: &Text, at: usize) -> Option<(u32, usize)> {
         (found.value.to_u32()?, found.end)
     };
     if years == 0 || years > 100 {
+        return None;
+    }
+    if !"年个天日周小".contains(text.ch(end)) {
         return None;
     }
     let unit = ["年", "个月", "天", "日", "周", "个季度", "小时", "个工作日"]

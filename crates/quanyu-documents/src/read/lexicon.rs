@@ -127,6 +127,11 @@ impl Lexicon {
         Lexicon::new(Vec::new())
     }
 
+    /// Whether there is nothing to link to.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// The id of an entry.
     pub(crate) fn indicator(&self, link: Link) -> &str {
         &self.entries[link.entry as usize].indicator

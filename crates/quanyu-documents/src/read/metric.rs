@@ -5,7 +5,7 @@
 
 use super::item::Item;
 use super::mention::{Kind, Mention};
-use super::sentence::Reader;
+use super::sentence::{Place, Reader, Said};
 use super::text::{Class, Text};
 use super::words::Words;
 use std::sync::LazyLock;
@@ -56,29 +56,29 @@ fn trimmed(text: &Text, from: usize, to: usize) -> (usize, usize) {
     (start, end)
 }
 
-/// Fills `metric`, `indicator` and `confidence`. `came` is where 从 stands before a base;
-/// `arrived` says that the figure before was one.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn fill(
+/// Fills `metric`, `indicator` and `confidence`.
+pub(super) fn fill(
     reader: &mut Reader<'_>,
-    from: usize,
-    to: usize,
-    floor: usize,
+    said: &mut Said,
+    place: Place,
     item: &Item,
-    last: Option<&str>,
-    linked: Option<&(String, f32)>,
-    came: Option<usize>,
-    arrived: bool,
-    subject: Option<String>,
     mention: &mut Mention,
 ) {
     let text = reader.text;
-    let stop = came.unwrap_or(item.start);
-    let floor = if came.is_some() {
-        from
+    let (from, to, arrived) = (place.from, place.to, said.source);
+    let subject = said.subject.take();
+    let (last, linked) = (said.metric.as_deref(), said.indicator.as_ref());
+    // What changed stands before 从, with its year perhaps between.
+    let came = if place.source {
+        (from..=item.start)
+            .rev()
+            .take(16)
+            .find(|&at| matches!(text.ch(at), '从' | '由'))
     } else {
-        floor.max(from)
+        None
     };
+    let stop = came.unwrap_or(item.start);
+    let floor = if came.is_some() { from } else { place.floor };
     let mut clause = reader.clause(floor, stop);
     let mut stop = stop.max(clause);
     // 院士工作站(院士科技创新中心)1家: the noun stands before its bracket.
@@ -166,6 +166,9 @@ pub(crate) fn fill(
         return;
     }
     let wide = clause..item.start.max(clause);
+    if reader.lexicon.is_empty() {
+        return;
+    }
     let metric: Vec<char> = mention.metric.as_deref().unwrap_or("").chars().collect();
     let mut scratch = std::mem::take(&mut reader.scratch);
     let link = reader.lexicon.link(

@@ -11,18 +11,24 @@
 //! Start reading at [`read_text`]: `text` folds and squeezes, `layout` finds sections, `scan` finds
 //! items in a sentence (`quantity`, `rank`, `date`), `sentence` makes mentions of them.
 
+mod context;
 mod cues;
 mod date;
 mod item;
+mod kind;
 mod layout;
 mod lexicon;
 mod mention;
 mod metric;
+mod nature;
 mod numeral;
+mod period;
 mod quantity;
 mod rank;
+mod raw;
 mod scan;
 mod sentence;
+mod subject;
 mod text;
 mod unit;
 mod whole;
@@ -32,8 +38,10 @@ pub use layout::{Block, BlockKind};
 pub use lexicon::{LexEntry, Lexicon};
 pub use mention::{Comparator, Flag, Kind, Mention, Nature, Value};
 
+use context::Context;
 use layout::About;
-use sentence::{RawText, Reader};
+use raw::RawText;
+use sentence::Reader;
 use std::collections::HashSet;
 use text::{Class, Text};
 
@@ -82,6 +90,7 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         section: about.opening(hints.year),
         out: Vec::with_capacity(text.len() / 32),
         items: Vec::new(),
+        context: Context::default(),
         scratch: Vec::new(),
         seen: HashSet::new(),
     };

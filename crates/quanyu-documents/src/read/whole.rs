@@ -3,10 +3,11 @@
 //! Owns `of`. Invariant: gives words that stand in the sentence, save for completion rates, whose
 //! whole is 目标, and research intensity, whose whole is GDP by definition.
 
+use super::context;
 use super::cues::AREA_ENDS;
 use super::item::Item;
 use super::mention::Kind;
-use super::sentence::{REACH, Reader};
+use super::sentence::{Place, REACH, Reader, Said};
 use super::text::Class;
 
 /// The whole of a completion rate.
@@ -15,19 +16,15 @@ pub(crate) const TARGET: &str = "目标";
 const AIMS: [&str; 7] = ["目标", "任务", "计划", "考核", "年度", "全年", "序时"];
 
 /// The whole of a share.
-pub(crate) fn of_share(
+pub(super) fn of_share(
     reader: &Reader<'_>,
-    from: usize,
-    floor: usize,
+    place: Place,
     item: &Item,
-    last: Option<&str>,
-    scope: Option<(usize, usize)>,
+    said: &Said,
 ) -> Option<String> {
     let text = reader.text;
-    let low = reader.clause(floor.max(from), item.start);
-    let has = |word: &str| {
-        (low..item.start).any(|at| text.has(at, word) && at + word.chars().count() <= item.start)
-    };
+    let (from, low, last) = (place.from, place.clause, said.of.as_deref());
+    let has = |bits| reader.context.has(bits, low, item.start);
     if let Some(at) = (low..item.core).rev().find(|&at| {
         text.ch(at) == '占' && !matches!(text.ch(at + 1), '地' | '用' | '据' | '有' | '领')
     }) {
@@ -47,7 +44,7 @@ pub(crate) fn of_share(
             return within(reader, from, at)
                 .or_else(|| last.filter(|_| bare).map(str::to_owned))
                 .or_else(|| {
-                    scope
+                    said.scope
                         .filter(|_| bare)
                         .map(|(start, end)| text.slice(start, end))
                 });
@@ -67,26 +64,15 @@ pub(crate) fn of_share(
             return Some(if aimed { TARGET.to_owned() } else { whole });
         }
     }
-    let completes = has("完成")
-        || has("达成")
-        || has("超额")
-        || has("兑现")
-        || has("完成率")
-        || has("超计划")
-        || has("进度")
-        || has("达标");
-    if (has("完成率")
-        || completes && AIMS.iter().any(|aim| has(aim))
-        || has("达成率")
-        || has("超计划"))
-        && !has("合格")
+    if (has(context::DONE_RATE) || has(context::DONE) && has(context::AIMED))
+        && !has(context::PASSED)
     {
         return Some(TARGET.to_owned());
     }
-    if has("比重") || has("占比") || has("比例") {
+    if has(context::RATIO | context::PART) {
         return within(reader, from, item.start);
     }
-    if has("投入强度") || has("经费强度") || has("研发强度") {
+    if has(context::INTENSE) {
         return Some("GDP".to_owned());
     }
     if let Some(at) = (low..item.start).rev().find(|&at| text.has(at, "贡献了")) {
@@ -123,14 +109,14 @@ fn within(reader: &Reader<'_>, from: usize, at: usize) -> Option<String> {
 }
 
 /// The whole of a change in points, where it is a share that changes.
-pub(crate) fn of_delta(
+pub(super) fn of_delta(
     reader: &Reader<'_>,
-    from: usize,
+    place: Place,
     item: &Item,
-    before: Option<(Kind, bool)>,
-    last: Option<&str>,
+    said: &Said,
 ) -> Option<String> {
     let text = reader.text;
+    let (from, before, last) = (place.from, said.kind, said.of.as_deref());
     let low = reader.clause(from.max(item.start.saturating_sub(REACH)), item.start);
     if let Some(at) = (low..item.start).rev().find(|&at| text.ch(at) == '占')
         && text.ch(at + 1) != '比'
@@ -158,13 +144,13 @@ pub(crate) fn of_delta(
 }
 
 /// The field of a rank.
-pub(crate) fn of_rank(
+pub(super) fn of_rank(
     reader: &Reader<'_>,
-    from: usize,
-    floor: usize,
+    place: Place,
     item: &Item,
     last: Option<&str>,
 ) -> Option<String> {
+    let (from, floor) = (place.from, place.floor);
     let text = reader.text;
     let mut at = item.core;
     while at > item.start && matches!(text.before(at), '第' | '前') {
