@@ -13,6 +13,7 @@ function start() {
   where();
   copying();
   swapping();
+  small();
   search();
   drop();
   reading();
@@ -26,6 +27,15 @@ function canonical() {
   const to = new URL(link.href);
   to.hash = here.hash;
   if (to.href !== here.href) history.replaceState(history.state, "", to.href);
+}
+
+// On a phone the menu shows where the reader is, and filters that are not in use are folded away.
+function small() {
+  if (innerWidth > 900) return;
+  const here = document.querySelector(".rooms a[aria-current]");
+  const strip = document.querySelector(".rooms");
+  if (here) strip.scrollLeft = here.offsetLeft - 40;
+  for (const fold of document.querySelectorAll("details[data-fold]:not([data-keep])")) fold.open = false;
 }
 
 // A choice of region, period or map takes effect at once; without scripts a button does it.

@@ -161,7 +161,7 @@ pub(super) fn bars(values: &[(String, Option<Decimal>, String, bool)]) -> Option
 }
 
 /// Width of a bar with its room.
-const BAR: u32 = 64;
+const BAR: u32 = 44;
 
 fn bounds(known: &[f64]) -> (f64, f64) {
     known.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (low.min(*it), high.max(*it)))

@@ -171,7 +171,7 @@ fn class(mention: &MentionView) -> &'static str {
     match (mention.flags.is_empty(), mention.is_figure(), mention.indicator.is_some()) {
         (false, _, _) => "damaged",
         (true, true, true) => "linked",
-        (true, true, false) => "figure",
+        (true, true, false) => "counted",
         (true, false, _) => "other",
     }
 }
@@ -181,7 +181,7 @@ impl ReadPage {
         let say = app.say(view);
         let mentions: Vec<_> = document.mentions.iter().enumerate().map(|(place, it)| Mention::new(it, place, view, &say)).collect();
         let count = |class: &str| mentions.iter().filter(|it| it.kind.class == class).count();
-        let counts = ["linked", "figure", "damaged", "other"].map(|class| (say.word("mark", class), count(class), class));
+        let counts = ["linked", "counted", "damaged", "other"].map(|class| (say.word("mark", class), count(class), class));
         let piece = |(text, mention): &(String, Option<usize>)| {
             let known = mention.and_then(|it| mentions.get(it));
             Piece {

@@ -65,6 +65,16 @@ impl Templates {
         }
     }
 
+    /// Whether a template can be read.
+    #[cfg(test)]
+    pub fn compiles(&self, name: &str, language: Language) -> Result<(), Error> {
+        let env = match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        };
+        env.get_template(name).map(|_| ())
+    }
+
     /// A fixed text, for the places where Rust puts words together.
     pub fn text(&self, key: &str, language: Language, values: &[(&str, String)]) -> String {
         let text = self.texts.fill(key, language, values);

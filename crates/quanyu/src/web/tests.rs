@@ -1,0 +1,90 @@
+//! What must hold of all templates and routes together. Pages on a real district are tested in `tests/it/web.rs`.
+
+use std::collections::BTreeSet;
+
+use quanyu_core::text::Language;
+
+use super::{api, assets::Assets, templates};
+
+/// The templates with their names.
+fn all_templates() -> Vec<(String, &'static str)> {
+    fn walk(dir: &'static include_dir::Dir<'static>, out: &mut Vec<(String, &'static str)>) {
+        for file in dir.files() {
+            let name = file.path().to_string_lossy().replace('\\', "/");
+            if name.ends_with(".html") {
+                out.push((name, file.contents_utf8().unwrap()));
+            }
+        }
+        dir.dirs().for_each(|it| walk(it, out));
+    }
+    let mut out = Vec::new();
+    walk(&templates::BUILT_IN, &mut out);
+    assert!(out.len() > 10);
+    out
+}
+
+#[test]
+fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_asked_for() {
+    let texts = templates::built_in_texts();
+    let mut asked = BTreeSet::new();
+    for (name, source) in all_templates() {
+        for call in source.split("t(\"").skip(1) {
+            let key = call.split('"').next().unwrap();
+            if key.contains('.') && !key.ends_with(".js") && !key.ends_with(".css") && !key.ends_with(".svg") {
+                let key = key.to_owned();
+                for language in [Language::Zh, Language::En] {
+                    assert!(texts.get(&key, language).is_some(), "{name} asks for `{key}`");
+                }
+                asked.insert(key);
+            }
+        }
+    }
+    // Rust puts some texts together; groups of words are looked up by a value.
+    let rust = [
+        include_str!("chart.rs"), include_str!("cockpit.rs"), include_str!("compare.rs"), include_str!("documents.rs"),
+        include_str!("figure.rs"), include_str!("frame.rs"), include_str!("indicators.rs"), include_str!("record.rs"),
+        include_str!("registers.rs"), include_str!("say.rs"), include_str!("search.rs"), include_str!("styleguide.rs"),
+    ]
+    .concat();
+    let words = ["unit", "status", "light", "operator", "act", "actor", "kind", "nature", "comparator_word", "hit", "mark", "map"];
+    for key in texts.keys() {
+        let group = key.split('.').next().unwrap();
+        let used = asked.contains(key) || rust.contains(&format!("\"{key}\"")) || words.contains(&group);
+        assert!(used, "nothing asks for `{key}`");
+    }
+}
+
+#[test]
+fn fixed_words_of_templates_stand_in_the_texts_and_no_template_carries_a_style_or_a_handler() {
+    for (name, source) in all_templates() {
+        let chinese = source.chars().find(|it| ('\u{4e00}'..='\u{9fff}').contains(it));
+        assert_eq!(chinese, None, "{name} holds a fixed Chinese word");
+        for forbidden in [" style=", "<style", "javascript:", " onclick=", " onload=", "http://", "https://", "|safe"] {
+            assert!(!source.contains(forbidden), "{name} holds {forbidden:?}, which the content policy forbids");
+        }
+    }
+}
+
+#[test]
+fn every_template_compiles() {
+    let assets = std::sync::Arc::new(Assets::from_folder(None));
+    let templates = templates::Templates::new(assets);
+    for (name, _) in all_templates() {
+        for language in [Language::Zh, Language::En] {
+            templates.compiles(&name, language).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        }
+    }
+}
+
+#[test]
+fn the_description_of_the_interface_names_the_routes_there_are() {
+    let described: serde_json::Value = serde_json::from_str(api::OPENAPI).unwrap();
+    let described: BTreeSet<&str> = described["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    let routes: BTreeSet<&str> = include_str!("mod.rs")
+        .split(".route(\"")
+        .skip(1)
+        .filter_map(|it| it.split('"').next())
+        .filter(|it| it.starts_with("/api/v1/"))
+        .collect();
+    assert_eq!(described, routes);
+}
