@@ -19,13 +19,14 @@ use datafusion::{
     common::{DataFusionError, ScalarValue},
     execution::session_state::SessionState,
     functions_aggregate::expr_fn::{count, count_distinct, max, min, sum},
-    logical_expr::{Expr, ExprFunctionExt, ExprSchemable, LogicalPlan, ScalarUDF, cast, lit},
+    logical_expr::{Expr, ExprSchemable, LogicalPlan, ScalarUDF, cast, lit},
     physical_plan,
 };
 use quanyu_core::{period::Period, region::RegionCode};
 use rust_decimal::Decimal;
 
 use crate::{
+    cube::same_rows,
     declared::{Base, Measure, Plans, Shape},
     error::FiguresError,
     functions::{PeriodBucket, RegionBucket, epoch_day},
@@ -130,11 +131,9 @@ fn passes<'a>(plans: &'a Plans, cells: &BTreeSet<Cell>) -> Vec<Pass<'a>> {
             continue;
         };
         let Some(base) = &planned.base else { continue };
-        let same =
-            |it: &Base| it.of == base.of && it.shape == base.shape && it.region == base.region;
         let at = groups
             .iter()
-            .position(|(it, _)| same(it))
+            .position(|(it, _)| same_rows(it, base))
             .unwrap_or_else(|| {
                 groups.push((base, BTreeMap::new()));
                 groups.len() - 1
@@ -250,26 +249,22 @@ impl Pass<'_> {
                 let counts = when.map(|(_, period)| in_period(base, period));
                 let filter = filter.iter().cloned().chain(counts).reduce(Expr::and);
                 let column = format!("{at}_{}", when.map_or(0, |(it, _)| it));
-                let named = |expr: Expr, part: &str| -> Result<Expr, DataFusionError> {
-                    let expr = match &filter {
-                        Some(filter) => expr.filter(filter.clone()).build()?,
-                        None => expr,
-                    };
-                    Ok(expr.alias(format!("{part}{column}")))
+                let named = |expr: Expr, part: &str| {
+                    filtered(expr, filter.as_ref()).alias(format!("{part}{column}"))
                 };
-                aggregates.push(named(count(lit(1_i64)), "n")?);
+                aggregates.push(named(count(lit(1_i64)), "n"));
                 match &base.measure {
                     Measure::Rows => {}
-                    Measure::Count(it) => aggregates.push(named(count(it.clone()), "v")?),
+                    Measure::Count(it) => aggregates.push(named(count(it.clone()), "v")),
                     Measure::Distinct(it) => {
-                        aggregates.push(named(count_distinct(it.clone()), "v")?);
+                        aggregates.push(named(count_distinct(it.clone()), "v"));
                     }
-                    Measure::Least(it) => aggregates.push(named(min(it.clone()), "v")?),
-                    Measure::Greatest(it) => aggregates.push(named(max(it.clone()), "v")?),
-                    Measure::Sum(it) => aggregates.push(named(sum(widened(it, &schema)?), "v")?),
+                    Measure::Least(it) => aggregates.push(named(min(it.clone()), "v")),
+                    Measure::Greatest(it) => aggregates.push(named(max(it.clone()), "v")),
+                    Measure::Sum(it) => aggregates.push(named(sum(widened(it, &schema)?), "v")),
                     Measure::Average(it) => {
-                        aggregates.push(named(sum(widened(it, &schema)?), "v")?);
-                        aggregates.push(named(count(it.clone()), "c")?);
+                        aggregates.push(named(sum(widened(it, &schema)?), "v"));
+                        aggregates.push(named(count(it.clone()), "c"));
                     }
                 }
             }
@@ -341,8 +336,19 @@ fn cell(indicator: &str, region: &RegionCode, period: Period) -> Cell {
     }
 }
 
+/// An aggregate over the rows that pass a filter. (The engine's own builder for this forgets `distinct`.)
+pub(crate) fn filtered(mut expr: Expr, filter: Option<&Expr>) -> Expr {
+    if let Expr::AggregateFunction(aggregate) = &mut expr {
+        aggregate.params.filter = filter.cloned().map(Box::new);
+    }
+    expr
+}
+
 /// Whole numbers are summed as decimals, so that no sum can wrap around.
-fn widened(expr: &Expr, schema: &datafusion::common::DFSchema) -> Result<Expr, DataFusionError> {
+pub(crate) fn widened(
+    expr: &Expr,
+    schema: &datafusion::common::DFSchema,
+) -> Result<Expr, DataFusionError> {
     Ok(if expr.get_type(schema)?.is_integer() {
         cast(expr.clone(), DataType::Decimal128(20, 0))
     } else {

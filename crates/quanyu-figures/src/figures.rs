@@ -12,7 +12,7 @@ mod answer;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use quanyu_core::{period::Period, region::RegionCode};
@@ -24,7 +24,8 @@ pub use answer::{Answer, By, Citation, Figure, Origin, Rank, Request};
 use crate::{
     cited::Observations,
     compute::{self, Cell, Raw},
-    declared::Plans,
+    cube::{self, Cube},
+    declared::{Base, Plans},
     error::FiguresError,
     evidence::{self, Combine, Definition, Evidence, PartRole},
     snapshot::{Keeper, Snapshot},
@@ -44,6 +45,16 @@ pub struct Figures {
     /// Computed cells with the sequence at which their tables last changed.
     ready: Mutex<HashMap<Cell, (i64, Raw)>>,
     observations: Mutex<Arc<Observations>>,
+    cubes: tokio::sync::Mutex<HashMap<String, Arc<Cube>>>,
+}
+
+/// What an answer needs.
+#[derive(Default)]
+struct Needs {
+    /// Indicators by their cubes.
+    cubes: BTreeSet<String>,
+    /// Figures of indicators that have none.
+    cells: BTreeSet<Cell>,
 }
 
 /// A value and where it is from.
@@ -58,7 +69,12 @@ struct Worth {
 struct Known<'a> {
     figures: &'a Figures,
     cells: HashMap<Cell, Raw>,
+    cubes: HashMap<String, Arc<Cube>>,
     observations: Arc<Observations>,
+    /// Values of the regions right below one, for ranks among them.
+    beside: Mutex<HashMap<(String, RegionCode, Period), Arc<[Decimal]>>>,
+    /// An indicator with a sum that does not fit.
+    too_large: OnceLock<String>,
 }
 
 impl Figures {
@@ -84,6 +100,7 @@ impl Figures {
             below,
             ready: Mutex::default(),
             observations: Mutex::default(),
+            cubes: tokio::sync::Mutex::default(),
         })
     }
 
@@ -130,15 +147,16 @@ impl Figures {
             .flat_map(|(it, _, _)| self.tables(&it.id))
             .collect();
         let snapshot = self.keeper.at_head(&tables).await?;
-        let mut cells = BTreeSet::new();
+        let mut needs = Needs::default();
         for (indicator, region, period) in &asked {
-            self.needs(indicator, region, *period, &mut cells);
+            self.needs(indicator, region, *period, &mut needs);
         }
-        let known = self.know(&snapshot, cells).await?;
+        let known = self.know(&snapshot, needs).await?;
         let rows = asked
             .into_iter()
             .map(|(indicator, region, period)| known.figure(indicator, region, period))
             .collect();
+        known.fits()?;
         Ok(Answer {
             sequence: snapshot.sequence,
             rows,
@@ -196,10 +214,11 @@ impl Figures {
         let indicator = self.indicator(indicator)?;
         let tables = self.tables(&indicator.id).collect();
         let snapshot = self.keeper.at_head(&tables).await?;
-        let mut cells = BTreeSet::new();
-        self.needs(indicator, region, period, &mut cells);
-        let known = self.know(&snapshot, cells).await?;
+        let mut needs = Needs::default();
+        self.needs(indicator, region, period, &mut needs);
+        let known = self.know(&snapshot, needs).await?;
         let worth = known.worth(indicator, region, period);
+        known.fits()?;
         let mut evidence = Evidence {
             sequence: snapshot.sequence,
             definition: Definition {
@@ -294,24 +313,18 @@ impl Figures {
     }
 
     /// The cells that a figure with its growth, rank and share needs.
-    fn needs(
-        &self,
-        indicator: &Indicator,
-        region: &RegionCode,
-        period: Period,
-        cells: &mut BTreeSet<Cell>,
-    ) {
-        self.value_needs(indicator, region, period, cells);
+    fn needs(&self, indicator: &Indicator, region: &RegionCode, period: Period, needs: &mut Needs) {
+        self.value_needs(indicator, region, period, needs);
         if let (true, Some(before)) = (grows(&indicator.kind), year_before(period)) {
-            self.value_needs(indicator, region, before, cells);
+            self.value_needs(indicator, region, before, needs);
         }
         if !self.is_part(region) {
             return;
         }
         let Some(above) = region.parent() else { return };
-        self.value_needs(indicator, &above, period, cells);
+        self.value_needs(indicator, &above, period, needs);
         for beside in self.below.get(&above).into_iter().flatten() {
-            self.value_needs(indicator, beside, period, cells);
+            self.value_needs(indicator, beside, period, needs);
         }
     }
 
@@ -320,17 +333,25 @@ impl Figures {
         indicator: &Indicator,
         region: &RegionCode,
         period: Period,
-        cells: &mut BTreeSet<Cell>,
+        needs: &mut Needs,
     ) {
         let mut of = |id: &str, period| {
             if let Some(part) = self.pack.indicators.get(id) {
-                self.value_needs(part, region, period, cells);
+                self.value_needs(part, region, period, needs);
             }
         };
         match &indicator.kind {
             IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {
-                if self.pack.region.contains(region) {
-                    cells.insert(cell(&indicator.id, region, period));
+                let base = self.plans.indicators.get(&indicator.id);
+                if base
+                    .and_then(|it| it.base.as_ref())
+                    .is_some_and(cube::has_cube)
+                {
+                    if !needs.cubes.contains(&indicator.id) {
+                        needs.cubes.insert(indicator.id.clone());
+                    }
+                } else if self.pack.region.contains(region) {
+                    needs.cells.insert(cell(&indicator.id, region, period));
                 }
             }
             IndicatorKind::Ratio {
@@ -359,17 +380,17 @@ impl Figures {
     async fn know(
         &self,
         snapshot: &Arc<Snapshot>,
-        cells: BTreeSet<Cell>,
+        needs: Needs,
     ) -> Result<Known<'_>, FiguresError> {
         let stamp = |cell: &Cell| {
             let base = self.plans.indicators.get(&cell.indicator)?.base.as_ref()?;
             Some(snapshot.stamp(self.base_tables(&base.of)))
         };
-        let mut known = HashMap::with_capacity(cells.len());
+        let mut known = HashMap::with_capacity(needs.cells.len());
         let mut missing = BTreeSet::new();
         {
             let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-            for cell in cells {
+            for cell in needs.cells {
                 match ready.get(&cell) {
                     Some((at, raw)) if Some(*at) == stamp(&cell) => {
                         known.insert(cell, *raw);
@@ -396,8 +417,69 @@ impl Figures {
         Ok(Known {
             figures: self,
             cells: known,
+            cubes: self.cubes(snapshot, needs.cubes).await?,
             observations: self.observations(snapshot),
+            beside: Mutex::default(),
+            too_large: OnceLock::new(),
         })
+    }
+
+    /// The cubes of these indicators at the snapshot: as they are, moved on by what changed, or built.
+    async fn cubes(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        needed: BTreeSet<String>,
+    ) -> Result<HashMap<String, Arc<Cube>>, FiguresError> {
+        let mut held = self.cubes.lock().await;
+        let mut found = HashMap::with_capacity(needed.len());
+        // Indicators over the same rows, whose cubes are of the same age, are brought up together.
+        let mut behind: Vec<(Option<i64>, Vec<(String, &Base)>)> = Vec::new();
+        for id in needed {
+            let Some(base) = self
+                .plans
+                .indicators
+                .get(&id)
+                .and_then(|it| it.base.as_ref())
+            else {
+                continue;
+            };
+            let changed = snapshot.stamp(self.base_tables(&base.of));
+            let cube = held.get(&id);
+            if let Some(cube) = cube.filter(|it| it.changed == changed) {
+                found.insert(id, Arc::clone(cube));
+                continue;
+            }
+            let age = cube.map(|it| it.changed);
+            let alike = behind
+                .iter_mut()
+                .find(|(at, those)| *at == age && cube::same_rows(those[0].1, base));
+            match alike {
+                Some((_, those)) => those.push((id, base)),
+                None => behind.push((age, vec![(id, base)])),
+            }
+        }
+        for (_, those) in behind {
+            let bases: Vec<&Base> = those.iter().map(|(_, base)| *base).collect();
+            let changed = snapshot.stamp(self.base_tables(&bases[0].of));
+            let mut cubes: Vec<Cube> = those
+                .iter()
+                .filter_map(|(id, _)| held.get(id).map(|it| Cube::clone(it)))
+                .collect();
+            let moved = cubes.len() == those.len()
+                && cube::advance(&self.plans, snapshot, &bases, &mut cubes).await?;
+            if !moved {
+                cubes = cube::build(&self.plans, snapshot, &bases, changed).await?;
+            }
+            for ((id, _), cube) in those.into_iter().zip(cubes) {
+                let cube = Arc::new(cube);
+                // A query that began earlier may still be on an older snapshot; what is newer stays.
+                if held.get(&id).is_none_or(|it| it.changed <= cube.changed) {
+                    held.insert(id.clone(), Arc::clone(&cube));
+                }
+                found.insert(id, cube);
+            }
+        }
+        Ok(found)
     }
 
     fn observations(&self, snapshot: &Snapshot) -> Arc<Observations> {

@@ -11,6 +11,7 @@
 
 mod cited;
 mod compute;
+mod cube;
 mod declared;
 mod error;
 mod evidence;

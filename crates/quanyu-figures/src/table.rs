@@ -14,8 +14,9 @@ use datafusion::{
             ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int64Array,
             StringViewArray,
         },
-        compute::{concat_batches, filter_record_batch},
+        compute::{concat_batches, filter_record_batch, not},
         datatypes::{DataType, Field, Int64Type, Schema, SchemaRef},
+        error::ArrowError,
         record_batch::RecordBatch,
     },
     catalog::{Session, TableProvider},
@@ -56,6 +57,17 @@ pub(crate) fn schema(columns: &[ColumnSpec]) -> SchemaRef {
     ))
 }
 
+/// Changed rows that a table remembers at most, so that what was computed can be moved on instead of computed anew.
+const REMEMBERED: usize = 8 * BATCH_ROWS;
+
+/// What one reading changed: rows as they were and rows as they are.
+#[derive(Debug)]
+struct Change {
+    from: i64,
+    gone: Vec<RecordBatch>,
+    fresh: Vec<RecordBatch>,
+}
+
 /// The rows of one register at one sequence.
 #[derive(Debug)]
 pub(crate) struct TableData {
@@ -64,6 +76,8 @@ pub(crate) struct TableData {
     batches: Vec<RecordBatch>,
     /// The sequence of the last reading that changed anything.
     pub(crate) changed: i64,
+    /// The last changes, oldest first, each beginning where the one before ended.
+    changes: Vec<Arc<Change>>,
 }
 
 impl TableData {
@@ -73,7 +87,33 @@ impl TableData {
             columns,
             batches: Vec::new(),
             changed: 0,
+            changes: Vec::new(),
         }
+    }
+
+    /// How many rows.
+    pub(crate) fn rows(&self) -> usize {
+        rows(&self.batches)
+    }
+
+    /// Rows that went and rows that came since a sequence at which this table changed; `None` where that is forgotten.
+    pub(crate) fn since(&self, from: i64) -> Option<(Self, Self)> {
+        let (mut gone, mut fresh) = (Vec::new(), Vec::new());
+        if from != self.changed {
+            let first = self.changes.iter().position(|it| it.from == from)?;
+            for change in &self.changes[first..] {
+                gone.extend(change.gone.iter().cloned());
+                fresh.extend(change.fresh.iter().cloned());
+            }
+        }
+        let table = |batches| Self {
+            columns: self.columns.clone(),
+            schema: Arc::clone(&self.schema),
+            batches,
+            changed: self.changed,
+            changes: Vec::new(),
+        };
+        Some((table(gone), table(fresh)))
     }
 
     pub(crate) fn columns(&self) -> &[ColumnSpec] {
@@ -113,6 +153,8 @@ impl TableData {
         sequence: i64,
     ) -> Result<Self, SourceError> {
         let told = |error| SourceError(Box::new(error));
+        let came = fresh.clone();
+        let mut went = Vec::new();
         let mut gone: HashSet<i64> = removed.iter().copied().collect();
         for batch in &fresh {
             gone.extend(ids(batch).values().iter());
@@ -120,9 +162,14 @@ impl TableData {
         let mut batches = Vec::with_capacity(self.batches.len() + fresh.len());
         if let Some(span) = span(gone.iter().copied()) {
             for batch in &self.batches {
-                let kept = without(batch, &gone, span).map_err(told)?;
-                if kept.num_rows() > 0 {
-                    batches.push(kept);
+                match without(batch, &gone, span).map_err(told)? {
+                    None => batches.push(batch.clone()),
+                    Some((kept, lost)) => {
+                        if kept.num_rows() > 0 {
+                            batches.push(kept);
+                        }
+                        went.push(lost);
+                    }
                 }
             }
         } else {
@@ -138,11 +185,17 @@ impl TableData {
                 _ => {}
             }
         }
+        let change = Change {
+            from: self.changed,
+            gone: went,
+            fresh: came,
+        };
         Ok(Self {
             columns: self.columns.clone(),
             schema: Arc::clone(&self.schema),
             batches,
             changed: sequence,
+            changes: remembered(&self.changes, change),
         })
     }
 
@@ -168,18 +221,49 @@ fn span(values: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
     })
 }
 
+/// The batch without those rows, and those rows; `None` where it has none of them.
 fn without(
     batch: &RecordBatch,
     gone: &HashSet<i64>,
     (low, high): (i64, i64),
-) -> Result<RecordBatch, datafusion::arrow::error::ArrowError> {
-    let ids = ids(batch);
-    let stays = |id: i64| id < low || id > high || !gone.contains(&id);
-    if ids.values().iter().all(|id| stays(*id)) {
-        return Ok(batch.clone());
+) -> Result<Option<(RecordBatch, RecordBatch)>, ArrowError> {
+    let goes = |id: i64| id >= low && id <= high && gone.contains(&id);
+    let lost: BooleanArray = ids(batch)
+        .values()
+        .iter()
+        .map(|id| Some(goes(*id)))
+        .collect();
+    if lost.true_count() == 0 {
+        return Ok(None);
     }
-    let keep: BooleanArray = ids.values().iter().map(|id| Some(stays(*id))).collect();
-    filter_record_batch(batch, &keep)
+    let kept = filter_record_batch(batch, &not(&lost)?)?;
+    Ok(Some((kept, filter_record_batch(batch, &lost)?)))
+}
+
+fn rows(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::num_rows).sum()
+}
+
+/// The changes to remember: the newest, and as many before it as are small enough together.
+fn remembered(before: &[Arc<Change>], newest: Change) -> Vec<Arc<Change>> {
+    let mut room = REMEMBERED;
+    // The first reading is no change: nothing was computed before it.
+    let first = newest.from == 0;
+    let all = before.iter().cloned().chain([Arc::new(newest)]);
+    let mut kept: Vec<_> = all
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .take_while(|it| {
+            // An empty change takes room too, so that the list stays short.
+            let size = 64 + rows(&it.gone) + rows(&it.fresh);
+            let fits = !first && size <= room;
+            room = room.saturating_sub(size);
+            fits
+        })
+        .collect();
+    kept.reverse();
+    kept
 }
 
 fn array(spec: &ColumnSpec, column: Column) -> Result<ArrayRef, SourceError> {

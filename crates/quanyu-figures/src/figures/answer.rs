@@ -1,5 +1,7 @@
 //! What is asked and answered, and how an answer is put together from what is known.
 
+use std::sync::{Arc, PoisonError};
+
 use jiff::civil::Date;
 use quanyu_core::{period::Period, region::RegionCode, text::Text};
 use quanyu_pack::model::{Better, Indicator, IndicatorKind};
@@ -8,7 +10,9 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use super::{Known, Worth, cell, grows, year_before};
 use crate::{
     cited::{Measured, Observation},
+    compute::Raw,
     declared::Measure,
+    error::FiguresError,
     evidence::{Part, PartRole, Row},
     number,
 };
@@ -165,9 +169,9 @@ impl Known<'_> {
         };
         let computed = match &indicator.kind {
             IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {
-                let raw = self.cells.get(&cell(&indicator.id, region, period));
+                let raw = self.raw(indicator, region, period);
                 let empty = (indicator.empty_is_zero && raw.is_some()).then_some(Decimal::ZERO);
-                let raw = raw.copied().unwrap_or_default();
+                let raw = raw.unwrap_or_default();
                 let value = if raw.records == 0 { empty } else { raw.value };
                 Worth {
                     value,
@@ -261,6 +265,45 @@ impl Known<'_> {
         }
     }
 
+    /// What was computed from rows; `None` outside the reporting region, whose records are not here.
+    fn raw(&self, indicator: &Indicator, region: &RegionCode, period: Period) -> Option<Raw> {
+        if !self.figures.pack.region.contains(region) {
+            return None;
+        }
+        let Some(cube) = self.cubes.get(&indicator.id) else {
+            return self
+                .cells
+                .get(&cell(&indicator.id, region, period))
+                .copied();
+        };
+        let raw = cube.raw(region, period);
+        if raw.is_err() {
+            self.too_large.get_or_init(|| indicator.id.clone());
+        }
+        raw.ok()
+    }
+
+    /// Refuses an answer in which a sum did not fit.
+    pub(super) fn fits(&self) -> Result<(), FiguresError> {
+        match self.too_large.get() {
+            Some(id) => Err(FiguresError::TooLarge(id.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// The known values of the regions right below one.
+    fn beside(&self, indicator: &Indicator, above: &RegionCode, period: Period) -> Arc<[Decimal]> {
+        let mut held = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (indicator.id.clone(), above.clone(), period);
+        let values = held.entry(key).or_insert_with(|| {
+            let regions = self.figures.below.get(above).into_iter().flatten();
+            regions
+                .filter_map(|it| self.worth(indicator, it, period).value)
+                .collect()
+        });
+        Arc::clone(values)
+    }
+
     /// A cited rank, or the place among the regions beside this one whose records are here.
     fn rank(
         &self,
@@ -281,20 +324,15 @@ impl Known<'_> {
         if !self.figures.is_part(region) {
             return None;
         }
-        let (mut ahead, mut among) = (0, 0);
-        for beside in self.figures.below.get(&region.parent()?)? {
-            if let Some(other) = self.worth(indicator, beside, period).value {
-                among += 1;
-                ahead += match indicator.better {
-                    Better::Higher => u32::from(other > value),
-                    Better::Lower => u32::from(other < value),
-                    Better::Neither => return None,
-                };
-            }
-        }
+        let beside = self.beside(indicator, &region.parent()?, period);
+        let ahead = match indicator.better {
+            Better::Higher => beside.iter().filter(|other| **other > value).count(),
+            Better::Lower => beside.iter().filter(|other| **other < value).count(),
+            Better::Neither => return None,
+        };
         Some(Rank {
-            place: ahead + 1,
-            of: Some(among),
+            place: u32::try_from(ahead).ok()? + 1,
+            of: u32::try_from(beside.len()).ok(),
             scope: None,
             cited: None,
         })

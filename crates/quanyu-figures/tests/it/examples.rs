@@ -452,3 +452,45 @@ async fn division_is_exact_to_twelve_places_at_any_width_and_says_where_it_canno
         }
     }
 }
+
+#[tokio::test]
+async fn distinct_values_are_counted_once_in_stocks_and_flows() {
+    let thing = register(
+        "thing",
+        [
+            ("span", FieldType::Period),
+            ("day", FieldType::Date),
+            ("kind", FieldType::Text),
+        ],
+    );
+    let (memory, figures) = open(&pack(
+        vec![thing],
+        vec![],
+        vec![
+            indicator(
+                "held",
+                stock("thing", "count(distinct kind)", None, "span", Some("span")),
+            ),
+            indicator("flown", flow("thing", "count(distinct kind)", None, "day")),
+        ],
+    ));
+    for (span, kind) in [("2022", "b"), ("2022-10/2023-03", "b"), ("2022", "a")] {
+        memory.add(
+            "thing",
+            fields([
+                ("region", text("9901")),
+                ("span", text(span)),
+                ("day", day("2022-02-02")),
+                ("kind", text(kind)),
+            ]),
+        );
+    }
+    assert_eq!(
+        one(&figures, "flown", "9901", "2022").await.value,
+        Some(dec("2"))
+    );
+    assert_eq!(
+        one(&figures, "held", "9901", "2022").await.value,
+        Some(dec("2"))
+    );
+}

@@ -295,9 +295,7 @@ impl Rule {
     /// Everything that a figure says.
     fn figure(&self, rows: &[Row], code: &RegionCode, when: Period) -> Said {
         let (value, records) = self.value(rows, code, when);
-        let before = when
-            .shift_years(-1)
-            .and_then(|it| self.value(rows, code, it).0);
+        let before = year_before(when).and_then(|it| self.value(rows, code, it).0);
         let is_part = code.as_str().len() > 4;
         let above = code.parent().unwrap_or_default();
         let beside = REGIONS
