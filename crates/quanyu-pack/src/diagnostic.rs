@@ -126,6 +126,17 @@ impl Diagnostics {
         (&file.name, line, column)
     }
 
+    fn elsewhere(&self, fault: &Diagnostic, language: Language) -> Vec<String> {
+        let others = fault.also.iter().filter(|it| it.at.file != fault.at.file);
+        others
+            .map(|it| {
+                let (file, line, column) = self.place(it.at);
+                let why = if language == Language::Zh { &it.zh } else { &it.en };
+                format!("{why}: {file}:{line}:{column}")
+            })
+            .collect()
+    }
+
     /// All faults as people read them, each with its line marked. `color` is for terminals.
     #[must_use]
     pub fn render(&self, language: Language, color: bool) -> String {
@@ -143,6 +154,7 @@ impl Diagnostics {
         for it in &self.list {
             let report = Report {
                 diagnostic: it,
+                elsewhere: self.elsewhere(it, language),
                 language,
                 file: self
                     .files
@@ -183,6 +195,8 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 /// One fault as miette shows it.
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
+    /// Places in other files, in words: they cannot be marked in this file's text.
+    elsewhere: Vec<String>,
     language: Language,
     file: Option<NamedSource<String>>,
 }
@@ -207,8 +221,12 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let hint = self.diagnostic.advice(self.language)?;
-        Some(Box::new(hint))
+        let hint = self.diagnostic.advice(self.language).map(str::to_owned);
+        let lines: Vec<_> = hint.into_iter().chain(self.elsewhere.iter().cloned()).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        Some(Box::new(lines.join("\n")))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

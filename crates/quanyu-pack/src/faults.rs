@@ -11,7 +11,6 @@ pub(crate) struct Noun(pub &'static str, pub &'static str);
 
 pub(crate) const REGISTER: Noun = Noun("台账", "register");
 pub(crate) const FIELD: Noun = Noun("字段", "field");
-pub(crate) const LINES: Noun = Noun("明细", "lines");
 pub(crate) const DATASET: Noun = Noun("数据集", "dataset");
 pub(crate) const TABLE: Noun = Noun("台账、明细或数据集", "register, lines or dataset");
 pub(crate) const COLUMN: Noun = Noun("列", "column");
@@ -27,12 +26,14 @@ pub(crate) const TRANSITION: Noun = Noun("办理步骤", "transition");
 pub(crate) const REGION: Noun = Noun("行政区划", "region");
 pub(crate) const PART: Noun = Noun("引擎角色", "part");
 pub(crate) const SLOT: Noun = Noun("引擎字段", "slot");
-pub(crate) const PACK: Noun = Noun("配置包", "pack");
 pub(crate) const BLOCK: Noun = Noun("台账或数据块", "register or block");
 pub(crate) const YEAR: Noun = Noun("年份", "year");
 pub(crate) const CASE: Noun = Noun("用例", "case");
 pub(crate) const FUNCTION: Noun = Noun("函数", "function");
 pub(crate) const ALIAS: Noun = Noun("表别名", "table alias");
+
+/// Faults after which names are missing that are only not read.
+pub(crate) const HIDES_NAMES: [&str; 5] = ["toml_syntax", "unreadable", "unknown_pack", "cyclic_extends", "file_missing"];
 
 fn list(names: &[&str]) -> (String, String) {
     const SHOWN: usize = 12;
@@ -119,7 +120,7 @@ pub(crate) fn not_a_region(at: At, text: &str) -> Diagnostic {
 }
 
 pub(crate) fn not_a_pattern(at: At, text: &str, why: &str) -> Diagnostic {
-    Diagnostic::new("not_a_pattern", at, format!("`{text}` 不是正则表达式"), format!("`{text}` is not a regular expression")).hint(why.to_owned(), why.to_owned())
+    Diagnostic::new("not_a_pattern", at, format!("`{text}` 不是正则表达式"), format!("`{text}` is not a regular expression")).hint(format!("正则引擎说：{why}"), why.to_owned())
 }
 
 pub(crate) fn duplicate(at: At, what: Noun, name: &str, first: At) -> Diagnostic {
@@ -128,6 +129,11 @@ pub(crate) fn duplicate(at: At, what: Noun, name: &str, first: At) -> Diagnostic
 
 pub(crate) fn unknown_name(at: At, what: Noun, name: &str, valid: &[&str]) -> Diagnostic {
     let fault = Diagnostic::new("unknown_name", at, format!("没有{} `{name}`", what.0), format!("there is no {} `{name}`", what.1));
+    meant(fault, name, valid)
+}
+
+pub(crate) fn unknown_pack(at: At, name: &str, valid: &[&str]) -> Diagnostic {
+    let fault = Diagnostic::new("unknown_pack", at, format!("没有配置包 `{name}`"), format!("there is no pack `{name}`"));
     meant(fault, name, valid)
 }
 
@@ -276,8 +282,8 @@ pub(crate) fn sql_syntax(at: At, why: &str) -> Diagnostic {
     Diagnostic::new("sql_syntax", at, format!("SQL 写法有误：{why}"), format!("not valid SQL: {why}"))
 }
 
-pub(crate) fn sql_refused(at: At, what: &str) -> Diagnostic {
-    Diagnostic::new("sql_refused", at, format!("不支持 {what}"), format!("{what} is not in the subset of SQL that packs may use"))
+pub(crate) fn sql_refused(at: At, zh: &str, en: &str) -> Diagnostic {
+    Diagnostic::new("sql_refused", at, format!("配置包的 SQL 不支持{zh}"), format!("not in the subset of SQL that packs may use: {en}"))
 }
 
 pub(crate) fn sql_type(at: At, zh: impl Into<String>, en: impl Into<String>) -> Diagnostic {

@@ -13,6 +13,7 @@
 mod check;
 mod dependencies;
 pub mod diagnostic;
+mod diff;
 mod faults;
 mod grammar;
 mod load;
@@ -26,6 +27,7 @@ mod sql;
 
 pub use dependencies::{Dependencies, Reads};
 pub use diagnostic::{Diagnostic, Diagnostics};
+pub use diff::{Change, ChangeKind, diff};
 pub use load::load;
 pub use nearest::nearest;
 pub use packs::{PackFile, Packs};

@@ -34,7 +34,11 @@ pub fn load(packs: &Packs, id: &str) -> Result<Pack, Diagnostics> {
         reading.own = part.id == id;
         part.files.clone().for_each(|file| read_file(&mut reading, file));
     }
-    check::check(&mut reading);
+    // Where a whole file or pack could not be read, every name in it would be told as unknown.
+    let whole = |it: &Diagnostic| faults::HIDES_NAMES.contains(&it.code);
+    if !reading.faults.iter().any(whole) {
+        check::check(&mut reading);
+    }
     let Reading { pack, faults, .. } = reading;
     if faults.is_empty() { Ok(pack) } else { Err(Diagnostics::new(pack.files, faults)) }
 }
@@ -64,7 +68,7 @@ impl Chain<'_> {
         let Some(found) = self.packs.files(id) else {
             let ids = self.packs.ids();
             let valid: Vec<_> = ids.iter().map(String::as_str).collect();
-            reading.faults.push(faults::unknown_name(at, faults::PACK, id, &valid));
+            reading.faults.push(faults::unknown_pack(at, id, &valid));
             return;
         };
         let files = &mut reading.pack.files;
@@ -107,8 +111,10 @@ impl Chain<'_> {
             pack.title = root.text("title").unwrap_or_default();
             pack.demo_district = root.flag("demo").unwrap_or_default();
             if let Some(node) = root.get("region") {
-                pack.region = node.str().and_then(|it| it.parse().ok()).unwrap_or_default();
-                reading.region_at = Some(node.at());
+                if let Some(region) = node.str().and_then(|it| it.parse().ok()) {
+                    pack.region = region;
+                    reading.region_at = Some(node.at());
+                }
             }
         }
         let bases = root.items_of("extends");

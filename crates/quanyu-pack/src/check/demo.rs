@@ -52,6 +52,7 @@ fn block(block: &Block<'_>, faults: &mut Vec<Diagnostic>) {
         }
         if known(drawn.at, faults::FIELD, &drawn.field, fields.clone(), faults)
             && let Some(field) = register.field(&drawn.field)
+            && !cx.reading.unsure.contains(&field.at)
         {
             draw(block, drawn, field, faults);
         }
@@ -73,7 +74,9 @@ fn block(block: &Block<'_>, faults: &mut Vec<Diagnostic>) {
         if !known(at, faults::FIELD, &total.field, fields.clone(), faults) {
             continue;
         }
-        let number = register.field(&total.field).is_some_and(|it| is_number(&it.kind));
+        let number = register
+            .field(&total.field)
+            .is_some_and(|it| is_number(&it.kind) || cx.reading.unsure.contains(&it.at));
         let drawn = rows.fields.iter().any(|it| it.field == total.field);
         if !number {
             faults.push(faults::cannot_be_made(
@@ -102,9 +105,16 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
     let word = kind.word();
     let fits = match &drawn.draw {
         DemoDraw::Set(_) | DemoDraw::List { .. } | DemoDraw::Choice { .. } | DemoDraw::Copy { .. } => true,
-        DemoDraw::Pattern { .. } => {
-            matches!(kind, FieldType::Text | FieldType::LongText | FieldType::Person | FieldType::Url | FieldType::Location)
-        }
+        // Read as a cell like any other value, so dates and numbers can be put together too.
+        DemoDraw::Pattern { .. } => !matches!(
+            kind,
+            FieldType::YesNo
+                | FieldType::Code { .. }
+                | FieldType::Reference { .. }
+                | FieldType::Organization
+                | FieldType::Region
+                | FieldType::File
+        ),
         DemoDraw::Spread { .. } | DemoDraw::Between(..) => is_number(kind),
         DemoDraw::Day { .. } | DemoDraw::After { .. } => *kind == FieldType::Date,
         DemoDraw::Record { .. } => matches!(kind, FieldType::Reference { .. } | FieldType::Organization),
@@ -242,7 +252,7 @@ fn record(block: &Block<'_>, at: At, field: &Field, of: &str, distinct: bool, fa
 /// A value of a code field must be a code or mean one.
 fn code(block: &Block<'_>, at: At, field: &Field, value: &str, faults: &mut Vec<Diagnostic>) {
     let FieldType::Code { list } = &field.kind else { return };
-    let Some(list) = block.cx.pack.codes.get(list) else { return };
+    let Some(list) = block.cx.pack.codes.get(list).filter(|it| !it.items.is_empty()) else { return };
     let separators = if field.many { &[';', '；', '、'][..] } else { &[] };
     for value in value.split(separators).filter(|it| !it.is_empty()) {
         let means = list.items.iter().any(|it| it.code == value || it.title.zh == value || it.synonyms.iter().any(|it| it == value));

@@ -28,8 +28,10 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
                 faults.push(faults::alias_twice(indicator.at, name, &first.id, first.at));
             }
         }
+        // 元/项 is also said in 万元: the name tells of what.
+        let above = indicator.unit.split('/').next().unwrap_or_default();
         if let Some(unit) = &indicator.display.unit
-            && split_unit(unit).1 != indicator.unit
+            && ![split_unit(&indicator.unit).1, above].contains(&split_unit(unit).1)
         {
             let at = cx.place(indicator.at, "display.unit");
             let (zh, en) =

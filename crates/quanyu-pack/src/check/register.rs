@@ -124,6 +124,9 @@ fn fields(cx: &Check<'_>, all: &[Field], taken: &[&str], faults: &mut Vec<Diagno
 }
 
 fn one_field(cx: &Check<'_>, field: &Field, faults: &mut Vec<Diagnostic>) {
+    if cx.reading.unsure.contains(&field.at) {
+        return;
+    }
     let given = |key: &str| cx.reading.given(field.at, key, 0);
     let word = field.kind.word();
     let kind = &field.kind;

@@ -1,5 +1,7 @@
 //! Regions, the map, code lists and plans.
 
+use quanyu_core::measure::split_unit;
+
 use super::{Check, known};
 use crate::{diagnostic::Diagnostic, faults};
 
@@ -67,7 +69,7 @@ fn plans(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
         let Some(indicator) = cx.pack.indicators.get(&typed.indicator) else { continue };
         // Growth is in percent, whatever its indicator is in.
         let wanted = if typed.growth { "1" } else { &indicator.unit };
-        if typed.unit != wanted {
+        if typed.unit != split_unit(wanted).1 {
             let id = &indicator.id;
             let (zh, en) = if typed.growth {
                 ("增长目标写百分数".to_owned(), "a target of growth is a percentage".to_owned())

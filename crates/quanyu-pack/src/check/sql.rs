@@ -1,5 +1,7 @@
 //! Everything with SQL in it: datasets, indicators, guards, computed fields; and what statistics may not feed.
 
+use quanyu_core::measure::split_unit;
+
 use super::Check;
 use crate::{
     diagnostic::Diagnostic,
@@ -12,7 +14,7 @@ use crate::{
 const TOTALS: &str = "汇总";
 
 pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
-    let mut analysis = Analysis::new(cx.pack);
+    let mut analysis = Analysis::with_unsure(cx.pack, cx.reading.unsure.clone());
     for id in cx.pack.datasets.keys() {
         analysis.table(id);
     }
@@ -163,6 +165,10 @@ fn text_column(columns: &[Column], name: &Declared<String>, faults: &mut Vec<Dia
 fn unit(cx: &Check<'_>, indicator: &Indicator, typed: &Typed, faults: &mut Vec<Diagnostic>) {
     let at = cx.place(indicator.at, "unit");
     let declared = indicator.unit.as_str();
+    // A unit with a multiplier was told as such.
+    if split_unit(declared).1 != declared {
+        return;
+    }
     match &typed.unit {
         Unit::Count if matches!(declared, "元" | "1" | "") => faults.push(faults::count_unit(at, declared)),
         Unit::Of(wanted) if wanted != declared => {

@@ -167,7 +167,10 @@ fn scalar(node: Node<'_>, shape: &Shape) -> Option<Diagnostic> {
         }
         Shape::Pattern => {
             let text = node.str()?;
-            pattern::whole(text).err().map(|why| faults::not_a_pattern(at, text, &why.to_string()))
+            let why = pattern::whole(text).err()?.to_string();
+            // The last line says what, those before draw the anchored expression.
+            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Some(faults::not_a_pattern(at, text, why))
         }
         Shape::Choice(words) => {
             let word = node.str()?;

@@ -13,7 +13,7 @@ mod region;
 mod register;
 mod rest;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quanyu_core::region::RegionCode;
 
@@ -38,6 +38,8 @@ pub(crate) struct Reading {
     seen: BTreeMap<(&'static str, String), At>,
     /// Where the values of a declaration stand: its own place, the key, and the number in a list.
     places: BTreeMap<(At, String, usize), At>,
+    /// Fields whose type was told as wrong.
+    pub unsure: BTreeSet<At>,
     /// Where regions stand in their CSV files.
     pub region_places: BTreeMap<RegionCode, At>,
     /// Where tiles stand.
@@ -102,6 +104,20 @@ impl Reading {
             for (inner, value) in value.entries() {
                 self.places.insert((owner, format!("{key}.{inner}"), 0), value.content());
             }
+        }
+    }
+
+    /// Values of an earlier declaration that a later one takes over keep their places.
+    pub(crate) fn inherit(&mut self, earlier: At, owner: At) {
+        let from = (earlier, String::new(), 0);
+        let kept: Vec<_> = self
+            .places
+            .range(from..)
+            .take_while(|((at, ..), _)| *at == earlier)
+            .map(|((_, key, number), at)| ((owner, key.clone(), *number), *at))
+            .collect();
+        for (key, at) in kept {
+            self.places.entry(key).or_insert(at);
         }
     }
 

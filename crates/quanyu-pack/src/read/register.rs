@@ -16,7 +16,10 @@ impl Reading {
         let mut register = Register { id: id.to_owned(), ..Register::default() };
         if node.flag("extend") == Some(true) {
             match self.pack.registers.get(id) {
-                Some(earlier) => register = earlier.clone(),
+                Some(earlier) => {
+                    register = earlier.clone();
+                    self.inherit(register.at, node.name);
+                }
                 None => {
                     let valid: Vec<_> = self.pack.registers.keys().map(String::as_str).collect();
                     self.faults.push(faults::nothing_to_extend(node.name, faults::REGISTER, id, &valid));
@@ -50,7 +53,7 @@ impl Reading {
             register.slots.push((slot.to_owned(), field));
         }
         for (id, node) in node.entries_of("field") {
-            self.note(node.name, node);
+            self.field(node);
             put_field(&mut register.fields, read_field(id, node));
         }
         for (id, node) in node.entries_of("lines") {
@@ -103,6 +106,13 @@ impl Reading {
         lifecycle
     }
 
+    fn field(&mut self, node: Node<'_>) {
+        self.note(node.name, node);
+        if node.word("type").is_none_or(|it| !FieldType::WORDS.contains(&it.as_str())) {
+            self.unsure.insert(node.name);
+        }
+    }
+
     fn lines(&mut self, all: &mut Vec<Lines>, id: &str, node: Node<'_>) {
         let place = match all.iter().position(|it| it.id == id) {
             Some(place) => place,
@@ -114,7 +124,7 @@ impl Reading {
         let lines = &mut all[place];
         set(&mut lines.title, node.text("title"));
         for (id, node) in node.entries_of("field") {
-            self.note(node.name, node);
+            self.field(node);
             put_field(&mut lines.fields, read_field(id, node));
         }
     }

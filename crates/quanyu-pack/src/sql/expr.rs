@@ -75,8 +75,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.aggregates = purpose == Purpose::Aggregate;
         let relation = Relation { alias: table.to_owned(), table: Some(table.to_owned()), columns };
         let scope = Scope { relations: vec![relation], ..Scope::default() };
+        let before = self.analysis.faults.len();
         let typed = self.expr(expr, &scope);
-        if purpose == Purpose::Aggregate {
+        if purpose == Purpose::Aggregate && self.analysis.faults.len() == before {
             let outside = self.uses.columns.iter().find(|it| !it.aggregated).cloned();
             if let Some(column) = outside {
                 self.fault(faults::sql_type(
@@ -95,15 +96,15 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.analysis.faults.push(fault);
     }
 
-    pub(super) fn refuse(&mut self, at: At, what: &str) -> Typed {
-        self.fault(faults::sql_refused(at, what));
+    pub(super) fn refuse(&mut self, at: At, zh: &str, en: &str) -> Typed {
+        self.fault(faults::sql_refused(at, zh, en));
         Typed::any()
     }
 
     fn refuse_expr(&mut self, expr: &Expr) -> Typed {
         let text: String = expr.to_string().chars().take(40).collect();
         let at = self.at(expr);
-        self.refuse(at, &format!("`{text}`"))
+        self.refuse(at, &format!(" `{text}`"), &format!("`{text}`"))
     }
 
     pub(super) fn at(&self, expr: &Expr) -> At {
@@ -115,7 +116,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         if self.depth >= DEEPEST {
             // Once is enough: the text around is refused as a whole.
             if self.depth == DEEPEST {
-                self.fault(faults::sql_refused(self.text.at, "an expression nested this deeply"));
+                self.fault(faults::sql_refused(self.text.at, "嵌套这么深的表达式", "an expression nested this deeply"));
             }
             return Typed::any();
         }
@@ -423,7 +424,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let at = self.text.place(name.span);
         // Quoted or capital names would be other columns on PostgreSQL.
         if name.quote_style.is_some() || table.is_some_and(|it| it.quote_style.is_some()) {
-            return self.refuse(at, "a quoted name");
+            return self.refuse(at, "带引号的名称", "a quoted name");
         }
         let mut level = Some(scope);
         while let Some(scope) = level {
@@ -503,7 +504,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let window = match &call.over {
             None => None,
             Some(WindowType::WindowSpec(spec)) if self.queries && spec.window_name.is_none() => Some(spec),
-            Some(_) => return self.refuse(at, "a window here"),
+            Some(_) => return self.refuse(at, "这里用窗口函数", "a window here"),
         };
         if odd
             || distinct && function.place != Place::Group
@@ -513,12 +514,15 @@ impl<'w, 'a> Walk<'w, 'a> {
             return self.refuse_expr(expr);
         }
         if function.place == Place::Window && window.is_none() {
-            return self.refuse(at, &format!("`{name}` without `over (…)`"));
+            return self.refuse(at, &format!("不带 over 的 `{name}`"), &format!("`{name}` without `over (…)`"));
         }
         let aggregate = function.place == Place::Group && window.is_none();
         if aggregate && (!self.aggregates || self.in_aggregate) {
-            let what = if self.in_aggregate { "an aggregate inside an aggregate" } else { "an aggregate here" };
-            return self.refuse(at, what);
+            return if self.in_aggregate {
+                self.refuse(at, "聚合函数里再用聚合函数", "an aggregate inside an aggregate")
+            } else {
+                self.refuse(at, "这里用聚合函数", "an aggregate here")
+            };
         }
         if let Some(spec) = window {
             spec.partition_by.iter().for_each(|it| {
@@ -593,7 +597,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         for item in order {
             self.expr(&item.expr, scope);
             if item.with_fill.is_some() {
-                self.refuse(self.text.at, "`with fill`");
+                self.refuse(self.text.at, "`with fill`", "`with fill`");
             }
         }
     }

@@ -89,6 +89,7 @@ pub(crate) enum Unit {
 /// Reads the SQL texts of a pack; remembers the columns of datasets.
 pub(crate) struct Analysis<'a> {
     pack: &'a Pack,
+    unsure: BTreeSet<At>,
     datasets: BTreeMap<String, Vec<Column>>,
     open: Vec<String>,
     /// What each dataset reads.
@@ -99,7 +100,12 @@ pub(crate) struct Analysis<'a> {
 
 impl<'a> Analysis<'a> {
     pub(crate) fn new(pack: &'a Pack) -> Self {
-        Self { pack, datasets: BTreeMap::new(), open: Vec::new(), uses: BTreeMap::new(), faults: Vec::new() }
+        Self::with_unsure(pack, BTreeSet::new())
+    }
+
+    /// As [`Analysis::new`], with the places of fields whose type was told as wrong: they go with everything.
+    pub(crate) fn with_unsure(pack: &'a Pack, unsure: BTreeSet<At>) -> Self {
+        Self { pack, unsure, datasets: BTreeMap::new(), open: Vec::new(), uses: BTreeMap::new(), faults: Vec::new() }
     }
 
     /// The columns of a register, lines or dataset; `None` where there is none of that name.
@@ -108,7 +114,12 @@ impl<'a> Analysis<'a> {
             return Some(columns.clone());
         }
         let Some(dataset) = self.pack.datasets.get(name) else {
-            return table_columns(self.pack, name);
+            let mut columns = table_columns(self.pack, name)?;
+            let fields = self.pack.registers.get(name).map(|it| it.fields.as_slice()).unwrap_or_default();
+            for field in fields.iter().filter(|it| self.unsure.contains(&it.at)) {
+                columns.iter_mut().filter(|it| it.name == field.id).for_each(|it| it.kind = Kind::Any);
+            }
+            return Some(columns);
         };
         if let Some(first) = self.open.iter().position(|it| it == name) {
             let mut path = self.open[first..].to_vec();
@@ -244,7 +255,7 @@ fn parse<T>(
     read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, Diagnostic> {
     if text.sql.len() > LONGEST {
-        return Err(faults::sql_refused(text.at, "a text of more than 8,000 bytes"));
+        return Err(faults::sql_refused(text.at, "超过 8,000 字节的文本", "a text of more than 8,000 bytes"));
     }
     let dialect = GenericDialect {};
     let parsed = Parser::new(&dialect).try_with_sql(text.sql).and_then(|mut parser| {

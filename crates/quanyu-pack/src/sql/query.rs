@@ -36,16 +36,16 @@ impl Walk<'_, '_> {
             || format_clause.is_some()
             || !pipe_operators.is_empty();
         if odd {
-            self.refuse(at, "a clause after this query");
+            self.refuse(at, "查询后面的这个子句", "a clause after this query");
         }
         let known = self.with.len();
         if let Some(with) = with {
             if with.recursive {
-                self.refuse(at, "`with recursive`");
+                self.refuse(at, "`with recursive`", "`with recursive`");
             }
             for table in &with.cte_tables {
                 if !table.alias.columns.is_empty() || table.from.is_some() || table.materialized.is_some() {
-                    self.refuse(at, "column names or options of a `with` query");
+                    self.refuse(at, "`with` 查询的列名或选项", "column names or options of a `with` query");
                 }
                 let columns = self.query(&table.query, outer, false);
                 self.with.push((table.alias.name.value.clone(), columns));
@@ -60,16 +60,16 @@ impl Walk<'_, '_> {
                 match &order.kind {
                     OrderByKind::Expressions(list) => self.order(list, &scope),
                     OrderByKind::All(_) => {
-                        self.refuse(at, "`order by all`");
+                        self.refuse(at, "`order by all`", "`order by all`");
                     }
                 }
                 if !matches!(limit, Expr::Value(_)) || !limit_by.is_empty() {
-                    self.refuse(at, "this `limit`");
+                    self.refuse(at, "这样的 `limit`", "this `limit`");
                 }
             }
             // Rows of a view have no order, and a limit without order picks rows by chance.
             _ => {
-                self.refuse(at, "`order by` and `limit` without each other");
+                self.refuse(at, "只写 `order by` 或只写 `limit`（要一起写）", "`order by` and `limit` without each other");
             }
         }
         self.with.truncate(known);
@@ -109,7 +109,7 @@ impl Walk<'_, '_> {
             }
             other => {
                 let at = self.text.place(other.span());
-                self.refuse(at, "this kind of query");
+                self.refuse(at, "这种查询", "this kind of query");
                 (Vec::new(), Scope { outer, ..Scope::default() })
             }
         }
@@ -138,7 +138,7 @@ impl Walk<'_, '_> {
                 }
             }
             _ => {
-                self.refuse(self.text.at, "this `group by`");
+                self.refuse(self.text.at, "这样的 `group by`", "this `group by`");
             }
         }
         if let Some(having) = &select.having {
@@ -175,10 +175,10 @@ impl Walk<'_, '_> {
         };
         if plain != *select || matches!(select.distinct, Some(Distinct::On(_) | Distinct::All)) {
             let at = self.text.place(select.span());
-            self.refuse(at, "a clause of this query");
+            self.refuse(at, "查询里的这个子句", "a clause of this query");
         }
         if select.flavor != sqlparser::ast::SelectFlavor::Standard {
-            self.refuse(self.text.at, "`from` before `select`");
+            self.refuse(self.text.at, "`from` 写在 `select` 之前", "`from` before `select`");
         }
     }
 
@@ -210,7 +210,7 @@ impl Walk<'_, '_> {
                 | JoinOperator::CrossJoin(it) => it,
                 _ => {
                     let at = self.text.place(join.span());
-                    self.refuse(at, "this kind of join");
+                    self.refuse(at, "这种连接（只用 join、left join、cross join）", "this kind of join");
                     continue;
                 }
             };
@@ -224,7 +224,7 @@ impl Walk<'_, '_> {
                 JoinConstraint::None if matches!(join.join_operator, JoinOperator::CrossJoin(_)) => {}
                 JoinConstraint::None | JoinConstraint::Natural => {
                     let at = self.text.place(join.span());
-                    self.refuse(at, "a join without `on` or `using`");
+                    self.refuse(at, "没有 `on` 或 `using` 的连接", "a join without `on` or `using`");
                 }
             }
         }
@@ -233,7 +233,7 @@ impl Walk<'_, '_> {
     fn using(&mut self, name: &sqlparser::ast::ObjectName, before: usize, scope: &mut Scope<'_>) {
         let at = self.text.place(name.span());
         let Some(plain) = plain_name(name) else {
-            self.refuse(at, "this name");
+            self.refuse(at, "这样的名称", "this name");
             return;
         };
         let (left, right) = scope.relations.split_at(before);
@@ -262,7 +262,7 @@ impl Walk<'_, '_> {
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
                 let at = self.text.place(name.span());
                 let Some(table) = plain_name(name) else {
-                    self.refuse(at, "a name with a dot or quotes");
+                    self.refuse(at, "带点或引号的表名", "a name with a dot or quotes");
                     return;
                 };
                 let with = self.with.iter().rev().find(|(it, _)| *it == table).map(|(_, columns)| columns.clone());
@@ -294,13 +294,13 @@ impl Walk<'_, '_> {
                         scope.relations.push(Relation { alias: alias.value.clone(), table: None, columns });
                     }
                     None => {
-                        self.refuse(at, "a sub-query without a name");
+                        self.refuse(at, "没有名称的子查询", "a sub-query without a name");
                     }
                 }
             }
             TableFactor::NestedJoin { table_with_joins, alias: None } => self.joins(table_with_joins, scope),
             _ => {
-                self.refuse(at, "this in `from`");
+                self.refuse(at, "`from` 里的这种写法", "this in `from`");
             }
         }
     }
@@ -309,7 +309,7 @@ impl Walk<'_, '_> {
         let alias = alias?;
         if !alias.columns.is_empty() || alias.at.is_some() || alias.name.quote_style.is_some() {
             let at = self.text.place(alias.name.span);
-            self.refuse(at, "this kind of table alias");
+            self.refuse(at, "这样的表别名", "this kind of table alias");
         }
         Some(&alias.name)
     }
@@ -350,7 +350,7 @@ impl Walk<'_, '_> {
             }
             other => {
                 let at = self.text.place(other.span());
-                self.refuse(at, "this output column");
+                self.refuse(at, "这样的输出列", "this output column");
             }
         }
     }

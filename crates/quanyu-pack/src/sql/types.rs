@@ -35,7 +35,7 @@ impl Kind {
             Self::Decimal => ("小数", "a decimal"),
             Self::Money => ("金额", "money"),
             Self::Date => ("日期", "a date"),
-            Self::Bool => ("是否", "yes or no"),
+            Self::Bool => ("是或否", "yes or no"),
             Self::Interval => ("时间间隔", "an interval"),
             Self::Any => ("任意值", "anything"),
         }
