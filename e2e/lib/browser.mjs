@@ -35,6 +35,8 @@ export async function sound(page, name) {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(wide <= 0, `${name} is wider than the screen by ${wide} px`);
   assert.deepEqual(page.troubles, [], `${name} is not quiet`);
+  const unseen = await page.evaluate(() => [...document.querySelectorAll("main .card")].filter((it) => !it.getClientRects().length).length);
+  assert.equal(unseen, 0, `${name} hides a part of itself`);
   // Playwright evaluates outside the page's content policy, so that axe needs no exception in it.
   const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
   const serious = found.violations.filter((it) => ["serious", "critical"].includes(it.impact));

@@ -12,7 +12,7 @@ use super::{
     figure::{CardPage, Target, figure_json, target_json},
     frame::{Frame, Place},
     problem::Problem,
-    say::{Say, json_number, minus},
+    say::{Say, UNKNOWN, json_number, minus},
     state::App,
     view::{Format, View},
 };
@@ -102,41 +102,40 @@ impl CockpitPage {
 
 impl TrendPage {
     fn new(trend: &Trend, view: &View, say: &Say<'_>, year: i32) -> Self {
+        let factor = say.factor(&trend.unit);
+        let scaled = |it: &Option<Decimal>| it.map(|it| (it * factor).round_dp(2).normalize());
+        let now: Vec<_> = trend.this_year.iter().map(scaled).collect();
+        let before: Vec<_> = trend.last_year.iter().map(scaled).collect();
+        let target = scaled(&trend.target);
         let months: Vec<String> = (1..=12).map(|it| say.month(it)).collect();
-        let plain = |value: &Option<Decimal>| value.map_or_else(|| super::say::UNKNOWN.to_owned(), |it| minus(&it.round_dp(2).to_string()));
-        let name = |year: i32, values: &[Option<Decimal>]| {
+        let plain = |it: Decimal| minus(&it.to_string());
+        let end = |year: i32, values: &[Option<Decimal>]| {
             let last = values.iter().rev().flatten().next();
-            format!("{year}　{}", last.map_or_else(String::new, |it| it.round_dp(1).to_string()))
+            format!("{year}　{}", last.map_or_else(String::new, |it| plain(it.round_dp(1))))
         };
-        let series = [
-            ("now", trend.this_year.as_slice(), name(year, &trend.this_year)),
-            ("before", trend.last_year.as_slice(), name(year - 1, &trend.last_year)),
-        ];
-        let target_words = |value: Decimal| say.fill("cockpit.target_line", &[("value", value.normalize().to_string())]);
+        let series = [("now", now.as_slice(), end(year, &now)), ("before", before.as_slice(), end(year - 1, &before))];
+        let target_words = |value: Decimal| say.fill("cockpit.target_line", &[("value", plain(value))]);
         let numbers = |values: &[Option<Decimal>]| values.iter().map(|it| json_number(*it)).collect::<Vec<_>>();
+        let row = |(place, month): (usize, &String)| {
+            let cell = |values: &[Option<Decimal>]| values.get(place).copied().flatten().map_or_else(|| UNKNOWN.to_owned(), plain);
+            (month.clone(), cell(&now), cell(&before))
+        };
         Self {
             title: trend.title.get(view.language).to_owned(),
             href: view.link(&format!("/indicators/{}", trend.indicator)),
             unit: say.unit(&trend.unit),
-            chart: chart::lines(&months, &series, trend.target.map(|it| (it, target_words(it)))),
-            rows: months
-                .iter()
-                .enumerate()
-                .map(|(place, month)| {
-                    let cell = |values: &[Option<Decimal>]| plain(values.get(place).unwrap_or(&None));
-                    (month.clone(), cell(&trend.this_year), cell(&trend.last_year))
-                })
-                .collect(),
+            chart: chart::lines(&months, &series, target.map(|it| (it, target_words(it)))),
+            rows: months.iter().enumerate().map(row).collect(),
             this_year: year.to_string(),
             last_year: (year - 1).to_string(),
             data: json!({
                 "ticks": months,
                 "unit": say.unit(&trend.unit),
                 "series": [
-                    {"name": year.to_string(), "class": "now", "values": numbers(&trend.this_year)},
-                    {"name": (year - 1).to_string(), "class": "before", "values": numbers(&trend.last_year)},
+                    {"name": year.to_string(), "class": "now", "values": numbers(&now)},
+                    {"name": (year - 1).to_string(), "class": "before", "values": numbers(&before)},
                 ],
-                "target": trend.target.map(|it| json!({"value": json_number(Some(it)), "words": target_words(it)})),
+                "target": target.map(|it| json!({"value": json_number(Some(it)), "words": target_words(it)})),
             }),
         }
     }
@@ -150,7 +149,7 @@ impl MapPage {
             .iter()
             .map(|tile| TilePage {
                 name: tile.name.clone(),
-                said: minus(&tile.said),
+                said: say.number(&tile.said, &map.unit),
                 step: tile.step.min(4),
                 href: view.link_with(&format!("/indicators/{}", map.indicator), &[("region", tile.region.as_str())]),
                 row: tile.at.0 + 1,

@@ -130,7 +130,7 @@ impl Mention {
         let text = |it: &Option<String>| it.clone().unwrap_or_else(|| UNKNOWN.to_owned());
         let word = |group: &str, it: &Option<String>| it.as_deref().map_or_else(|| UNKNOWN.to_owned(), |it| say.word(group, it));
         let period = mention.period.as_deref().map(|it| it.parse().map_or_else(|_| it.to_owned(), |it| say.period(it)));
-        let said = if mention.said.is_empty() { UNKNOWN.to_owned() } else { super::say::minus(&mention.said) };
+        let said = if mention.said.is_empty() { UNKNOWN.to_owned() } else { say.whole(&mention.said) };
         let indicator = mention.indicator.as_ref().map(|(id, title)| {
             (title.get(view.language).to_owned(), view.link(&format!("/indicators/{id}")))
         });

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     chart::{self, Spark},
-    say::{Say, UNKNOWN, json_number, minus},
+    say::{Say, UNKNOWN, json_number},
     view::View,
 };
 use crate::app::{
@@ -94,7 +94,7 @@ impl Figure {
             id: figure.indicator.clone(),
             title: figure.title.get(say.language).to_owned(),
             href: view.link_with(&path, &[("region", &region), ("period", &period)]),
-            number: minus(&figure.said),
+            number: say.number(&figure.said, &figure.said_unit),
             unit: if figure.value.is_some() { say.unit(&figure.said_unit) } else { String::new() },
             growth: say.growth(figure.growth),
             tone: match (figure.growth.map(|it| it.is_sign_positive() && !it.is_zero()), figure.better) {
@@ -134,8 +134,8 @@ impl Target {
             title: target.title.get(say.language).to_owned(),
             href: view.link(&format!("/indicators/{}", target.indicator)),
             text: target.text.get(say.language).to_owned(),
-            asked: minus(&target.asked),
-            reached: target.reached.as_deref().map_or_else(|| UNKNOWN.to_owned(), minus),
+            asked: say.whole(&target.asked),
+            reached: target.reached.as_deref().map_or_else(|| UNKNOWN.to_owned(), |it| say.whole(it)),
             share: share.map(|it| say.percent(it)),
             width: share.map(|it| {
                 let hundred = rust_decimal::Decimal::ONE_HUNDRED;

@@ -240,9 +240,9 @@ impl ShowPage {
             definition: page.definition.iter().map(|(name, text)| (name.get(view.language).to_owned(), text.clone())).collect(),
             basis: page.basis.clone(),
             citation: page.figure.citation.as_ref().map(|it| Citation::new(it, view, &say)),
-            years: history(&page.years, |it| it.period.last_year().to_string(), page.figure.period.last_year().to_string()),
+            years: history(&page.years, &say, |it| it.period.last_year().to_string(), &page.figure.period.last_year().to_string()),
             year_rows: figures(&page.years),
-            months: history(&page.months, month, String::new()),
+            months: history(&page.months, &say, month, ""),
             month_rows: figures(&page.months),
             parts_of: parts(page, view, &say),
             evidence: Evidence::new(&page.evidence, page, view, &say),
@@ -256,10 +256,10 @@ impl ShowPage {
     }
 }
 
-fn history(list: &[FigureView], words: impl Fn(&FigureView) -> String, current: String) -> Option<Bars> {
+fn history(list: &[FigureView], say: &Say<'_>, words: impl Fn(&FigureView) -> String, current: &str) -> Option<Bars> {
     let bars = list.iter().map(|it| {
         let words = words(it);
-        (words.clone(), it.value, super::say::minus(&it.said), words == current)
+        (words.clone(), it.value, say.number(&it.said, &it.said_unit), words == current)
     });
     chart::bars(&bars.collect::<Vec<_>>())
 }
@@ -292,7 +292,7 @@ impl Evidence {
             id: row.id,
             href: view.link(&format!("/registers/{}/{}", evidence.register, row.id)),
             cells: row.cells.clone(),
-            contribution: super::say::minus(&row.contribution),
+            contribution: say.whole(&row.contribution),
         };
         Self {
             register: evidence.register_title.get(view.language).to_owned(),

@@ -36,12 +36,53 @@ impl Say<'_> {
         text.unwrap_or(word).to_owned()
     }
 
-    /// A unit in the language of the page. A share has none of its own.
+    /// A unit in the language of the page: 亿元 is `million yuan` in English, with numbers a hundred times as large, see
+    /// [`Self::factor`]. A share has none of its own.
     pub fn unit(&self, unit: &str) -> String {
-        match unit {
-            "" | "1" => String::new(),
-            unit => self.word("unit", unit),
+        if matches!(unit, "" | "1") {
+            return String::new();
         }
+        match (self.language, SCALES.iter().find_map(|(head, _)| Some((head, unit.strip_prefix(head)?)))) {
+            (Language::En, Some((head, base))) => {
+                format!("{} {}", self.word("scale", head), self.word("unit", base)).trim_end().to_owned()
+            }
+            _ => self.word("unit", unit),
+        }
+    }
+
+    /// By what a number is multiplied when its unit is said in the language of the page. Chinese counts by ten thousands,
+    /// English by thousands.
+    pub fn factor(&self, unit: &str) -> Decimal {
+        let scale = SCALES.iter().find(|(head, _)| unit.starts_with(head));
+        match (self.language, scale) {
+            (Language::En, Some((_, factor))) => Decimal::from(*factor),
+            _ => Decimal::ONE,
+        }
+    }
+
+    /// A number as an act says it in a unit, in the language of the page.
+    pub fn number(&self, said: &str, unit: &str) -> String {
+        let factor = self.factor(unit);
+        match said.replace(',', "").parse::<Decimal>() {
+            Ok(number) if factor != Decimal::ONE => {
+                let scaled = (number * factor).normalize();
+                minus(&measure::say(scaled, "", scaled.scale()).0)
+            }
+            _ => minus(said),
+        }
+    }
+
+    /// What an act says with its unit, such as `≥60亿元`, in the language of the page; left alone where it has another form.
+    pub fn whole(&self, said: &str) -> String {
+        let from = said.find(|it: char| it.is_ascii_digit() || it == '-').unwrap_or(0);
+        let rest = &said[from..];
+        let to = rest.find(|it: char| !it.is_ascii_digit() && !matches!(it, '.' | ',' | '-')).unwrap_or(rest.len());
+        let (number, unit) = rest.split_at(to);
+        let known = unit.is_empty() || self.unit(unit) != unit || unit == "%";
+        if self.language == Language::Zh || number.is_empty() || !known {
+            return minus(said);
+        }
+        format!("{}{}", &said[..from], self.with_unit(number, unit))
     }
 
     /// A value in base units as people say it, with its unit: `68.31亿元`.
@@ -56,8 +97,8 @@ impl Say<'_> {
 
     /// A number with its unit: Chinese sets it tight, English apart.
     pub fn with_unit(&self, number: &str, unit: &str) -> String {
+        let number = self.number(number, unit);
         let unit = self.unit(unit);
-        let number = minus(number);
         match self.language {
             Language::En if !unit.is_empty() && unit != "%" => format!("{number} {unit}"),
             _ => format!("{number}{unit}"),
@@ -107,6 +148,9 @@ impl Say<'_> {
     }
 }
 
+/// Multipliers in front of Chinese units, the longest first, and by what numbers grow under the English one.
+const SCALES: [(&str, i64); 3] = [("万亿", 1000), ("亿", 100), ("万", 10)];
+
 /// The hyphen that machines print becomes the minus that people read.
 pub(super) fn minus(number: &str) -> String {
     match number.strip_prefix('-') {
@@ -148,6 +192,28 @@ pub(super) fn json_number(value: Option<Decimal>) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn english_says_numbers_by_thousands_and_chinese_as_they_are() {
+        let texts = Templates::new(std::sync::Arc::default());
+        let cases = [
+            ("68.31", "亿元", "68.31亿元", "6,831 million yuan"),
+            ("1,200.5", "万元", "1,200.5万元", "12,005 thousand yuan"),
+            ("-3.6", "%", "−3.6%", "−3.6%"),
+            ("2.84", "万个", "2.84万个", "28.4 thousand"),
+            ("312", "家", "312家", "312 firms"),
+        ];
+        for (number, unit, zh, en) in cases {
+            let say = |language| Say { texts: &texts, language };
+            assert_eq!(say(Language::Zh).with_unit(number, unit), zh);
+            assert_eq!(say(Language::En).with_unit(number, unit), en);
+        }
+        let say = Say { texts: &texts, language: Language::En };
+        let cases = [("≥60亿元", "≥6,000 million yuan"), ("25.0%", "25.0%"), ("第2", "第2"), ("超68亿元", "超6,800 million yuan"), ("3头", "3头"), ("—", "—")];
+        for (said, want) in cases {
+            assert_eq!(say.whole(said), want);
+        }
+    }
 
     #[test]
     fn periods_have_english_names() {

@@ -46,7 +46,7 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         include_str!("registers.rs"), include_str!("say.rs"), include_str!("search.rs"), include_str!("styleguide.rs"),
     ]
     .concat();
-    let words = ["unit", "status", "light", "operator", "act", "actor", "kind", "nature", "comparator_word", "hit", "mark", "map"];
+    let words = ["unit", "scale", "status", "light", "operator", "act", "actor", "kind", "nature", "comparator_word", "hit", "mark", "map"];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();
         let used = asked.contains(key) || rust.contains(&format!("\"{key}\"")) || words.contains(&group);
