@@ -25,14 +25,10 @@ impl<'a> RawText<'a> {
 
 /// Bytes of the first `count` characters.
 fn bytes(text: &str, count: usize) -> usize {
-    let mut left = count;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte & 0xC0 != 0x80 {
-            if left == 0 {
-                return at;
-            }
-            left -= 1;
-        }
+    let mut chars = text.chars();
+    if count > 0 {
+        // `nth` counts whole words of bytes at a time.
+        chars.nth(count - 1);
     }
-    text.len()
+    text.len() - chars.as_str().len()
 }

@@ -30,6 +30,20 @@ pub(crate) fn scan(text: &Text, from: usize, to: usize, heading: bool, items: &m
             _ => None,
         };
         at = next.filter(|&next| next > at).unwrap_or(at + 1);
+        settle(items);
+    }
+}
+
+/// Keeps items apart: a phrase may reach back over the words that the one before ended with.
+fn settle(items: &mut Vec<Item>) {
+    if let [.., before, last] = items.as_mut_slice()
+        && last.start < before.end
+    {
+        last.start = before.end.max(last.start);
+        last.core = last.core.max(last.start);
+        if last.end <= last.start {
+            items.pop();
+        }
     }
 }
 

@@ -11,7 +11,6 @@ use std::sync::LazyLock;
 
 /// What a character is to the grammar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
 pub(crate) enum Class {
     /// Han characters and whatever else makes words.
     Word,
@@ -55,24 +54,23 @@ pub(crate) enum Class {
     Cell,
 }
 
-const GAP: u8 = 0x80;
-
 /// The squeezed text.
 pub(crate) struct Text {
     /// The characters.
     pub c: Vec<char>,
-    k: Vec<u8>,
+    k: Vec<Class>,
+    gap: Vec<bool>,
     at: Vec<u32>,
     /// Number of raw characters.
     pub raw: usize,
 }
 
 /// Folded character and class for every character of the basic plane.
-static TABLE: LazyLock<Vec<(u16, u8)>> = LazyLock::new(|| {
-    let mut table: Vec<(u16, u8)> = Vec::with_capacity(0x10000);
+static TABLE: LazyLock<Vec<(u16, Class)>> = LazyLock::new(|| {
+    let mut table: Vec<(u16, Class)> = Vec::with_capacity(0x10000);
     for code in 0..0x10000u32 {
         let folded = char::from_u32(code).map_or(' ', fold);
-        table.push((folded as u16, class_of(folded) as u8));
+        table.push((folded as u16, class_of(folded)));
     }
     table
 });
@@ -82,10 +80,12 @@ impl Text {
     pub fn new(raw: &str) -> Text {
         let table = &*TABLE;
         let wrap = Wrapping::of(raw);
-        let room = raw.len() / 2 + 8;
+        // Han text has three bytes a character; what is longer grows.
+        let room = raw.len() * 2 / 5 + 8;
         let mut text = Text {
             c: Vec::with_capacity(room),
             k: Vec::with_capacity(room),
+            gap: Vec::with_capacity(room),
             at: Vec::with_capacity(room),
             raw: 0,
         };
@@ -100,7 +100,7 @@ impl Text {
             count += 1;
             let (folded, class) = match table.get(ch as usize) {
                 Some(&(folded, class)) => (char::from_u32(u32::from(folded)).unwrap_or(' '), class),
-                None => (ch, Class::Word as u8),
+                None => (ch, Class::Word),
             };
             match folded {
                 ' ' => {
@@ -123,7 +123,7 @@ impl Text {
                         tabbed = false;
                         blanks = 0;
                         if text.last_class() != Some(Class::Break) {
-                            text.push('\n', Class::Break as u8, here);
+                            text.push('\n', Class::Break, here);
                         }
                     }
                     continue;
@@ -131,28 +131,34 @@ impl Text {
                 _ => {}
             }
             line += if ch.is_ascii() { 1 } else { 2 };
-            let mut class = class;
+            let mut gap = false;
             if blanks > 0 || tabbed {
                 if tabbed || (blanks >= 3 && !wrap.spaced) {
                     if !matches!(text.last_class(), None | Some(Class::Break | Class::Cell)) {
-                        text.push('\t', Class::Cell as u8, here - 1);
+                        text.push('\t', Class::Cell, here - 1);
                     }
                 } else if text.blank_matters(&wrap, class, chars.as_str()) {
-                    text.push(' ', Class::Sign as u8, here - 1);
+                    text.push(' ', Class::Sign, here - 1);
                 }
-                class |= GAP;
+                gap = true;
                 blanks = 0;
                 tabbed = false;
             }
-            text.push(folded, class, here);
+            text.put(folded, class, here, gap);
         }
         text.raw = count as usize;
         text
     }
 
-    fn push(&mut self, ch: char, class: u8, at: u32) {
+    fn push(&mut self, ch: char, class: Class, at: u32) {
+        self.put(ch, class, at, false);
+    }
+
+    #[inline]
+    fn put(&mut self, ch: char, class: Class, at: u32, gap: bool) {
         self.c.push(ch);
         self.k.push(class);
+        self.gap.push(gap);
         self.at.push(at);
     }
 
@@ -162,16 +168,14 @@ impl Text {
 
     /// Whether the blank before a character of this class must stay: between two runs of digits
     /// or two Latin words. Everywhere else a blank says nothing in Chinese.
-    fn blank_matters(&self, wrap: &Wrapping, class: u8, rest: &str) -> bool {
-        let (Some(before), after) = (self.last_class(), class & !GAP) else {
+    fn blank_matters(&self, wrap: &Wrapping, class: Class, rest: &str) -> bool {
+        let Some(before) = self.last_class() else {
             return false;
         };
-        let digit = Class::Digit as u8;
-        let latin = Class::Latin as u8;
         match before {
             // In a text that is spaced throughout, a blank beside the point is no border.
-            Class::Digit if after == digit => !self.grouped(wrap, rest),
-            Class::Digit | Class::Latin => after == digit || after == latin,
+            Class::Digit if class == Class::Digit => !self.grouped(wrap, rest),
+            Class::Digit | Class::Latin => matches!(class, Class::Digit | Class::Latin),
             _ => false,
         }
     }
@@ -185,16 +189,18 @@ impl Text {
             .rev()
             .take_while(|ch| ch.is_ascii_digit())
             .count();
-        let tail = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let next = rest[tail..].chars().next();
+        let tail = rest
+            .chars()
+            .take(4)
+            .take_while(|&ch| class_at(ch) == Class::Digit)
+            .count();
+        let next = rest.chars().nth(tail).map(class_at);
         let alone = self
             .c
             .len()
             .checked_sub(head + 1)
             .is_none_or(|at| !matches!(self.c[at], ' ' | '.' | ',' | '-' | '年'));
-        let word = next.is_some_and(|ch| {
-            class_of(fold(ch)) == Class::Word || class_of(fold(ch)) == Class::Han
-        });
+        let word = matches!(next, Some(Class::Word | Class::Han));
         (1..=3).contains(&head) && tail == 2 && (word && alone || wrap.spaced)
     }
 
@@ -203,10 +209,10 @@ impl Text {
             return false;
         };
         let next = rest.trim_start_matches([' ', '\u{3000}', '\t']);
-        let Some(first) = next.chars().next() else {
+        let Some(first) = next.chars().next().map(folded) else {
             return false;
         };
-        if matches!(first, '\n' | '\r' | '|')
+        if matches!(first, '\n' | '\u{200b}' | '|')
             || matches!(
                 class,
                 Class::Break | Class::Stop | Class::Semi | Class::Cell
@@ -249,16 +255,15 @@ impl Text {
     }
 
     /// The character, or a line end outside the text.
+    #[inline]
     pub fn ch(&self, at: usize) -> char {
         self.c.get(at).copied().unwrap_or('\n')
     }
 
     /// The class, or a break outside the text.
+    #[inline]
     pub fn class(&self, at: usize) -> Class {
-        match self.k.get(at) {
-            Some(&k) => CLASSES[(k & !GAP) as usize],
-            None => Class::Break,
-        }
+        self.k.get(at).copied().unwrap_or(Class::Break)
     }
 
     /// The character before, or a line end.
@@ -277,7 +282,7 @@ impl Text {
 
     /// Whether blanks or a soft line break stood before this character.
     pub fn gap(&self, at: usize) -> bool {
-        self.k.get(at).is_some_and(|k| k & GAP != 0)
+        self.gap.get(at).copied().unwrap_or(false)
     }
 
     /// Whether the text goes on with this word.
@@ -306,10 +311,10 @@ impl Text {
 
     /// The characters of a span as they were folded.
     pub fn slice(&self, from: usize, to: usize) -> String {
-        self.c
-            .get(from..to.min(self.len()))
-            .map(|part| part.iter().collect())
-            .unwrap_or_default()
+        let part = self.c.get(from..to.min(self.len())).unwrap_or_default();
+        let mut words = String::with_capacity(part.len() * 3);
+        words.extend(part);
+        words
     }
 
     /// The raw span, in characters, of a span of the squeezed text.
@@ -376,49 +381,40 @@ impl Wrapping {
 
 /// Whether a line starts an item of its own: 一、 （一） 1. ① —— or 第一章.
 pub(crate) fn starts_item(line: &str) -> bool {
-    let mut chars = line.chars().take(8).peekable();
+    let mut chars = line.chars().take(8).map(folded).peekable();
     let Some(first) = chars.next() else {
         return false;
     };
     let numeral = |ch: char| "一二三四五六七八九十".contains(ch);
     if numeral(first) {
         let next = chars.find(|&ch| !numeral(ch));
-        return matches!(next, Some('、' | '是' | '.' | '．'));
+        return matches!(next, Some('、' | '是' | '.'));
     }
-    if first == '(' || first == '（' {
+    if first == '(' {
         let next = chars.find(|&ch| !numeral(ch) && !ch.is_ascii_digit());
-        return matches!(next, Some(')' | '）'));
+        return next == Some(')');
     }
     if first.is_ascii_digit() {
         let next = chars.find(|ch| !ch.is_ascii_digit());
-        return matches!(next, Some('.' | '．' | '、'))
-            && !chars.peek().is_some_and(char::is_ascii_digit);
+        return matches!(next, Some('.' | '、')) && !chars.peek().is_some_and(char::is_ascii_digit);
     }
     ('①'..='⑳').contains(&first) || line.starts_with("——")
 }
 
-const CLASSES: [Class; 20] = [
-    Class::Word,
-    Class::Digit,
-    Class::Han,
-    Class::Latin,
-    Class::Trigger,
-    Class::Break,
-    Class::Stop,
-    Class::Semi,
-    Class::Comma,
-    Class::List,
-    Class::Open,
-    Class::Close,
-    Class::Quote,
-    Class::Unquote,
-    Class::Book,
-    Class::Unbook,
-    Class::Dash,
-    Class::Percent,
-    Class::Sign,
-    Class::Cell,
-];
+/// The folded form of a raw character.
+fn folded(ch: char) -> char {
+    let found = TABLE.get(ch as usize);
+    found
+        .and_then(|&(code, _)| char::from_u32(u32::from(code)))
+        .unwrap_or(ch)
+}
+
+/// The class of a raw character.
+fn class_at(ch: char) -> Class {
+    TABLE
+        .get(ch as usize)
+        .map_or(Class::Word, |&(_, class)| class)
+}
 
 /// Traditional forms of the characters the grammar asks for; mirrors of pages use them.
 const TRADITIONAL: &str = "個个項项萬万億亿長长達达過过佔占為为爲为與与從从場场條条點点臺台輛辆處处戶户畝亩噸吨級级屆届區区縣县國国總总數数較较減减約约餘余幾几兩两產产業业實实現现壓压縮缩別别標标務务計计爭争確确預预將将擬拟優优覆覆蓋盖隊队組组種种間间張张書书錢钱額额資资學学會会項项類类併并來来內内僅仅連连續续";

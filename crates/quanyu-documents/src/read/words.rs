@@ -5,48 +5,74 @@
 
 /// A compiled table of words, each with what it means.
 pub(crate) struct Words<T: Copy> {
-    buckets: Vec<Vec<(Box<[char]>, T)>>,
+    /// Where each bucket begins in `rows`; one more entry closes the last.
+    index: Vec<u16>,
+    rows: Vec<Row<T>>,
     backwards: bool,
 }
 
-const BUCKETS: usize = 256;
+struct Row<T> {
+    /// The character asked for first: the word's first, or its last when asked backwards.
+    key: char,
+    word: Box<[char]>,
+    tag: T,
+}
 
+const BUCKETS: usize = 1024;
+
+#[inline]
 fn bucket(ch: char) -> usize {
     let code = ch as usize;
-    (code ^ (code >> 8)) & (BUCKETS - 1)
+    (code ^ (code >> 9)) & (BUCKETS - 1)
 }
 
 impl<T: Copy> Words<T> {
     /// A table asked by [`Words::ends`].
     pub fn backwards(words: &[(&str, T)]) -> Words<T> {
-        Words::build(words.iter().map(|(word, tag)| (*word, *tag)), true)
+        Words::build(words, true)
     }
 
     /// A table asked by [`Words::starts`].
     pub fn forwards(words: &[(&str, T)]) -> Words<T> {
-        Words::build(words.iter().map(|(word, tag)| (*word, *tag)), false)
+        Words::build(words, false)
     }
 
-    fn build<'a>(words: impl Iterator<Item = (&'a str, T)>, backwards: bool) -> Words<T> {
-        let mut buckets: Vec<Vec<(Box<[char]>, T)>> = (0..BUCKETS).map(|_| Vec::new()).collect();
+    fn build(words: &[(&str, T)], backwards: bool) -> Words<T> {
+        let mut rows: Vec<Row<T>> = Vec::with_capacity(words.len());
         for (word, tag) in words {
-            let chars: Box<[char]> = word.chars().collect();
-            let key = if backwards {
-                chars.last()
-            } else {
-                chars.first()
-            };
-            if let Some(&key) = key {
-                buckets[bucket(key)].push((chars, tag));
+            let word: Box<[char]> = word.chars().collect();
+            if let Some(&key) = if backwards { word.last() } else { word.first() } {
+                rows.push(Row {
+                    key,
+                    word,
+                    tag: *tag,
+                });
             }
         }
-        for words in &mut buckets {
-            words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        // Stable: of two equal words the first in the table stays first.
+        rows.sort_by_key(|row| (bucket(row.key), std::cmp::Reverse(row.word.len())));
+        let mut index = vec![0u16; BUCKETS + 1];
+        for row in &rows {
+            index[bucket(row.key) + 1] += 1;
         }
-        Words { buckets, backwards }
+        for nth in 0..BUCKETS {
+            index[nth + 1] += index[nth];
+        }
+        Words {
+            index,
+            rows,
+            backwards,
+        }
+    }
+
+    #[inline]
+    fn rows(&self, key: char) -> &[Row<T>] {
+        let nth = bucket(key);
+        &self.rows[usize::from(self.index[nth])..usize::from(self.index[nth + 1])]
     }
 
     /// The longest word that ends just before `end` and starts at `floor` or later.
+    #[inline]
     pub fn ends(&self, text: &[char], floor: usize, end: usize) -> Option<(usize, T)> {
         debug_assert!(self.backwards);
         if end <= floor || end > text.len() {
@@ -54,22 +80,23 @@ impl<T: Copy> Words<T> {
         }
         let part = &text[floor..end];
         let last = *part.last()?;
-        for (word, tag) in &self.buckets[bucket(last)] {
-            if part.ends_with(word) {
-                return Some((end - word.len(), *tag));
+        for row in self.rows(last) {
+            if row.key == last && part.ends_with(&row.word) {
+                return Some((end - row.word.len(), row.tag));
             }
         }
         None
     }
 
     /// The longest word that starts at `at` and ends at `ceiling` or earlier.
+    #[inline]
     pub fn starts(&self, text: &[char], at: usize, ceiling: usize) -> Option<(usize, T)> {
         debug_assert!(!self.backwards);
         let part = text.get(at..ceiling.min(text.len()))?;
         let first = *part.first()?;
-        for (word, tag) in &self.buckets[bucket(first)] {
-            if part.starts_with(word) {
-                return Some((at + word.len(), *tag));
+        for row in self.rows(first) {
+            if row.key == first && part.starts_with(&row.word) {
+                return Some((at + row.word.len(), row.tag));
             }
         }
         None
