@@ -23,7 +23,10 @@ pub struct Reads {
 impl Reads {
     fn add(&mut self, other: &Self) {
         for (table, columns) in &other.tables {
-            self.tables.entry(table.clone()).or_default().extend(columns.iter().cloned());
+            self.tables
+                .entry(table.clone())
+                .or_default()
+                .extend(columns.iter().cloned());
         }
         self.datasets.extend(other.datasets.iter().cloned());
         self.indicators.extend(other.indicators.iter().cloned());
@@ -45,7 +48,12 @@ impl Dependencies {
         let lines = format!("{register}_");
         self.indicators
             .iter()
-            .filter(move |(_, reads)| reads.tables.keys().any(|it| it == register || it.starts_with(&lines)))
+            .filter(move |(_, reads)| {
+                reads
+                    .tables
+                    .keys()
+                    .any(|it| it == register || it.starts_with(&lines))
+            })
             .map(|(id, _)| id.as_str())
     }
 }
@@ -65,7 +73,8 @@ impl Pack {
             graph.datasets.insert(id.clone(), reads);
         }
         for indicator in self.indicators.values() {
-            let reads = self.indicator_reads(indicator, &mut analysis, &uses, self.indicators.len());
+            let reads =
+                self.indicator_reads(indicator, &mut analysis, &uses, self.indicators.len());
             graph.indicators.insert(indicator.id.clone(), reads);
         }
         graph
@@ -102,20 +111,44 @@ impl Pack {
     ) -> Reads {
         let mut reads = Reads::default();
         match &indicator.kind {
-            IndicatorKind::Flow { of, value, filter, region, date } => {
+            IndicatorKind::Flow {
+                of,
+                value,
+                filter,
+                region,
+                date,
+            } => {
                 let columns = [Some(date), region.as_ref()];
                 let texts = [Some(value), filter.as_ref()];
                 reads.add(&self.own(&of.value, &texts, &columns, analysis, datasets));
             }
-            IndicatorKind::Stock { of, value, filter, from, to, region } => {
+            IndicatorKind::Stock {
+                of,
+                value,
+                filter,
+                from,
+                to,
+                region,
+            } => {
                 let columns = [Some(from), to.as_ref(), region.as_ref()];
                 let texts = [Some(value), filter.as_ref()];
                 reads.add(&self.own(&of.value, &texts, &columns, analysis, datasets));
             }
-            IndicatorKind::Ratio { numerator, denominator } => {
-                self.others(&[&numerator.value, &denominator.value], analysis, datasets, left, &mut reads);
+            IndicatorKind::Ratio {
+                numerator,
+                denominator,
+            } => {
+                self.others(
+                    &[&numerator.value, &denominator.value],
+                    analysis,
+                    datasets,
+                    left,
+                    &mut reads,
+                );
             }
-            IndicatorKind::Growth { of } => self.others(&[&of.value], analysis, datasets, left, &mut reads),
+            IndicatorKind::Growth { of } => {
+                self.others(&[&of.value], analysis, datasets, left, &mut reads)
+            }
             IndicatorKind::Cited => {
                 if let Some(register) = self.playing("observation") {
                     let fields = register.fields.iter().map(|it| it.id.clone());
@@ -135,7 +168,11 @@ impl Pack {
         reads: &mut Reads,
     ) {
         // `left` ends the walk even in a pack that was put together by hand with a circle.
-        for other in ids.iter().filter_map(|it| self.indicators.get(*it)).filter(|_| left > 0) {
+        for other in ids
+            .iter()
+            .filter_map(|it| self.indicators.get(*it))
+            .filter(|_| left > 0)
+        {
             reads.indicators.insert(other.id.clone());
             reads.add(&self.indicator_reads(other, analysis, datasets, left - 1));
         }

@@ -131,7 +131,11 @@ impl Diagnostics {
         others
             .map(|it| {
                 let (file, line, column) = self.place(it.at);
-                let why = if language == Language::Zh { &it.zh } else { &it.en };
+                let why = if language == Language::Zh {
+                    &it.zh
+                } else {
+                    &it.en
+                };
                 format!("{why}: {file}:{line}:{column}")
             })
             .collect()
@@ -175,7 +179,11 @@ impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, it) in self.list.iter().enumerate() {
             let (file, line, column) = self.place(it.at);
-            let end = if place + 1 == self.list.len() { "" } else { "\n" };
+            let end = if place + 1 == self.list.len() {
+                ""
+            } else {
+                "\n"
+            };
             write!(f, "{file}:{line}:{column}: {}{end}", it.en)?;
         }
         Ok(())
@@ -222,7 +230,10 @@ impl miette::Diagnostic for Report<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let hint = self.diagnostic.advice(self.language).map(str::to_owned);
-        let lines: Vec<_> = hint.into_iter().chain(self.elsewhere.iter().cloned()).collect();
+        let lines: Vec<_> = hint
+            .into_iter()
+            .chain(self.elsewhere.iter().cloned())
+            .collect();
         if lines.is_empty() {
             return None;
         }

@@ -64,19 +64,78 @@ pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
     let mut out = Vec::new();
     registers(old, new, &mut out);
     codes(old, new, &mut out);
-    maps("dataset", &old.datasets, &new.datasets, |a, b| a.title == b.title && a.sql.value == b.sql.value, &mut out);
-    maps("indicator", &old.indicators, &new.indicators, |a, b| plain(a) == plain(b), &mut out);
-    maps("plan", &old.plans, &new.plans, |a, b| plain(a) == plain(b), &mut out);
-    maps("document", &old.documents, &new.documents, |a, b| plain(a) == plain(b), &mut out);
-    maps("role", &old.roles, &new.roles, |a, b| plain(a) == plain(b), &mut out);
-    maps("region", &old.regions, &new.regions, |a, b| a == b, &mut out);
-    maps("calendar", &old.calendar, &new.calendar, |a, b| a == b, &mut out);
+    maps(
+        "dataset",
+        &old.datasets,
+        &new.datasets,
+        |a, b| a.title == b.title && a.sql.value == b.sql.value,
+        &mut out,
+    );
+    maps(
+        "indicator",
+        &old.indicators,
+        &new.indicators,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
+        "plan",
+        &old.plans,
+        &new.plans,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
+        "document",
+        &old.documents,
+        &new.documents,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
+        "role",
+        &old.roles,
+        &new.roles,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
+        "region",
+        &old.regions,
+        &new.regions,
+        |a, b| a == b,
+        &mut out,
+    );
+    maps(
+        "calendar",
+        &old.calendar,
+        &new.calendar,
+        |a, b| a == b,
+        &mut out,
+    );
     maps("tile", &old.tiles, &new.tiles, |a, b| a == b, &mut out);
-    let modules = |pack: &Pack| -> BTreeMap<String, _> { pack.modules.iter().map(|it| (it.id.clone(), it.title.clone())).collect() };
-    maps("module", &modules(old), &modules(new), |a, b| a == b, &mut out);
+    let modules = |pack: &Pack| -> BTreeMap<String, _> {
+        pack.modules
+            .iter()
+            .map(|it| (it.id.clone(), it.title.clone()))
+            .collect()
+    };
+    maps(
+        "module",
+        &modules(old),
+        &modules(new),
+        |a, b| a == b,
+        &mut out,
+    );
     if old.region != new.region {
         let detail = format!("{} → {}", old.region, new.region);
-        out.push(change(ChangeKind::Changed, "region", "pack", Some(detail), false));
+        out.push(change(
+            ChangeKind::Changed,
+            "region",
+            "pack",
+            Some(detail),
+            false,
+        ));
     }
     if plain(&old.demo) != plain(&new.demo) {
         out.push(change(ChangeKind::Changed, "demo", "pack", None, false));
@@ -84,8 +143,20 @@ pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
     out
 }
 
-fn change(kind: ChangeKind, what: &'static str, name: impl fmt::Display, detail: Option<String>, loses_data: bool) -> Change {
-    Change { kind, what, name: name.to_string(), detail, loses_data }
+fn change(
+    kind: ChangeKind,
+    what: &'static str,
+    name: impl fmt::Display,
+    detail: Option<String>,
+    loses_data: bool,
+) -> Change {
+    Change {
+        kind,
+        what,
+        name: name.to_string(),
+        detail,
+        loses_data,
+    }
 }
 
 /// A declaration without its places, which differ whenever a line moved.
@@ -110,7 +181,9 @@ fn maps<K: Ord + fmt::Display, V>(
     for (id, before) in old {
         match new.get(id) {
             None => out.push(change(ChangeKind::Removed, what, id, None, false)),
-            Some(after) if !same(before, after) => out.push(change(ChangeKind::Changed, what, id, None, false)),
+            Some(after) if !same(before, after) => {
+                out.push(change(ChangeKind::Changed, what, id, None, false))
+            }
             Some(_) => {}
         }
     }
@@ -123,20 +196,40 @@ fn registers(old: &Pack, new: &Pack, out: &mut Vec<Change>) {
     let mut kept = Vec::new();
     for register in new.registers.values() {
         let before = old.registers.get(&register.id);
-        let renamed = register.was.as_ref().and_then(|was| old.registers.get(was)).filter(|_| before.is_none());
+        let renamed = register
+            .was
+            .as_ref()
+            .and_then(|was| old.registers.get(was))
+            .filter(|_| before.is_none());
         match before.or(renamed) {
-            None => out.push(change(ChangeKind::Added, "register", &register.id, None, false)),
+            None => out.push(change(
+                ChangeKind::Added,
+                "register",
+                &register.id,
+                None,
+                false,
+            )),
             Some(before) => {
                 kept.push(before.id.as_str());
                 if let Some(before) = renamed {
                     let detail = format!("was {}", before.id);
-                    out.push(change(ChangeKind::Renamed, "register", &register.id, Some(detail), false));
+                    out.push(change(
+                        ChangeKind::Renamed,
+                        "register",
+                        &register.id,
+                        Some(detail),
+                        false,
+                    ));
                 }
                 one_register(before, register, out);
             }
         }
     }
-    for id in old.registers.keys().filter(|it| !kept.contains(&it.as_str())) {
+    for id in old
+        .registers
+        .keys()
+        .filter(|it| !kept.contains(&it.as_str()))
+    {
         let detail = Some("its records stay, hidden".to_owned());
         out.push(change(ChangeKind::Removed, "register", id, detail, true));
     }
@@ -144,11 +237,25 @@ fn registers(old: &Pack, new: &Pack, out: &mut Vec<Change>) {
 
 fn one_register(old: &Register, new: &Register, out: &mut Vec<Change>) {
     let head = |it: &Register| {
-        plain(&Register { id: String::new(), was: None, fields: Vec::new(), lines: Vec::new(), lifecycle: None, ..it.clone() })
+        plain(&Register {
+            id: String::new(),
+            was: None,
+            fields: Vec::new(),
+            lines: Vec::new(),
+            lifecycle: None,
+            ..it.clone()
+        })
     };
     if head(old) != head(new) {
-        let detail = (old.key != new.key).then(|| format!("key {} → {}", old.key.join("+"), new.key.join("+")));
-        out.push(change(ChangeKind::Changed, "register", &new.id, detail, false));
+        let detail = (old.key != new.key)
+            .then(|| format!("key {} → {}", old.key.join("+"), new.key.join("+")));
+        out.push(change(
+            ChangeKind::Changed,
+            "register",
+            &new.id,
+            detail,
+            false,
+        ));
     }
     fields(&new.id, &old.fields, &new.fields, out);
     for lines in &new.lines {
@@ -163,8 +270,18 @@ fn one_register(old: &Register, new: &Register, out: &mut Vec<Change>) {
             }
         }
     }
-    for lines in old.lines.iter().filter(|it| new.lines.iter().all(|other| other.id != it.id)) {
-        out.push(change(ChangeKind::Removed, "lines", format!("{}.{}", new.id, lines.id), None, true));
+    for lines in old
+        .lines
+        .iter()
+        .filter(|it| new.lines.iter().all(|other| other.id != it.id))
+    {
+        out.push(change(
+            ChangeKind::Removed,
+            "lines",
+            format!("{}.{}", new.id, lines.id),
+            None,
+            true,
+        ));
     }
     lifecycle(&new.id, old.lifecycle.as_ref(), new.lifecycle.as_ref(), out);
 }
@@ -175,16 +292,28 @@ fn fields(owner: &str, old: &[Field], new: &[Field], out: &mut Vec<Change>) {
     for field in new {
         let name = format!("{owner}.{}", field.id);
         let before = find(&field.id);
-        let renamed = field.was.as_deref().and_then(find).filter(|_| before.is_none());
+        let renamed = field
+            .was
+            .as_deref()
+            .and_then(find)
+            .filter(|_| before.is_none());
         let Some(earlier) = before.or(renamed) else {
             // Records that are there have no value for it.
-            let detail = field.required.then(|| "required, earlier records lack it".to_owned());
+            let detail = field
+                .required
+                .then(|| "required, earlier records lack it".to_owned());
             out.push(change(ChangeKind::Added, "field", name, detail, false));
             continue;
         };
         kept.push(earlier.id.as_str());
         if renamed.is_some() {
-            out.push(change(ChangeKind::Renamed, "field", &name, Some(format!("was {}", earlier.id)), false));
+            out.push(change(
+                ChangeKind::Renamed,
+                "field",
+                &name,
+                Some(format!("was {}", earlier.id)),
+                false,
+            ));
         }
         if let Some((detail, loses)) = field_change(earlier, field) {
             out.push(change(ChangeKind::Changed, "field", name, detail, loses));
@@ -192,7 +321,13 @@ fn fields(owner: &str, old: &[Field], new: &[Field], out: &mut Vec<Change>) {
     }
     for field in old.iter().filter(|it| !kept.contains(&it.id.as_str())) {
         let detail = Some("its values stay, hidden".to_owned());
-        out.push(change(ChangeKind::Removed, "field", format!("{owner}.{}", field.id), detail, true));
+        out.push(change(
+            ChangeKind::Removed,
+            "field",
+            format!("{owner}.{}", field.id),
+            detail,
+            true,
+        ));
     }
 }
 
@@ -201,7 +336,11 @@ fn field_change(old: &Field, new: &Field) -> Option<(Option<String>, bool)> {
     let mut details = Vec::new();
     let mut loses = false;
     if old.kind != new.kind {
-        details.push(format!("type {} → {}", type_text(&old.kind), type_text(&new.kind)));
+        details.push(format!(
+            "type {} → {}",
+            type_text(&old.kind),
+            type_text(&new.kind)
+        ));
         loses |= !widens(&old.kind, &new.kind);
     }
     let mut note = |differs: bool, detail: String, loses_data: bool| {
@@ -210,13 +349,37 @@ fn field_change(old: &Field, new: &Field) -> Option<(Option<String>, bool)> {
             loses |= loses_data;
         }
     };
-    note(old.many != new.many, format!("many {} → {}", old.many, new.many), old.many);
-    note(old.dated != new.dated, format!("dated {} → {}", old.dated, new.dated), old.dated);
-    note(old.required != new.required, format!("required {} → {}", old.required, new.required), false);
-    note(old.unique != new.unique, format!("unique {} → {}", old.unique, new.unique), false);
-    note(old.unit != new.unit, format!("unit {} → {}", or_none(&old.unit), or_none(&new.unit)), old.unit.is_some() && new.unit.is_some());
+    note(
+        old.many != new.many,
+        format!("many {} → {}", old.many, new.many),
+        old.many,
+    );
+    note(
+        old.dated != new.dated,
+        format!("dated {} → {}", old.dated, new.dated),
+        old.dated,
+    );
+    note(
+        old.required != new.required,
+        format!("required {} → {}", old.required, new.required),
+        false,
+    );
+    note(
+        old.unique != new.unique,
+        format!("unique {} → {}", old.unique, new.unique),
+        false,
+    );
+    note(
+        old.unit != new.unit,
+        format!("unit {} → {}", or_none(&old.unit), or_none(&new.unit)),
+        old.unit.is_some() && new.unit.is_some(),
+    );
     let computed = |it: &Field| it.computed.as_ref().map(|it| it.value.clone());
-    note(computed(old) != computed(new), "computed differently".to_owned(), old.computed.is_none());
+    note(
+        computed(old) != computed(new),
+        "computed differently".to_owned(),
+        old.computed.is_none(),
+    );
     let rest = |it: &Field| {
         plain(&Field {
             id: String::new(),
@@ -255,7 +418,8 @@ fn type_text(kind: &FieldType) -> String {
 /// Whether every value of the old type is one of the new.
 fn widens(old: &FieldType, new: &FieldType) -> bool {
     match (old, new) {
-        (FieldType::Text, FieldType::LongText) | (FieldType::Url, FieldType::Text | FieldType::LongText) => true,
+        (FieldType::Text, FieldType::LongText)
+        | (FieldType::Url, FieldType::Text | FieldType::LongText) => true,
         (FieldType::Code { .. } | FieldType::Period, FieldType::Text | FieldType::LongText) => true,
         (FieldType::Decimal { scale: old }, FieldType::Decimal { scale: new }) => old <= new,
         (FieldType::Integer, FieldType::Decimal { .. }) => true,
@@ -268,28 +432,72 @@ fn lifecycle(owner: &str, old: Option<&Lifecycle>, new: Option<&Lifecycle>, out:
     let (old, new) = (old.unwrap_or(&empty), new.unwrap_or(&empty));
     for state in &new.states {
         match old.states.iter().find(|it| it.id == state.id) {
-            None => out.push(change(ChangeKind::Added, "state", format!("{owner}.{}", state.id), None, false)),
+            None => out.push(change(
+                ChangeKind::Added,
+                "state",
+                format!("{owner}.{}", state.id),
+                None,
+                false,
+            )),
             Some(before) if plain(before) != plain(state) => {
-                out.push(change(ChangeKind::Changed, "state", format!("{owner}.{}", state.id), None, false));
+                out.push(change(
+                    ChangeKind::Changed,
+                    "state",
+                    format!("{owner}.{}", state.id),
+                    None,
+                    false,
+                ));
             }
             Some(_) => {}
         }
     }
-    for state in old.states.iter().filter(|it| new.states.iter().all(|other| other.id != it.id)) {
+    for state in old
+        .states
+        .iter()
+        .filter(|it| new.states.iter().all(|other| other.id != it.id))
+    {
         let detail = Some("records in it would be in no state".to_owned());
-        out.push(change(ChangeKind::Removed, "state", format!("{owner}.{}", state.id), detail, true));
+        out.push(change(
+            ChangeKind::Removed,
+            "state",
+            format!("{owner}.{}", state.id),
+            detail,
+            true,
+        ));
     }
     for step in &new.transitions {
         match old.transitions.iter().find(|it| it.id == step.id) {
-            None => out.push(change(ChangeKind::Added, "transition", format!("{owner}.{}", step.id), None, false)),
+            None => out.push(change(
+                ChangeKind::Added,
+                "transition",
+                format!("{owner}.{}", step.id),
+                None,
+                false,
+            )),
             Some(before) if plain(before) != plain(step) => {
-                out.push(change(ChangeKind::Changed, "transition", format!("{owner}.{}", step.id), None, false));
+                out.push(change(
+                    ChangeKind::Changed,
+                    "transition",
+                    format!("{owner}.{}", step.id),
+                    None,
+                    false,
+                ));
             }
             Some(_) => {}
         }
     }
-    for step in old.transitions.iter().filter(|it| new.transitions.iter().all(|other| other.id != it.id)) {
-        out.push(change(ChangeKind::Removed, "transition", format!("{owner}.{}", step.id), None, false));
+    for step in old
+        .transitions
+        .iter()
+        .filter(|it| new.transitions.iter().all(|other| other.id != it.id))
+    {
+        out.push(change(
+            ChangeKind::Removed,
+            "transition",
+            format!("{owner}.{}", step.id),
+            None,
+            false,
+        ));
     }
 }
 
@@ -303,21 +511,43 @@ fn codes(old: &Pack, new: &Pack, out: &mut Vec<Change>) {
             out.push(change(ChangeKind::Changed, "codes", id, None, false));
         }
         let index = |list: &'_ crate::model::CodeList| -> BTreeMap<String, crate::model::Code> {
-            list.items.iter().map(|it| (it.code.clone(), it.clone())).collect()
+            list.items
+                .iter()
+                .map(|it| (it.code.clone(), it.clone()))
+                .collect()
         };
         let (old_items, new_items) = (index(before), index(list));
         for (code, item) in &new_items {
             match old_items.get(code) {
-                None => out.push(change(ChangeKind::Added, "code", format!("{id}.{code}"), None, false)),
+                None => out.push(change(
+                    ChangeKind::Added,
+                    "code",
+                    format!("{id}.{code}"),
+                    None,
+                    false,
+                )),
                 Some(before) if before != item => {
-                    out.push(change(ChangeKind::Changed, "code", format!("{id}.{code}"), None, false));
+                    out.push(change(
+                        ChangeKind::Changed,
+                        "code",
+                        format!("{id}.{code}"),
+                        None,
+                        false,
+                    ));
                 }
                 Some(_) => {}
             }
         }
         for code in old_items.keys().filter(|it| !new_items.contains_key(*it)) {
-            let detail = Some("records that hold it would not be read; say retired = true".to_owned());
-            out.push(change(ChangeKind::Removed, "code", format!("{id}.{code}"), detail, true));
+            let detail =
+                Some("records that hold it would not be read; say retired = true".to_owned());
+            out.push(change(
+                ChangeKind::Removed,
+                "code",
+                format!("{id}.{code}"),
+                detail,
+                true,
+            ));
         }
     }
     for id in old.codes.keys().filter(|it| !new.codes.contains_key(*it)) {

@@ -23,6 +23,7 @@ mod node;
 mod packs;
 pub mod pattern;
 mod read;
+pub mod schema;
 mod sql;
 
 pub use dependencies::{Dependencies, Reads};

@@ -24,15 +24,25 @@ use crate::{
 /// Everything that is wrong with it, in one go.
 pub fn load(packs: &Packs, id: &str) -> Result<Pack, Diagnostics> {
     let mut reading = Reading::default();
-    let mut chain = Chain { packs, list: Vec::new(), open: Vec::new() };
+    let mut chain = Chain {
+        packs,
+        list: Vec::new(),
+        open: Vec::new(),
+    };
     chain.add(&mut reading, id, At::default());
     let parts = chain.list;
     reading.pack.id = id.to_owned();
-    reading.pack.extends = parts.iter().map(|it| it.id.clone()).filter(|it| it != id).collect();
+    reading.pack.extends = parts
+        .iter()
+        .map(|it| it.id.clone())
+        .filter(|it| it != id)
+        .collect();
     for part in &parts {
         reading.next_pack();
         reading.own = part.id == id;
-        part.files.clone().for_each(|file| read_file(&mut reading, file));
+        part.files
+            .clone()
+            .for_each(|file| read_file(&mut reading, file));
     }
     // Where a whole file or pack could not be read, every name in it would be told as unknown.
     let whole = |it: &Diagnostic| faults::HIDES_NAMES.contains(&it.code);
@@ -40,7 +50,11 @@ pub fn load(packs: &Packs, id: &str) -> Result<Pack, Diagnostics> {
         check::check(&mut reading);
     }
     let Reading { pack, faults, .. } = reading;
-    if faults.is_empty() { Ok(pack) } else { Err(Diagnostics::new(pack.files, faults)) }
+    if faults.is_empty() {
+        Ok(pack)
+    } else {
+        Err(Diagnostics::new(pack.files, faults))
+    }
 }
 
 /// A pack of the chain and its files in [`Pack::files`].
@@ -75,10 +89,19 @@ impl Chain<'_> {
         let first = number(files.len());
         for file in found {
             let text = file.text.unwrap_or_else(|why| {
-                reading.faults.push(faults::unreadable(At { file: number(files.len()), ..At::default() }, &why));
+                reading.faults.push(faults::unreadable(
+                    At {
+                        file: number(files.len()),
+                        ..At::default()
+                    },
+                    &why,
+                ));
                 String::new()
             });
-            files.push(SourceFile { name: format!("{id}/{}", file.path), text });
+            files.push(SourceFile {
+                name: format!("{id}/{}", file.path),
+                text,
+            });
         }
         let range = first..number(files.len());
         self.open.push(id.to_owned());
@@ -86,14 +109,24 @@ impl Chain<'_> {
             self.add(reading, &base, at);
         }
         self.open.pop();
-        self.list.push(Part { id: id.to_owned(), files: range });
+        self.list.push(Part {
+            id: id.to_owned(),
+            files: range,
+        });
     }
 
     /// Reads `pack.toml`; gives what it extends.
     fn head(&self, reading: &mut Reading, id: &str, file: u32) -> Vec<(String, At)> {
         let SourceFile { name, text } = &reading.pack.files[file as usize].clone();
         if !name.ends_with("/pack.toml") {
-            reading.faults.push(faults::file_missing(At { file, ..At::default() }, "pack.toml", &[]));
+            reading.faults.push(faults::file_missing(
+                At {
+                    file,
+                    ..At::default()
+                },
+                "pack.toml",
+                &[],
+            ));
             return Vec::new();
         }
         let tree = parse(file, text, &mut reading.faults);
@@ -103,7 +136,9 @@ impl Chain<'_> {
             && let Some(word) = node.str()
             && word != id
         {
-            reading.faults.push(faults::pack_id_is_not_the_folder(node.at(), word, id));
+            reading
+                .faults
+                .push(faults::pack_id_is_not_the_folder(node.at(), word, id));
         }
         // The pack asked for is the first that is opened.
         if self.open.len() == 1 {
@@ -118,7 +153,10 @@ impl Chain<'_> {
             }
         }
         let bases = root.items_of("extends");
-        bases.iter().filter_map(|it| Some((it.str()?.to_owned(), it.at()))).collect()
+        bases
+            .iter()
+            .filter_map(|it| Some((it.str()?.to_owned(), it.at())))
+            .collect()
     }
 }
 

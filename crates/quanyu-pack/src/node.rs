@@ -31,11 +31,24 @@ pub(crate) struct Node<'a> {
 impl<'a> Node<'a> {
     /// The whole of a file.
     pub(crate) fn root(file: u32, source: &'a str, value: &'a Spanned<DeValue<'a>>) -> Self {
-        Self { file, source, name: At { file, start: 0, end: 0 }, value }
+        Self {
+            file,
+            source,
+            name: At {
+                file,
+                start: 0,
+                end: 0,
+            },
+            value,
+        }
     }
 
     fn child(&self, name: std::ops::Range<usize>, value: &'a Spanned<DeValue<'a>>) -> Self {
-        Self { name: place(self.file, name), value, ..*self }
+        Self {
+            name: place(self.file, name),
+            value,
+            ..*self
+        }
     }
 
     /// Where the value stands.
@@ -50,7 +63,10 @@ impl<'a> Node<'a> {
 
     /// The value of a key.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
-        let (name, value) = self.table()?.iter().find(|(name, _)| name.get_ref() == key)?;
+        let (name, value) = self
+            .table()?
+            .iter()
+            .find(|(name, _)| name.get_ref() == key)?;
         Some(self.child(name.span(), value))
     }
 
@@ -91,7 +107,10 @@ impl<'a> Node<'a> {
 
     /// A string with the range of its content.
     pub(crate) fn declared(&self) -> Option<Declared<String>> {
-        Some(Declared { value: self.str()?.to_owned(), at: self.content() })
+        Some(Declared {
+            value: self.str()?.to_owned(),
+            at: self.content(),
+        })
     }
 
     /// The place of a string's content without its quotes, where the content stands in the file as it is (no escapes);
@@ -101,10 +120,19 @@ impl<'a> Node<'a> {
         let (Some(value), Some(raw)) = (self.str(), self.source.get(self.value.span())) else {
             return at;
         };
-        let quotes = if raw.starts_with("'''") || raw.starts_with("\"\"\"") { 3 } else { 1 };
-        let Some(inside) = raw.get(quotes..) else { return at };
+        let quotes = if raw.starts_with("'''") || raw.starts_with("\"\"\"") {
+            3
+        } else {
+            1
+        };
+        let Some(inside) = raw.get(quotes..) else {
+            return at;
+        };
         let inside = if quotes == 3 {
-            inside.strip_prefix("\r\n").or_else(|| inside.strip_prefix('\n')).unwrap_or(inside)
+            inside
+                .strip_prefix("\r\n")
+                .or_else(|| inside.strip_prefix('\n'))
+                .unwrap_or(inside)
         } else {
             inside
         };
@@ -112,7 +140,11 @@ impl<'a> Node<'a> {
             return at;
         }
         let start = at.start + u32::try_from(raw.len() - inside.len()).unwrap_or_default();
-        At { start, end: start + u32::try_from(value.len()).unwrap_or_default(), ..at }
+        At {
+            start,
+            end: start + u32::try_from(value.len()).unwrap_or_default(),
+            ..at
+        }
     }
 
     /// A text for people: a string, or a table of languages.
@@ -120,7 +152,10 @@ impl<'a> Node<'a> {
         if let Some(zh) = self.str() {
             return Some(Text::zh(zh));
         }
-        Some(Text { zh: self.get("zh")?.str()?.to_owned(), en: self.word("en") })
+        Some(Text {
+            zh: self.get("zh")?.str()?.to_owned(),
+            en: self.word("en"),
+        })
     }
 
     /// A number: TOML's, or as people type it (`12.5万`, `25%`).
@@ -146,7 +181,11 @@ impl<'a> Node<'a> {
             _ => return None,
         };
         // Ten characters: jiff would also read times, which are no days.
-        if text.len() == 10 { text.parse().ok() } else { None }
+        if text.len() == 10 {
+            text.parse().ok()
+        } else {
+            None
+        }
     }
 
     /// A value as a workbook cell holds it.
@@ -175,7 +214,12 @@ impl<'a> Node<'a> {
     /// The strings under `key`, one or a list.
     pub(crate) fn words(&self, key: &str) -> Option<Vec<String>> {
         let words = self.get(key)?.items();
-        Some(words.iter().filter_map(|it| it.str().map(str::to_owned)).collect())
+        Some(
+            words
+                .iter()
+                .filter_map(|it| it.str().map(str::to_owned))
+                .collect(),
+        )
     }
 
     /// The text for people under `key`.
@@ -207,5 +251,9 @@ impl<'a> Node<'a> {
 /// A byte range of a file. Files are far below 4 GB; what is past that points to the end.
 pub(crate) fn place(file: u32, range: std::ops::Range<usize>) -> At {
     let fit = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-    At { file, start: fit(range.start), end: fit(range.end) }
+    At {
+        file,
+        start: fit(range.start),
+        end: fit(range.end),
+    }
 }

@@ -41,7 +41,9 @@ pub struct PackFile {
 impl Packs {
     /// Packs in the folders below `path`.
     pub fn from_dir(path: impl Into<PathBuf>) -> Self {
-        Self { places: vec![Place::Folder(path.into())] }
+        Self {
+            places: vec![Place::Folder(path.into())],
+        }
     }
 
     /// One pack's own folder (that with `pack.toml`); packs it extends are looked for beside it.
@@ -50,7 +52,9 @@ impl Packs {
         // `packs/shinan/.` and relative paths have no parent to look in; the real path has.
         let path = fs::canonicalize(&path).unwrap_or(path);
         let beside = path.parent().map(|it| Place::Folder(it.to_owned()));
-        Self { places: std::iter::once(Place::Pack(path)).chain(beside).collect() }
+        Self {
+            places: std::iter::once(Place::Pack(path)).chain(beside).collect(),
+        }
     }
 
     /// Packs from texts, such as the copy built in: `(pack id/path, text)`.
@@ -61,11 +65,16 @@ impl Packs {
             if let Some((pack, path)) = name.split_once('/')
                 && is_source(path)
             {
-                packs.entry(pack.to_owned()).or_default().push(PackFile { path: path.to_owned(), text: Ok(text) });
+                packs.entry(pack.to_owned()).or_default().push(PackFile {
+                    path: path.to_owned(),
+                    text: Ok(text),
+                });
             }
         }
         packs.values_mut().for_each(|files| sort(files));
-        Self { places: vec![Place::Texts(packs)] }
+        Self {
+            places: vec![Place::Texts(packs)],
+        }
     }
 
     /// Looks in `others` for what is not found here.
@@ -97,10 +106,13 @@ impl Packs {
     pub fn files(&self, id: &str) -> Option<Vec<PackFile>> {
         self.places.iter().find_map(|place| match place {
             Place::Texts(packs) => packs.get(id).cloned(),
-            Place::Pack(folder) if folder_name(folder).as_deref() == Some(id) => Some(read_folder(folder)),
+            Place::Pack(folder) if folder_name(folder).as_deref() == Some(id) => {
+                Some(read_folder(folder))
+            }
             Place::Pack(_) => None,
             Place::Folder(folder) => {
-                let fine = crate::grammar::is_identifier(id) && folder.join(id).join("pack.toml").is_file();
+                let fine = crate::grammar::is_identifier(id)
+                    && folder.join(id).join("pack.toml").is_file();
                 fine.then(|| read_folder(&folder.join(id)))
             }
         })
@@ -121,7 +133,9 @@ fn folder_name(folder: &Path) -> Option<String> {
 }
 
 fn pack_folders(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
     entries
         .filter_map(Result::ok)
         .filter(|it| it.path().join("pack.toml").is_file())
@@ -149,11 +163,17 @@ fn read_folder(folder: &Path) -> Vec<PackFile> {
 /// Reads the sources below a folder. Links are not followed, so that no pack reaches out of its folder or turns in a circle.
 fn collect(folder: &Path, before: &str, depth: usize, files: &mut Vec<PackFile>) {
     const DEEPEST: usize = 8;
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.filter_map(Result::ok) {
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
         let path = format!("{before}{name}");
-        let Ok(kind) = entry.file_type() else { continue };
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
         if kind.is_dir() && depth < DEEPEST && !name.starts_with('.') {
             collect(&entry.path(), &format!("{path}/"), depth + 1, files);
         } else if kind.is_file() && is_source(&path) {
@@ -169,5 +189,8 @@ fn read(path: &Path) -> io::Result<String> {
     }
     let text = fs::read_to_string(path)?;
     // Editors on Windows put a byte order mark in front, which TOML does not know.
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }

@@ -23,10 +23,24 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
                 faults.push(faults::duplicate(rows.at, faults::BLOCK, name, register.at));
             }
         }
-        let known_register =
-            known(rows.at, faults::REGISTER, &rows.register, cx.pack.registers.keys().map(String::as_str), faults);
+        let known_register = known(
+            rows.at,
+            faults::REGISTER,
+            &rows.register,
+            cx.pack.registers.keys().map(String::as_str),
+            faults,
+        );
         if known_register && let Some(register) = cx.pack.registers.get(&rows.register) {
-            block(&Block { cx, demo, place, rows, register }, faults);
+            block(
+                &Block {
+                    cx,
+                    demo,
+                    place,
+                    rows,
+                    register,
+                },
+                faults,
+            );
         }
     }
     for file in &demo.files {
@@ -44,20 +58,37 @@ struct Block<'a> {
 }
 
 fn block(block: &Block<'_>, faults: &mut Vec<Diagnostic>) {
-    let Block { cx, rows, register, .. } = block;
+    let Block {
+        cx, rows, register, ..
+    } = block;
     let fields = register.fields.iter().map(|it| it.id.as_str());
     for drawn in &rows.fields {
-        if drawn.field == "state" && register.lifecycle.is_some() {
+        if drawn.field == "state"
+            && let Some(lifecycle) = &register.lifecycle
+        {
+            let states = lifecycle.states.iter().map(|it| it.id.as_str());
+            for value in values(&drawn.draw) {
+                known(drawn.at, faults::STATE, value, states.clone(), faults);
+            }
             continue;
         }
-        if known(drawn.at, faults::FIELD, &drawn.field, fields.clone(), faults)
-            && let Some(field) = register.field(&drawn.field)
+        if known(
+            drawn.at,
+            faults::FIELD,
+            &drawn.field,
+            fields.clone(),
+            faults,
+        ) && let Some(field) = register.field(&drawn.field)
             && !cx.reading.unsure.contains(&field.at)
         {
             draw(block, drawn, field, faults);
         }
     }
-    for field in register.fields.iter().filter(|it| it.required && it.computed.is_none()) {
+    for field in register
+        .fields
+        .iter()
+        .filter(|it| it.required && it.computed.is_none())
+    {
         if !rows.fields.iter().any(|it| it.field == field.id) {
             faults.push(
                 faults::cannot_be_made(
@@ -94,8 +125,21 @@ fn block(block: &Block<'_>, faults: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Values that are written out.
+fn values(draw: &DemoDraw) -> Vec<&str> {
+    match draw {
+        DemoDraw::Set(value) => vec![value],
+        DemoDraw::List { values, .. } => values.iter().map(String::as_str).collect(),
+        DemoDraw::Choice { weights, .. } => weights.iter().map(|(it, _)| it.as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn is_number(kind: &FieldType) -> bool {
-    matches!(kind, FieldType::Integer | FieldType::Decimal { .. } | FieldType::Money)
+    matches!(
+        kind,
+        FieldType::Integer | FieldType::Decimal { .. } | FieldType::Money
+    )
 }
 
 fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Diagnostic>) {
@@ -104,7 +148,10 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
     let kind = &field.kind;
     let word = kind.word();
     let fits = match &drawn.draw {
-        DemoDraw::Set(_) | DemoDraw::List { .. } | DemoDraw::Choice { .. } | DemoDraw::Copy { .. } => true,
+        DemoDraw::Set(_)
+        | DemoDraw::List { .. }
+        | DemoDraw::Choice { .. }
+        | DemoDraw::Copy { .. } => true,
         // Read as a cell like any other value, so dates and numbers can be put together too.
         DemoDraw::Pattern { .. } => !matches!(
             kind,
@@ -117,11 +164,16 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
         ),
         DemoDraw::Spread { .. } | DemoDraw::Between(..) => is_number(kind),
         DemoDraw::Day { .. } | DemoDraw::After { .. } => *kind == FieldType::Date,
-        DemoDraw::Record { .. } => matches!(kind, FieldType::Reference { .. } | FieldType::Organization),
+        DemoDraw::Record { .. } => {
+            matches!(kind, FieldType::Reference { .. } | FieldType::Organization)
+        }
         DemoDraw::Uscc => *kind == FieldType::Text,
     };
     if !fits {
-        not(format!("这种取值方式不能用在 {word} 字段上"), format!("this way to make values does not go with a field of type {word}"));
+        not(
+            format!("这种取值方式不能用在 {word} 字段上"),
+            format!("this way to make values does not go with a field of type {word}"),
+        );
         return;
     }
     let count = block.rows.count as usize;
@@ -130,27 +182,47 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
         DemoDraw::List { values, cycle } => {
             if values.is_empty() || !cycle && values.len() < count {
                 not(
-                    format!("列表有 {} 个值，要 {count} 个（或写 cycle = true）", values.len()),
-                    format!("the list has {} values for {count} records (or say cycle = true)", values.len()),
+                    format!(
+                        "列表有 {} 个值，要 {count} 个（或写 cycle = true）",
+                        values.len()
+                    ),
+                    format!(
+                        "the list has {} values for {count} records (or say cycle = true)",
+                        values.len()
+                    ),
                 );
             }
-            values.iter().for_each(|it| code(block, drawn.at, field, it, faults));
+            values
+                .iter()
+                .for_each(|it| code(block, drawn.at, field, it, faults));
         }
         DemoDraw::Choice { weights, .. } => {
-            if weights.iter().any(|(_, it)| it.is_sign_negative()) || weights.iter().all(|(_, it)| it.is_zero()) {
+            if weights.iter().any(|(_, it)| it.is_sign_negative())
+                || weights.iter().all(|(_, it)| it.is_zero())
+            {
                 not("权重要是正数".into(), "weights must be above zero".into());
             }
-            weights.iter().for_each(|(it, _)| code(block, drawn.at, field, it, faults));
+            weights
+                .iter()
+                .for_each(|(it, _)| code(block, drawn.at, field, it, faults));
         }
         DemoDraw::Pattern { pattern, words } => braces(at, pattern, words, faults),
-        DemoDraw::Spread { min, median, max, .. } => {
+        DemoDraw::Spread {
+            min, median, max, ..
+        } => {
             if min > median || median > max {
-                not("要满足 min ≤ median ≤ max".into(), "min ≤ median ≤ max does not hold".into());
+                not(
+                    "要满足 min ≤ median ≤ max".into(),
+                    "min ≤ median ≤ max does not hold".into(),
+                );
             }
         }
         DemoDraw::Between(low, high) => {
             if low > high {
-                not(format!("{low} 大于 {high}"), format!("{low} is above {high}"));
+                not(
+                    format!("{low} 大于 {high}"),
+                    format!("{low} is above {high}"),
+                );
             }
         }
         DemoDraw::Day { from, to, .. } => {
@@ -160,17 +232,31 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
         }
         DemoDraw::After { field: other, days } => {
             if days.0 > days.1 {
-                not(format!("{} 大于 {}", days.0, days.1), format!("{} is above {}", days.0, days.1));
+                not(
+                    format!("{} 大于 {}", days.0, days.1),
+                    format!("{} is above {}", days.0, days.1),
+                );
             }
             let place = block.cx.place(at, "after.field");
             made_field(block, place, other, |it| it.kind == FieldType::Date, faults);
         }
         DemoDraw::Record { of, distinct } => record(block, at, field, of, *distinct, faults),
-        DemoDraw::Copy { from, field: column } => {
+        DemoDraw::Copy {
+            from,
+            field: column,
+        } => {
             let place = block.cx.place(at, "copy.from");
-            let points = |it: &Field| matches!(it.kind, FieldType::Reference { .. } | FieldType::Organization);
+            let points = |it: &Field| {
+                matches!(
+                    it.kind,
+                    FieldType::Reference { .. } | FieldType::Organization
+                )
+            };
             if made_field(block, place, from, points, faults)
-                && let Some(target) = block.register.field(from).and_then(|it| target(block.cx, &it.kind))
+                && let Some(target) = block
+                    .register
+                    .field(from)
+                    .and_then(|it| target(block.cx, &it.kind))
                 && !super::sql::has_column(block.cx, &target.id, column)
             {
                 let names: Vec<_> = target.fields.iter().map(|it| it.id.as_str()).collect();
@@ -194,13 +280,18 @@ fn made_field(
     if !known(at, faults::FIELD, name, fields, faults) {
         return false;
     }
-    let Some(field) = block.register.field(name) else { return false };
+    let Some(field) = block.register.field(name) else {
+        return false;
+    };
     let made = block.rows.fields.iter().any(|it| it.field == name);
     if !made || !fits(field) {
         faults.push(faults::cannot_be_made(
             at,
             format!("`{name}` 没有生成，或类型不符（{}）", field.kind.word()),
-            format!("`{name}` is not made in this block, or its type ({}) does not fit", field.kind.word()),
+            format!(
+                "`{name}` is not made in this block, or its type ({}) does not fit",
+                field.kind.word()
+            ),
         ));
         return false;
     }
@@ -216,18 +307,33 @@ fn target<'a>(cx: &Check<'a>, kind: &FieldType) -> Option<&'a Register> {
     }
 }
 
-fn record(block: &Block<'_>, at: At, field: &Field, of: &str, distinct: bool, faults: &mut Vec<Diagnostic>) {
+fn record(
+    block: &Block<'_>,
+    at: At,
+    field: &Field,
+    of: &str,
+    distinct: bool,
+    faults: &mut Vec<Diagnostic>,
+) {
     let place = block.cx.place(at, "record.of");
     let before = &block.demo.rows[..block.place];
-    let sources: Vec<_> =
-        before.iter().filter(|it| it.name.as_deref() == Some(of) || it.register == of).collect();
+    let sources: Vec<_> = before
+        .iter()
+        .filter(|it| it.name.as_deref() == Some(of) || it.register == of)
+        .collect();
     if sources.is_empty() {
-        let names: Vec<_> = before.iter().flat_map(|it| it.name.as_deref().into_iter().chain([it.register.as_str()])).collect();
+        let names: Vec<_> = before
+            .iter()
+            .flat_map(|it| it.name.as_deref().into_iter().chain([it.register.as_str()]))
+            .collect();
         let mut names = names;
         names.sort_unstable();
         names.dedup();
         let fault = faults::unknown_name(place, faults::BLOCK, of, &names);
-        faults.push(Diagnostic { code: "cannot_be_made", ..fault });
+        faults.push(Diagnostic {
+            code: "cannot_be_made",
+            ..fault
+        });
         return;
     }
     if let Some(wanted) = target(block.cx, &field.kind)
@@ -235,8 +341,14 @@ fn record(block: &Block<'_>, at: At, field: &Field, of: &str, distinct: bool, fa
     {
         faults.push(faults::cannot_be_made(
             place,
-            format!("`{}` 要 {} 的记录，这里取的是 {}", field.id, wanted.id, other.register),
-            format!("`{}` refers to {}, these are records of {}", field.id, wanted.id, other.register),
+            format!(
+                "`{}` 要 {} 的记录，这里取的是 {}",
+                field.id, wanted.id, other.register
+            ),
+            format!(
+                "`{}` refers to {}, these are records of {}",
+                field.id, wanted.id, other.register
+            ),
         ));
     }
     let there: u64 = sources.iter().map(|it| u64::from(it.count)).sum();
@@ -244,18 +356,37 @@ fn record(block: &Block<'_>, at: At, field: &Field, of: &str, distinct: bool, fa
         faults.push(faults::cannot_be_made(
             place,
             format!("要 {} 条互不相同的记录，只有 {there} 条", block.rows.count),
-            format!("{} different records are asked for, there are {there}", block.rows.count),
+            format!(
+                "{} different records are asked for, there are {there}",
+                block.rows.count
+            ),
         ));
     }
 }
 
 /// A value of a code field must be a code or mean one.
 fn code(block: &Block<'_>, at: At, field: &Field, value: &str, faults: &mut Vec<Diagnostic>) {
-    let FieldType::Code { list } = &field.kind else { return };
-    let Some(list) = block.cx.pack.codes.get(list).filter(|it| !it.items.is_empty()) else { return };
-    let separators = if field.many { &[';', '；', '、'][..] } else { &[] };
+    let FieldType::Code { list } = &field.kind else {
+        return;
+    };
+    let Some(list) = block
+        .cx
+        .pack
+        .codes
+        .get(list)
+        .filter(|it| !it.items.is_empty())
+    else {
+        return;
+    };
+    let separators = if field.many {
+        &[';', '；', '、'][..]
+    } else {
+        &[]
+    };
     for value in value.split(separators).filter(|it| !it.is_empty()) {
-        let means = list.items.iter().any(|it| it.code == value || it.title.zh == value || it.synonyms.iter().any(|it| it == value));
+        let means = list.items.iter().any(|it| {
+            it.code == value || it.title.zh == value || it.synonyms.iter().any(|it| it == value)
+        });
         if !means {
             let valid: Vec<_> = list.items.iter().map(|it| it.code.as_str()).collect();
             faults.push(faults::unknown_name(at, faults::CODE, value, &valid));
@@ -267,11 +398,18 @@ fn code(block: &Block<'_>, at: At, field: &Field, value: &str, faults: &mut Vec<
 fn braces(at: At, pattern: &str, words: &[(String, Vec<String>)], faults: &mut Vec<Diagnostic>) {
     for part in pattern.split('{').skip(1) {
         let Some((name, _)) = part.split_once('}') else {
-            faults.push(faults::cannot_be_made(at, "花括号没有合上", "a brace is not closed"));
+            faults.push(faults::cannot_be_made(
+                at,
+                "花括号没有合上",
+                "a brace is not closed",
+            ));
             return;
         };
         let number = name.strip_prefix('n').is_some_and(|rest| {
-            rest.is_empty() || rest.strip_prefix(":0").is_some_and(|it| it.len() == 1 && it.bytes().all(|b| b.is_ascii_digit()))
+            rest.is_empty()
+                || rest
+                    .strip_prefix(":0")
+                    .is_some_and(|it| it.len() == 1 && it.bytes().all(|b| b.is_ascii_digit()))
         });
         if number {
             continue;
@@ -280,7 +418,11 @@ fn braces(at: At, pattern: &str, words: &[(String, Vec<String>)], faults: &mut V
         match words.iter().find(|(it, _)| it == name) {
             None => faults.push(faults::unknown_key(at, name, &valid)),
             Some((_, words)) if words.is_empty() => {
-                faults.push(faults::cannot_be_made(at, format!("`{name}` 没有词"), format!("`{name}` has no words")));
+                faults.push(faults::cannot_be_made(
+                    at,
+                    format!("`{name}` 没有词"),
+                    format!("`{name}` has no words"),
+                ));
             }
             Some(_) => {}
         }
@@ -297,13 +439,29 @@ fn demo_file(cx: &Check<'_>, file: &DemoFile, faults: &mut Vec<Diagnostic>) {
     }
     if let Some(register) = &file.register {
         let at = cx.place(file.at, "register");
-        known(at, faults::REGISTER, register, cx.pack.registers.keys().map(String::as_str), faults);
+        known(
+            at,
+            faults::REGISTER,
+            register,
+            cx.pack.registers.keys().map(String::as_str),
+            faults,
+        );
     }
     let at = cx.place(file.at, "text");
     for part in file.text.split('{').skip(1) {
-        let Some((name, _)) = part.split_once('}') else { continue };
-        let Some((indicator, rest)) = name.split_once('@') else { continue };
-        known(at, faults::INDICATOR, indicator, cx.pack.indicators.keys().map(String::as_str), faults);
+        let Some((name, _)) = part.split_once('}') else {
+            continue;
+        };
+        let Some((indicator, rest)) = name.split_once('@') else {
+            continue;
+        };
+        known(
+            at,
+            faults::INDICATOR,
+            indicator,
+            cx.pack.indicators.keys().map(String::as_str),
+            faults,
+        );
         // What follows the period says how it is printed.
         let period = rest.split([':', '|']).next().unwrap_or_default();
         if period.parse::<Period>().is_err() {

@@ -22,7 +22,10 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
                 faults.push(faults::cockpit_twice(at, number, first));
             }
         }
-        for name in std::iter::once(&indicator.title.zh).chain(&indicator.aliases).filter(|it| !it.is_empty()) {
+        for name in std::iter::once(&indicator.title.zh)
+            .chain(&indicator.aliases)
+            .filter(|it| !it.is_empty())
+        {
             let first = *names.entry(name).or_insert(indicator);
             if first.id != indicator.id {
                 faults.push(faults::alias_twice(indicator.at, name, &first.id, first.at));
@@ -34,14 +37,25 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
             && ![split_unit(&indicator.unit).1, above].contains(&split_unit(unit).1)
         {
             let at = cx.place(indicator.at, "display.unit");
-            let (zh, en) =
-                (format!("指标以 {} 为单位", indicator.unit), format!("the indicator is in {}", indicator.unit));
+            let (zh, en) = (
+                format!("指标以 {} 为单位", indicator.unit),
+                format!("the indicator is in {}", indicator.unit),
+            );
             faults.push(faults::wrong_unit(at, unit, &indicator.unit, &zh, &en));
         }
         let base = split_unit(&indicator.unit).1;
         if base != indicator.unit {
-            let (zh, en) = ("这里写基本单位，不带万、亿".to_owned(), "a base unit has no 万 or 亿".to_owned());
-            faults.push(faults::wrong_unit(cx.place(indicator.at, "unit"), &indicator.unit, base, &zh, &en));
+            let (zh, en) = (
+                "这里写基本单位，不带万、亿".to_owned(),
+                "a base unit has no 万 or 亿".to_owned(),
+            );
+            faults.push(faults::wrong_unit(
+                cx.place(indicator.at, "unit"),
+                &indicator.unit,
+                base,
+                &zh,
+                &en,
+            ));
         }
     }
     circles(cx, faults);
@@ -56,7 +70,10 @@ fn references(cx: &Check<'_>, indicator: &Indicator, faults: &mut Vec<Diagnostic
         }
     };
     match &indicator.kind {
-        IndicatorKind::Ratio { numerator, denominator } => {
+        IndicatorKind::Ratio {
+            numerator,
+            denominator,
+        } => {
             named(numerator);
             named(denominator);
             ratio_unit(cx, indicator, numerator, denominator, faults);
@@ -65,12 +82,21 @@ fn references(cx: &Check<'_>, indicator: &Indicator, faults: &mut Vec<Diagnostic
             named(of);
             if indicator.unit != "1" {
                 let at = cx.place(indicator.at, "unit");
-                faults.push(faults::wrong_unit(at, &indicator.unit, "1", "增速没有单位", "growth has no unit"));
+                faults.push(faults::wrong_unit(
+                    at,
+                    &indicator.unit,
+                    "1",
+                    "增速没有单位",
+                    "growth has no unit",
+                ));
             }
         }
         IndicatorKind::Cited if cx.reading.given(indicator.at, "cited", 0).is_some() => {
             if cx.pack.playing("observation").is_none() {
-                faults.push(faults::nobody_plays(cx.place(indicator.at, "cited"), "observation"));
+                faults.push(faults::nobody_plays(
+                    cx.place(indicator.at, "cited"),
+                    "observation",
+                ));
             }
         }
         IndicatorKind::Cited | IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {}
@@ -85,7 +111,9 @@ fn ratio_unit(
     faults: &mut Vec<Diagnostic>,
 ) {
     let unit = |it: &Declared<String>| cx.pack.indicators.get(&it.value).map(|it| it.unit.as_str());
-    let (Some(above), Some(below)) = (unit(numerator), unit(denominator)) else { return };
+    let (Some(above), Some(below)) = (unit(numerator), unit(denominator)) else {
+        return;
+    };
     let wanted = match (above, below) {
         _ if above == below => "1".to_owned(),
         (above, "1") => above.to_owned(),
@@ -93,7 +121,10 @@ fn ratio_unit(
     };
     if indicator.unit != wanted {
         let at = cx.place(indicator.at, "unit");
-        let (zh, en) = (format!("{above} 除以 {below}"), format!("it is {above} over {below}"));
+        let (zh, en) = (
+            format!("{above} 除以 {below}"),
+            format!("it is {above} over {below}"),
+        );
         faults.push(faults::wrong_unit(at, &indicator.unit, &wanted, &zh, &en));
     }
 }
@@ -116,15 +147,25 @@ fn walk<'a>(
     if done.contains(&id) {
         return;
     }
-    let Some(indicator) = cx.pack.indicators.get(id) else { return };
+    let Some(indicator) = cx.pack.indicators.get(id) else {
+        return;
+    };
     if let Some(first) = path.iter().position(|it| *it == id) {
-        let circle = path[first..].iter().chain([&id]).copied().collect::<Vec<_>>().join(" → ");
+        let circle = path[first..]
+            .iter()
+            .chain([&id])
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" → ");
         faults.push(faults::cycle(indicator.at, &circle));
         return;
     }
     path.push(id);
     match &indicator.kind {
-        IndicatorKind::Ratio { numerator, denominator } => {
+        IndicatorKind::Ratio {
+            numerator,
+            denominator,
+        } => {
             walk(cx, &numerator.value, path, done, faults);
             walk(cx, &denominator.value, path, done, faults);
         }

@@ -23,25 +23,49 @@ fn names(cx: &Check<'_>, register: &Register, lifecycle: &Lifecycle, faults: &mu
             let at = cx.reading.item_place(step.at, "from", number);
             known(at, faults::STATE, from, states.clone(), faults);
         }
-        known(cx.place(step.at, "to"), faults::STATE, &step.to, states.clone(), faults);
+        known(
+            cx.place(step.at, "to"),
+            faults::STATE,
+            &step.to,
+            states.clone(),
+            faults,
+        );
         for (number, role) in step.role.iter().enumerate() {
             let at = cx.reading.item_place(step.at, "role", number);
-            known(at, faults::ROLE, role, cx.pack.roles.keys().map(String::as_str), faults);
+            known(
+                at,
+                faults::ROLE,
+                role,
+                cx.pack.roles.keys().map(String::as_str),
+                faults,
+            );
         }
         for (number, field) in step.requires.iter().enumerate() {
             let at = cx.reading.item_place(step.at, "requires", number);
-            known(at, faults::FIELD, field, register.fields.iter().map(|it| it.id.as_str()), faults);
+            known(
+                at,
+                faults::FIELD,
+                field,
+                register.fields.iter().map(|it| it.id.as_str()),
+                faults,
+            );
         }
     }
 }
 
 fn ways(lifecycle: &Lifecycle, faults: &mut Vec<Diagnostic>) {
-    let Some(first) = lifecycle.states.first() else { return };
+    let Some(first) = lifecycle.states.first() else {
+        return;
+    };
     let mut reached = vec![first.id.as_str()];
     let mut next = 0;
     while let Some(state) = reached.get(next).copied() {
         next += 1;
-        for step in lifecycle.transitions.iter().filter(|it| it.from.iter().any(|it| it == state)) {
+        for step in lifecycle
+            .transitions
+            .iter()
+            .filter(|it| it.from.iter().any(|it| it == state))
+        {
             if !reached.contains(&step.to.as_str()) {
                 reached.push(&step.to);
             }
@@ -51,7 +75,10 @@ fn ways(lifecycle: &Lifecycle, faults: &mut Vec<Diagnostic>) {
         if !reached.contains(&state.id.as_str()) {
             faults.push(faults::unreachable_state(state.at, &state.id));
         }
-        let leads_on = lifecycle.transitions.iter().any(|it| it.from.contains(&state.id));
+        let leads_on = lifecycle
+            .transitions
+            .iter()
+            .any(|it| it.from.contains(&state.id));
         match (leads_on, state.last) {
             (false, false) => faults.push(faults::dead_end(state.at, &state.id)),
             (true, true) => faults.push(faults::last_leads_on(state.at, &state.id)),

@@ -23,7 +23,10 @@ use crate::{
 /// Adds everything that is wrong with a pack once all its files are merged.
 pub(crate) fn check(reading: &mut Reading) {
     let mut faults = Vec::new();
-    let cx = Check { pack: &reading.pack, reading };
+    let cx = Check {
+        pack: &reading.pack,
+        reading,
+    };
     register::check(&cx, &mut faults);
     lifecycle::check(&cx, &mut faults);
     rest::check(&cx, &mut faults);

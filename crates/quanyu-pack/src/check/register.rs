@@ -28,13 +28,88 @@ pub(crate) const LINES_COLUMNS: [&str; 3] = ["id", "parent", "line"];
 
 /// Words that PostgreSQL, SQLite or DataFusion would not take as a bare name.
 const RESERVED: [&str; 82] = [
-    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "between", "both", "by", "case", "cast", "check",
-    "collate", "column", "constraint", "create", "cross", "current_date", "current_time", "current_timestamp", "default",
-    "deferrable", "delete", "desc", "distinct", "do", "drop", "else", "end", "except", "exists", "false", "fetch", "for",
-    "foreign", "from", "full", "grant", "group", "having", "in", "index", "inner", "insert", "intersect", "interval",
-    "into", "is", "join", "leading", "left", "like", "limit", "natural", "not", "null", "offset", "on", "or", "order",
-    "outer", "over", "primary", "references", "right", "select", "set", "some", "table", "then", "to", "trailing", "true",
-    "union", "unique", "update", "user", "using", "when", "where",
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "between",
+    "both",
+    "by",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "constraint",
+    "create",
+    "cross",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "default",
+    "deferrable",
+    "delete",
+    "desc",
+    "distinct",
+    "do",
+    "drop",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "full",
+    "grant",
+    "group",
+    "having",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "join",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "natural",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "primary",
+    "references",
+    "right",
+    "select",
+    "set",
+    "some",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "update",
+    "user",
+    "using",
+    "when",
+    "where",
 ];
 
 pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
@@ -42,7 +117,12 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     let mut names: Vec<(String, At)> = Vec::new();
     for register in cx.pack.registers.values() {
         names.push((register.id.clone(), register.at));
-        names.extend(register.lines.iter().map(|it| (format!("{}_{}", register.id, it.id), it.at)));
+        names.extend(
+            register
+                .lines
+                .iter()
+                .map(|it| (format!("{}_{}", register.id, it.id), it.at)),
+        );
     }
     names.extend(cx.pack.datasets.values().map(|it| (it.id.clone(), it.at)));
     for (name, at) in names {
@@ -63,22 +143,46 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
     let at = register.at;
     let modules = cx.pack.modules.iter().map(|it| it.id.as_str());
     if !register.module.is_empty() {
-        known(cx.place(at, "module"), faults::MODULE, &register.module, modules, faults);
+        known(
+            cx.place(at, "module"),
+            faults::MODULE,
+            &register.module,
+            modules,
+            faults,
+        );
     }
     for (key, roles) in [("enter", &register.enter), ("confirm", &register.confirm)] {
         for (number, role) in roles.iter().enumerate() {
             let at = cx.reading.item_place(at, key, number);
-            known(at, faults::ROLE, role, cx.pack.roles.keys().map(String::as_str), faults);
+            known(
+                at,
+                faults::ROLE,
+                role,
+                cx.pack.roles.keys().map(String::as_str),
+                faults,
+            );
         }
     }
     let field_names = register.fields.iter().map(|it| it.id.as_str());
     for (number, key) in register.key.iter().enumerate() {
-        known(cx.reading.item_place(at, "key", number), faults::FIELD, key, field_names.clone(), faults);
+        known(
+            cx.reading.item_place(at, "key", number),
+            faults::FIELD,
+            key,
+            field_names.clone(),
+            faults,
+        );
     }
     if register.label.is_empty() {
         faults.push(faults::no_label(at));
     } else {
-        known(cx.place(at, "label"), faults::FIELD, &register.label, field_names.clone(), faults);
+        known(
+            cx.place(at, "label"),
+            faults::FIELD,
+            &register.label,
+            field_names.clone(),
+            faults,
+        );
     }
     if let Some(region) = &register.region {
         let at = cx.place(at, "region");
@@ -86,7 +190,12 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
             && let Some(field) = register.field(region)
             && field.kind != FieldType::Region
         {
-            faults.push(faults::field_of_type(at, region, field.kind.word(), "region"));
+            faults.push(faults::field_of_type(
+                at,
+                region,
+                field.kind.word(),
+                "region",
+            ));
         }
     }
     if let Some(was) = &register.was
@@ -108,16 +217,25 @@ fn fields(cx: &Check<'_>, all: &[Field], taken: &[&str], faults: &mut Vec<Diagno
         } else if RESERVED.contains(&field.id.as_str()) {
             faults.push(faults::reserved_word(field.at, &field.id));
         }
-        for head in std::iter::once(&field.title.zh).chain(&field.synonyms).filter(|it| !it.is_empty()) {
+        for head in std::iter::once(&field.title.zh)
+            .chain(&field.synonyms)
+            .filter(|it| !it.is_empty())
+        {
             let first = *heads.entry(head).or_insert(field);
             if first.id != field.id {
                 faults.push(faults::same_head(field.at, head, first.at));
             }
         }
         if let Some(was) = &field.was
-            && let Some(other) = all.iter().find(|it| it.id == *was || it.id != field.id && it.was == field.was)
+            && let Some(other) = all
+                .iter()
+                .find(|it| it.id == *was || it.id != field.id && it.was == field.was)
         {
-            faults.push(faults::still_there(cx.place(field.at, "was"), was, other.at));
+            faults.push(faults::still_there(
+                cx.place(field.at, "was"),
+                was,
+                other.at,
+            ));
         }
         one_field(cx, field, faults);
     }
@@ -130,11 +248,20 @@ fn one_field(cx: &Check<'_>, field: &Field, faults: &mut Vec<Diagnostic>) {
     let given = |key: &str| cx.reading.given(field.at, key, 0);
     let word = field.kind.word();
     let kind = &field.kind;
-    let number = matches!(kind, FieldType::Integer | FieldType::Decimal { .. } | FieldType::Money);
-    let texts = matches!(kind, FieldType::Text | FieldType::LongText | FieldType::Person | FieldType::Url);
+    let number = matches!(
+        kind,
+        FieldType::Integer | FieldType::Decimal { .. } | FieldType::Money
+    );
+    let texts = matches!(
+        kind,
+        FieldType::Text | FieldType::LongText | FieldType::Person | FieldType::Url
+    );
     let points = matches!(
         kind,
-        FieldType::Code { .. } | FieldType::Reference { .. } | FieldType::Organization | FieldType::Region
+        FieldType::Code { .. }
+            | FieldType::Reference { .. }
+            | FieldType::Organization
+            | FieldType::Region
     );
     #[rustfmt::skip]
     let goes = [
@@ -159,23 +286,46 @@ fn one_field(cx: &Check<'_>, field: &Field, faults: &mut Vec<Diagnostic>) {
     if let (Some(min), Some(max)) = (field.min, field.max)
         && min > max
     {
-        faults.push(faults::min_above_max(cx.place(field.at, "min"), &min.to_string(), &max.to_string()));
+        faults.push(faults::min_above_max(
+            cx.place(field.at, "min"),
+            &min.to_string(),
+            &max.to_string(),
+        ));
     }
     match kind {
         FieldType::Decimal { .. } if given("scale").is_none() => {
             faults.push(faults::type_needs(field.at, word, "scale"));
         }
-        FieldType::Code { list } if list.is_empty() => faults.push(faults::type_needs(field.at, word, "list")),
-        FieldType::Code { list } => {
-            known(cx.place(field.at, "list"), faults::CODES, list, cx.pack.codes.keys().map(String::as_str), faults);
+        FieldType::Code { list } if list.is_empty() => {
+            faults.push(faults::type_needs(field.at, word, "list"))
         }
-        FieldType::Reference { to } if to.is_empty() => faults.push(faults::type_needs(field.at, word, "to")),
+        FieldType::Code { list } => {
+            known(
+                cx.place(field.at, "list"),
+                faults::CODES,
+                list,
+                cx.pack.codes.keys().map(String::as_str),
+                faults,
+            );
+        }
+        FieldType::Reference { to } if to.is_empty() => {
+            faults.push(faults::type_needs(field.at, word, "to"))
+        }
         FieldType::Reference { to } => {
             let names = cx.pack.registers.keys().map(String::as_str);
-            known(cx.place(field.at, "to"), faults::REGISTER, to, names, faults);
+            known(
+                cx.place(field.at, "to"),
+                faults::REGISTER,
+                to,
+                names,
+                faults,
+            );
         }
         FieldType::Organization if cx.pack.playing("organization").is_none() => {
-            faults.push(faults::nobody_plays(cx.place(field.at, "type"), "organization"));
+            faults.push(faults::nobody_plays(
+                cx.place(field.at, "type"),
+                "organization",
+            ));
         }
         _ => {}
     }
@@ -190,8 +340,14 @@ fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
         "date" => (matches!(kind, FieldType::Date), "date"),
         "scan" => (matches!(kind, FieldType::File), "file"),
-        "status" | "measure" => (matches!(kind, FieldType::Code { .. } | FieldType::Text), "code"),
-        _ => (matches!(kind, FieldType::Text | FieldType::LongText | FieldType::Url), "text"),
+        "status" | "measure" => (
+            matches!(kind, FieldType::Code { .. } | FieldType::Text),
+            "code",
+        ),
+        _ => (
+            matches!(kind, FieldType::Text | FieldType::LongText | FieldType::Url),
+            "text",
+        ),
     };
     if fine { Ok(()) } else { Err(wanted) }
 }
@@ -208,7 +364,13 @@ fn parts(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
         };
         let at = cx.place(register.at, "plays");
         let Some((_, needed, more)) = PARTS.iter().find(|(it, ..)| it == part) else {
-            known(at, faults::PART, part, PARTS.iter().map(|(it, ..)| *it), faults);
+            known(
+                at,
+                faults::PART,
+                part,
+                PARTS.iter().map(|(it, ..)| *it),
+                faults,
+            );
             continue;
         };
         if let Some(first) = taken.insert(part, at) {
@@ -227,10 +389,17 @@ fn parts(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
             match register.slot(slot) {
                 Some(field) => {
                     if let Err(wanted) = slot_fits(slot, &field.kind) {
-                        faults.push(faults::field_of_type(field.at, &field.id, field.kind.word(), wanted));
+                        faults.push(faults::field_of_type(
+                            field.at,
+                            &field.id,
+                            field.kind.word(),
+                            wanted,
+                        ));
                     }
                 }
-                None if needed.contains(&slot) && !named => faults.push(faults::slot_empty(at, part, slot)),
+                None if needed.contains(&slot) && !named => {
+                    faults.push(faults::slot_empty(at, part, slot))
+                }
                 None => {}
             }
         }

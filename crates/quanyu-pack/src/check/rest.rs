@@ -15,7 +15,12 @@ fn regions(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     let pack = cx.pack;
     let names: Vec<_> = pack.regions.keys().map(|it| it.as_str()).collect();
     for (code, region) in &pack.regions {
-        let at = cx.reading.region_places.get(code).copied().unwrap_or_default();
+        let at = cx
+            .reading
+            .region_places
+            .get(code)
+            .copied()
+            .unwrap_or_default();
         if let Some(parent) = code.parent()
             && !parent.as_str().is_empty()
             && !pack.regions.contains_key(&parent)
@@ -31,14 +36,33 @@ fn regions(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     if let Some(at) = cx.reading.region_at
         && !pack.regions.contains_key(&pack.region)
     {
-        faults.push(faults::unknown_name(at, faults::REGION, pack.region.as_str(), &names));
+        faults.push(faults::unknown_name(
+            at,
+            faults::REGION,
+            pack.region.as_str(),
+            &names,
+        ));
     }
     for code in pack.tiles.keys() {
-        let at = cx.reading.tile_places.get(code).copied().unwrap_or_default();
+        let at = cx
+            .reading
+            .tile_places
+            .get(code)
+            .copied()
+            .unwrap_or_default();
         if !pack.regions.contains_key(code) {
-            faults.push(faults::unknown_name(at, faults::REGION, code.as_str(), &names));
+            faults.push(faults::unknown_name(
+                at,
+                faults::REGION,
+                code.as_str(),
+                &names,
+            ));
         } else if !pack.region.contains(code) {
-            faults.push(faults::outside_region(at, code.as_str(), pack.region.as_str()));
+            faults.push(faults::outside_region(
+                at,
+                code.as_str(),
+                pack.region.as_str(),
+            ));
         }
     }
 }
@@ -48,7 +72,8 @@ fn codes(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
         if list.items.is_empty() {
             faults.push(faults::empty_list(list.at));
         }
-        let codes: std::collections::BTreeSet<_> = list.items.iter().map(|it| it.code.as_str()).collect();
+        let codes: std::collections::BTreeSet<_> =
+            list.items.iter().map(|it| it.code.as_str()).collect();
         for item in &list.items {
             if let Some(parent) = &item.parent {
                 let place = cx.reading.code_places.get(&(id.clone(), item.code.clone()));
@@ -63,18 +88,32 @@ fn plans(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     let targets = cx.pack.plans.values().flat_map(|it| &it.targets);
     for target in targets {
         let names = cx.pack.indicators.keys().map(String::as_str);
-        known(target.at, faults::INDICATOR, &target.indicator, names, faults);
+        known(
+            target.at,
+            faults::INDICATOR,
+            &target.indicator,
+            names,
+            faults,
+        );
     }
     for typed in &cx.reading.target_units {
-        let Some(indicator) = cx.pack.indicators.get(&typed.indicator) else { continue };
+        let Some(indicator) = cx.pack.indicators.get(&typed.indicator) else {
+            continue;
+        };
         // Growth is in percent, whatever its indicator is in.
         let wanted = if typed.growth { "1" } else { &indicator.unit };
         if typed.unit != split_unit(wanted).1 {
             let id = &indicator.id;
             let (zh, en) = if typed.growth {
-                ("增长目标写百分数".to_owned(), "a target of growth is a percentage".to_owned())
+                (
+                    "增长目标写百分数".to_owned(),
+                    "a target of growth is a percentage".to_owned(),
+                )
             } else {
-                (format!("指标 `{id}` 的单位是 {wanted}"), format!("indicator `{id}` is in {wanted}"))
+                (
+                    format!("指标 `{id}` 的单位是 {wanted}"),
+                    format!("indicator `{id}` is in {wanted}"),
+                )
             };
             faults.push(faults::wrong_unit(typed.at, &typed.unit, wanted, &zh, &en));
         }

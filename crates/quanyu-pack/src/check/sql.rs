@@ -50,9 +50,16 @@ fn computed(analysis: &mut Analysis<'_>, table: &str, columns: &[Column], fields
     for field in fields {
         let Some(sql) = &field.computed else { continue };
         // A field that would read itself is no column of its own expression.
-        let others = columns.iter().filter(|it| it.name != field.id).cloned().collect();
+        let others = columns
+            .iter()
+            .filter(|it| it.name != field.id)
+            .cloned()
+            .collect();
         let (typed, _) = analysis.expression(sql, table, others, Purpose::Row);
-        let wanted = columns.iter().find(|it| it.name == field.id).map_or(Kind::Any, |it| it.kind);
+        let wanted = columns
+            .iter()
+            .find(|it| it.name == field.id)
+            .map_or(Kind::Any, |it| it.kind);
         let number = wanted.is_number() && typed.kind.is_number();
         if !number && typed.kind.common(wanted).is_none() {
             let ((zh, en), (wanted_zh, wanted_en)) = (typed.kind.name(), wanted.name());
@@ -65,7 +72,12 @@ fn computed(analysis: &mut Analysis<'_>, table: &str, columns: &[Column], fields
     }
 }
 
-fn condition(analysis: &mut Analysis<'_>, sql: &Declared<String>, table: &str, columns: Vec<Column>) -> Uses {
+fn condition(
+    analysis: &mut Analysis<'_>,
+    sql: &Declared<String>,
+    table: &str,
+    columns: Vec<Column>,
+) -> Uses {
     let (typed, uses) = analysis.expression(sql, table, columns, Purpose::Row);
     if !matches!(typed.kind, Kind::Bool | Kind::Any) {
         let (zh, en) = typed.kind.name();
@@ -78,17 +90,38 @@ fn condition(analysis: &mut Analysis<'_>, sql: &Declared<String>, table: &str, c
     uses
 }
 
-fn one(cx: &Check<'_>, analysis: &mut Analysis<'_>, indicator: &Indicator, faults: &mut Vec<Diagnostic>) {
+fn one(
+    cx: &Check<'_>,
+    analysis: &mut Analysis<'_>,
+    indicator: &Indicator,
+    faults: &mut Vec<Diagnostic>,
+) {
     let (of, value, filter, region) = match &indicator.kind {
-        IndicatorKind::Flow { of, value, filter, region, .. } | IndicatorKind::Stock { of, value, filter, region, .. } => {
-            (of, value, filter, region)
+        IndicatorKind::Flow {
+            of,
+            value,
+            filter,
+            region,
+            ..
         }
+        | IndicatorKind::Stock {
+            of,
+            value,
+            filter,
+            region,
+            ..
+        } => (of, value, filter, region),
         IndicatorKind::Ratio { .. } | IndicatorKind::Growth { .. } | IndicatorKind::Cited => return,
     };
     let Some(columns) = analysis.table(&of.value) else {
         let names = analysis.table_names();
         let valid: Vec<_> = names.iter().map(String::as_str).collect();
-        faults.push(faults::unknown_name(of.at, faults::TABLE, &of.value, &valid));
+        faults.push(faults::unknown_name(
+            of.at,
+            faults::TABLE,
+            &of.value,
+            &valid,
+        ));
         return;
     };
     // A dataset that is itself at fault gives no columns to look names up in.
@@ -107,7 +140,12 @@ fn one(cx: &Check<'_>, analysis: &mut Analysis<'_>, indicator: &Indicator, fault
         Some(region) => text_column(&columns, region, faults),
         None if !columns.iter().any(|it| it.name == "region") => {
             let names: Vec<_> = columns.iter().map(|it| it.name.as_str()).collect();
-            faults.push(faults::unknown_name(of.at, faults::COLUMN, "region", &names));
+            faults.push(faults::unknown_name(
+                of.at,
+                faults::COLUMN,
+                "region",
+                &names,
+            ));
         }
         None => {}
     }
@@ -132,19 +170,34 @@ fn one(cx: &Check<'_>, analysis: &mut Analysis<'_>, indicator: &Indicator, fault
     unit(cx, indicator, &typed, faults);
 }
 
-fn column(columns: &[Column], name: &Declared<String>, periods: bool, faults: &mut Vec<Diagnostic>) {
+fn column(
+    columns: &[Column],
+    name: &Declared<String>,
+    periods: bool,
+    faults: &mut Vec<Diagnostic>,
+) {
     if name.value.is_empty() {
         return;
     }
     let Some(found) = columns.iter().find(|it| it.name == name.value) else {
         let names: Vec<_> = columns.iter().map(|it| it.name.as_str()).collect();
-        faults.push(faults::unknown_name(name.at, faults::COLUMN, &name.value, &names));
+        faults.push(faults::unknown_name(
+            name.at,
+            faults::COLUMN,
+            &name.value,
+            &names,
+        ));
         return;
     };
     let fits = matches!(found.kind, Kind::Date | Kind::Any) || periods && found.period;
     if !fits {
         let wanted = if periods { "date / period" } else { "date" };
-        faults.push(faults::field_of_type(name.at, &name.value, found.kind.name().1, wanted));
+        faults.push(faults::field_of_type(
+            name.at,
+            &name.value,
+            found.kind.name().1,
+            wanted,
+        ));
     }
 }
 
@@ -152,10 +205,20 @@ fn text_column(columns: &[Column], name: &Declared<String>, faults: &mut Vec<Dia
     match columns.iter().find(|it| it.name == name.value) {
         None => {
             let names: Vec<_> = columns.iter().map(|it| it.name.as_str()).collect();
-            faults.push(faults::unknown_name(name.at, faults::COLUMN, &name.value, &names));
+            faults.push(faults::unknown_name(
+                name.at,
+                faults::COLUMN,
+                &name.value,
+                &names,
+            ));
         }
         Some(found) if !matches!(found.kind, Kind::Text | Kind::Any) => {
-            faults.push(faults::field_of_type(name.at, &name.value, found.kind.name().1, "region"));
+            faults.push(faults::field_of_type(
+                name.at,
+                &name.value,
+                found.kind.name().1,
+                "region",
+            ));
         }
         Some(_) => {}
     }
@@ -170,9 +233,14 @@ fn unit(cx: &Check<'_>, indicator: &Indicator, typed: &Typed, faults: &mut Vec<D
         return;
     }
     match &typed.unit {
-        Unit::Count if matches!(declared, "元" | "1" | "") => faults.push(faults::count_unit(at, declared)),
+        Unit::Count if matches!(declared, "元" | "1" | "") => {
+            faults.push(faults::count_unit(at, declared))
+        }
         Unit::Of(wanted) if wanted != declared => {
-            let (zh, en) = (format!("所汇总的是 {wanted}"), format!("what is summed is in {wanted}"));
+            let (zh, en) = (
+                format!("所汇总的是 {wanted}"),
+                format!("what is summed is in {wanted}"),
+            );
             faults.push(faults::wrong_unit(at, declared, wanted, &zh, &en));
         }
         Unit::Unknown if declared == "元" && typed.kind == Kind::Int => {
@@ -190,8 +258,12 @@ fn unit(cx: &Check<'_>, indicator: &Indicator, typed: &Typed, faults: &mut Vec<D
 /// source and a purpose).
 fn statistics(cx: &Check<'_>, uses: &Uses, indicator: bool, faults: &mut Vec<Diagnostic>) {
     for column in &uses.columns {
-        let Some(register) = cx.pack.registers.get(&column.table) else { continue };
-        let Some(field) = register.field(&column.column) else { continue };
+        let Some(register) = cx.pack.registers.get(&column.table) else {
+            continue;
+        };
+        let Some(field) = register.field(&column.column) else {
+            continue;
+        };
         let source = field.source.as_ref().or(register.source.as_ref());
         if !per_firm(register) || source.is_none_or(|it| it != "统计") || points(field) {
             continue;
@@ -206,14 +278,21 @@ fn statistics(cx: &Check<'_>, uses: &Uses, indicator: bool, faults: &mut Vec<Dia
 
 fn per_firm(register: &Register) -> bool {
     register.plays.as_deref() == Some("organization")
-        || register.fields.iter().any(|it| it.kind == FieldType::Organization)
+        || register
+            .fields
+            .iter()
+            .any(|it| it.kind == FieldType::Organization)
 }
 
 /// The firm itself, the year and the place are no data about it.
 fn points(field: &Field) -> bool {
     matches!(
         field.kind,
-        FieldType::Organization | FieldType::Reference { .. } | FieldType::Period | FieldType::Region | FieldType::Date
+        FieldType::Organization
+            | FieldType::Reference { .. }
+            | FieldType::Period
+            | FieldType::Region
+            | FieldType::Date
     )
 }
 

@@ -85,7 +85,9 @@ pub(crate) struct Key {
 pub(crate) fn validate(node: Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>) {
     let found = node.value.get_ref();
     let fits = match shape {
-        Shape::Word | Shape::Id | Shape::Pattern | Shape::Region | Shape::Choice(_) => found.is_str(),
+        Shape::Word | Shape::Id | Shape::Pattern | Shape::Region | Shape::Choice(_) => {
+            found.is_str()
+        }
         Shape::Days | Shape::Day => found.is_str() || found.is_datetime(),
         Shape::Period => found.is_str() || found.is_integer(),
         Shape::Text | Shape::WordOr(_) => found.is_str() || found.is_table(),
@@ -99,12 +101,18 @@ pub(crate) fn validate(node: Node<'_>, shape: &Shape, faults: &mut Vec<Diagnosti
         Shape::Table(_) | Shape::Map(_) | Shape::AnyMap(_) => found.is_table(),
     };
     if !fits {
-        faults.push(faults::wrong_type(node.at(), noun_of(shape), noun_found(found)));
+        faults.push(faults::wrong_type(
+            node.at(),
+            noun_of(shape),
+            noun_found(found),
+        ));
         return;
     }
     match shape {
         Shape::Table(keys) => validate_keys(node, keys, faults),
-        Shape::WordOr(keys) | Shape::CellOr(keys) if found.is_table() => validate_keys(node, keys, faults),
+        Shape::WordOr(keys) | Shape::CellOr(keys) if found.is_table() => {
+            validate_keys(node, keys, faults)
+        }
         Shape::Text if found.is_table() => validate_keys(node, tables::TEXT, faults),
         Shape::Map(shape) => {
             for (name, value) in node.entries() {
@@ -114,17 +122,31 @@ pub(crate) fn validate(node: Node<'_>, shape: &Shape, faults: &mut Vec<Diagnosti
                 validate(value, shape, faults);
             }
         }
-        Shape::AnyMap(shape) => node.entries().iter().for_each(|(_, value)| validate(*value, shape, faults)),
-        Shape::List(shape) => node.items().iter().for_each(|it| validate(*it, shape, faults)),
+        Shape::AnyMap(shape) => node
+            .entries()
+            .iter()
+            .for_each(|(_, value)| validate(*value, shape, faults)),
+        Shape::List(shape) => node
+            .items()
+            .iter()
+            .for_each(|it| validate(*it, shape, faults)),
         Shape::Tuple(length, shape) => {
             let items = node.items();
             if items.len() != *length {
                 let wanted = length.to_string();
-                faults.push(faults::out_of_range(node.at(), &items.len().to_string(), &wanted, &wanted));
+                faults.push(faults::out_of_range(
+                    node.at(),
+                    &items.len().to_string(),
+                    &wanted,
+                    &wanted,
+                ));
             }
             items.iter().for_each(|it| validate(*it, shape, faults));
         }
-        Shape::OneOrMore(shape) => node.items().iter().for_each(|it| validate(*it, shape, faults)),
+        Shape::OneOrMore(shape) => node
+            .items()
+            .iter()
+            .for_each(|it| validate(*it, shape, faults)),
         _ => faults.extend(scalar(node, shape)),
     }
 }
@@ -138,9 +160,16 @@ fn scalar(node: Node<'_>, shape: &Shape) -> Option<Diagnostic> {
             (!is_identifier(word)).then(|| faults::bad_identifier(at, word))
         }
         Shape::Whole(low, high) => {
-            let fine = node.as_whole().is_some_and(|it| (*low..=*high).contains(&it));
+            let fine = node
+                .as_whole()
+                .is_some_and(|it| (*low..=*high).contains(&it));
             (!fine).then(|| {
-                let text = node.value.get_ref().as_integer().map(ToString::to_string).unwrap_or_default();
+                let text = node
+                    .value
+                    .get_ref()
+                    .as_integer()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
                 faults::out_of_range(at, &text, &low.to_string(), &high.to_string())
             })
         }
@@ -150,26 +179,43 @@ fn scalar(node: Node<'_>, shape: &Shape) -> Option<Diagnostic> {
                 Ok(None) => Some(faults::not_a_number(at, text, "write a number")),
                 Err(error) => Some(faults::not_a_number(at, text, &error.to_string())),
             },
-            _ => node.as_number().is_none().then(|| faults::not_a_number(at, &raw(node), "write digits and a point")),
+            _ => node
+                .as_number()
+                .is_none()
+                .then(|| faults::not_a_number(at, &raw(node), "write digits and a point")),
         },
-        Shape::Cell | Shape::CellOr(_) => {
-            node.cell().is_none().then(|| faults::not_a_number(at, &raw(node), "write digits and a point"))
-        }
-        Shape::Day => node.as_day().is_none().then(|| faults::not_a_day(at, &raw(node))),
-        Shape::Days => days(node).is_none().then(|| faults::not_a_day(at, &raw(node))),
+        Shape::Cell | Shape::CellOr(_) => node
+            .cell()
+            .is_none()
+            .then(|| faults::not_a_number(at, &raw(node), "write digits and a point")),
+        Shape::Day => node
+            .as_day()
+            .is_none()
+            .then(|| faults::not_a_day(at, &raw(node))),
+        Shape::Days => days(node)
+            .is_none()
+            .then(|| faults::not_a_day(at, &raw(node))),
         Shape::Period => {
             let text = node.cell()?;
-            text.parse::<Period>().is_err().then(|| faults::not_a_period(at, &text))
+            text.parse::<Period>()
+                .is_err()
+                .then(|| faults::not_a_period(at, &text))
         }
         Shape::Region => {
             let text = node.str()?;
-            text.parse::<RegionCode>().is_err().then(|| faults::not_a_region(at, text))
+            text.parse::<RegionCode>()
+                .is_err()
+                .then(|| faults::not_a_region(at, text))
         }
         Shape::Pattern => {
             let text = node.str()?;
             let why = pattern::whole(text).err()?.to_string();
             // The last line says what, those before draw the anchored expression.
-            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let why = why
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ");
             Some(faults::not_a_pattern(at, text, why))
         }
         Shape::Choice(words) => {
@@ -181,7 +227,10 @@ fn scalar(node: Node<'_>, shape: &Shape) -> Option<Diagnostic> {
 }
 
 fn raw(node: Node<'_>) -> String {
-    node.str().or_else(|| node.source.get(node.value.span())).unwrap_or_default().to_owned()
+    node.str()
+        .or_else(|| node.source.get(node.value.span()))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn validate_keys(node: Node<'_>, keys: &[Key], faults: &mut Vec<Diagnostic>) {
@@ -197,8 +246,15 @@ fn validate_keys(node: Node<'_>, keys: &[Key], faults: &mut Vec<Diagnostic>) {
     if node.flag("extend") == Some(true) {
         return;
     }
-    for key in keys.iter().filter(|it| it.needed && node.get(it.name).is_none()) {
-        let at = if node.name.end > node.name.start { node.name } else { node.at() };
+    for key in keys
+        .iter()
+        .filter(|it| it.needed && node.get(it.name).is_none())
+    {
+        let at = if node.name.end > node.name.start {
+            node.name
+        } else {
+            node.at()
+        };
         faults.push(faults::missing_key(at, key.name));
     }
 }
@@ -212,7 +268,12 @@ pub(crate) fn days(node: Node<'_>) -> Option<Vec<Date>> {
     let (first, last) = (Date::from_str(first).ok()?, Date::from_str(last).ok()?);
     // A year has 366 days: more is a slip of the hand, and must not fill the memory.
     let fine = first <= last && (last - first).get_days() < 366;
-    fine.then(|| first.series(jiff::Span::new().days(1)).take_while(|day| *day <= last).collect())
+    fine.then(|| {
+        first
+            .series(jiff::Span::new().days(1))
+            .take_while(|day| *day <= last)
+            .collect()
+    })
 }
 
 /// Whether a word is `snake_case` ASCII.
@@ -226,7 +287,9 @@ pub(crate) fn is_identifier(word: &str) -> bool {
 
 fn noun_of(shape: &Shape) -> Noun {
     match shape {
-        Shape::Word | Shape::Id | Shape::Pattern | Shape::Region | Shape::Choice(_) => Noun("文字", "a string"),
+        Shape::Word | Shape::Id | Shape::Pattern | Shape::Region | Shape::Choice(_) => {
+            Noun("文字", "a string")
+        }
         Shape::Text => Noun("文字或 { zh, en }", "a string or { zh, en }"),
         Shape::WordOr(_) => Noun("文字或表", "a string or a table"),
         Shape::Flag => Noun("true 或 false", "true or false"),
@@ -256,4 +319,59 @@ fn noun_found(value: &DeValue<'_>) -> Noun {
 /// A decimal from a node's cell, for callers that already know the shape.
 pub(crate) fn decimal(node: Node<'_>) -> Decimal {
     node.as_number().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::{Spanned, de::DeTable};
+
+    use super::*;
+
+    #[test]
+    fn every_example_of_the_page_for_writers_has_the_shape_it_shows() {
+        let page = include_str!("../grammar.md");
+        let examples: Vec<_> = page
+            .split("```toml\n")
+            .skip(1)
+            .filter_map(|it| it.split("```").next())
+            .collect();
+        assert!(examples.len() >= 8, "{} examples", examples.len());
+        for example in examples {
+            let tree = DeTable::parse(example).unwrap_or_else(|it| panic!("{it}\n{example}"));
+            let tree = Spanned::new(tree.span(), DeValue::Table(tree.into_inner()));
+            let keys = if example.contains("extends =") {
+                tables::PACK
+            } else {
+                tables::FILE
+            };
+            let mut faults = Vec::new();
+            validate(
+                Node::root(0, example, &tree),
+                &Shape::Table(keys),
+                &mut faults,
+            );
+            let told: Vec<_> = faults.iter().map(|it| it.en.as_str()).collect();
+            assert!(told.is_empty(), "{told:?}\n{example}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_from_first_to_last() {
+        #[rustfmt::skip]
+        let cases = [
+            ("2023-01-21",            Some(1)),
+            ("2023-01-21/2023-01-27", Some(7)),
+            ("2023-12-30/2024-01-01", Some(3)),
+            ("2023-01-27/2023-01-21", None),
+            ("2023-01-01/2033-01-01", None),
+            ("2023-02-30",            None),
+        ];
+        for (text, count) in cases {
+            let source = format!("day = \"{text}\"");
+            let tree = DeTable::parse(&source).unwrap();
+            let tree = Spanned::new(tree.span(), DeValue::Table(tree.into_inner()));
+            let node = Node::root(0, &source, &tree).get("day").unwrap();
+            assert_eq!(days(node).map(|it| it.len()), count, "{text}");
+        }
+    }
 }

@@ -4,42 +4,95 @@ use super::{Key, Shape};
 use crate::model::FieldType;
 
 const fn may(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, shape, needed: false, doc }
+    Key {
+        name,
+        shape,
+        needed: false,
+        doc,
+    }
 }
 
 const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, shape, needed: true, doc }
+    Key {
+        name,
+        shape,
+        needed: true,
+        doc,
+    }
 }
 
 const WORDS: Shape = Shape::OneOrMore(&Shape::Word);
 const TITLE: Key = must("title", Shape::Text, "What it is called");
 
 /// A text in two languages.
-pub(crate) const TEXT: &[Key] = &[must("zh", Shape::Word, "Chinese"), may("en", Shape::Word, "English")];
+pub(crate) const TEXT: &[Key] = &[
+    must("zh", Shape::Word, "Chinese"),
+    may("en", Shape::Word, "English"),
+];
 
 /// Every file but `pack.toml`.
 pub(crate) const FILE: &[Key] = &[
     may("demo", Shape::Table(DEMO), "Demonstration data"),
-    may("module", Shape::Map(&Shape::Table(MODULE)), "Rooms of the application"),
+    may(
+        "module",
+        Shape::Map(&Shape::Table(MODULE)),
+        "Rooms of the application",
+    ),
     may("register", Shape::Map(&Shape::Table(REGISTER)), "Registers"),
     may("codes", Shape::Map(&Shape::Table(CODES)), "Code lists"),
-    may("dataset", Shape::Map(&Shape::Table(DATASET)), "Named SQL views"),
-    may("indicator", Shape::Map(&Shape::Table(INDICATOR)), "Declared measures"),
+    may(
+        "dataset",
+        Shape::Map(&Shape::Table(DATASET)),
+        "Named SQL views",
+    ),
+    may(
+        "indicator",
+        Shape::Map(&Shape::Table(INDICATOR)),
+        "Declared measures",
+    ),
     may("plan", Shape::Map(&Shape::Table(PLAN)), "Work plans"),
-    may("document", Shape::Map(&Shape::Table(DOCUMENT)), "Documents the bureau writes"),
+    may(
+        "document",
+        Shape::Map(&Shape::Table(DOCUMENT)),
+        "Documents the bureau writes",
+    ),
     may("role", Shape::Map(&Shape::Table(ROLE)), "Roles"),
-    may("calendar", Shape::AnyMap(&Shape::Table(CALENDAR)), "Days that differ from the week, by year"),
-    may("tiles", Shape::AnyMap(&Shape::Tuple(2, &Shape::Whole(0, 99))), "Places of the map's tiles: [row, column]"),
-    may("case", Shape::List(&Shape::Table(CASE)), "Tests: facts in, figures out"),
+    may(
+        "calendar",
+        Shape::AnyMap(&Shape::Table(CALENDAR)),
+        "Days that differ from the week, by year",
+    ),
+    may(
+        "tiles",
+        Shape::AnyMap(&Shape::Tuple(2, &Shape::Whole(0, 99))),
+        "Places of the map's tiles: [row, column]",
+    ),
+    may(
+        "case",
+        Shape::List(&Shape::Table(CASE)),
+        "Tests: facts in, figures out",
+    ),
 ];
 
 /// `pack.toml`.
 pub(crate) const PACK: &[Key] = &[
     must("id", Shape::Id, "The pack's identifier, the folder's name"),
     TITLE,
-    may("region", Shape::Region, "The reporting region; left out: the nation"),
-    may("demo", Shape::Flag, "Whether it is the demonstration district"),
-    may("extends", Shape::List(&Shape::Id), "Packs this one builds on, nearest last"),
+    may(
+        "region",
+        Shape::Region,
+        "The reporting region; left out: the nation",
+    ),
+    may(
+        "demo",
+        Shape::Flag,
+        "Whether it is the demonstration district",
+    ),
+    may(
+        "extends",
+        Shape::List(&Shape::Id),
+        "Packs this one builds on, nearest last",
+    ),
 ];
 
 const MODULE: &[Key] = &[TITLE];
@@ -47,27 +100,55 @@ const MODULE: &[Key] = &[TITLE];
 const REGISTER: &[Key] = &[
     TITLE,
     must("module", Shape::Word, "The room it stands in"),
-    may("extend", Shape::Flag, "Adds to a register of an earlier pack"),
+    may(
+        "extend",
+        Shape::Flag,
+        "Adds to a register of an earlier pack",
+    ),
     may("plays", Shape::Word, "The part it plays for an engine"),
-    may("slots", Shape::AnyMap(&Shape::Word), "Its fields for the part's slots, where names differ"),
+    may(
+        "slots",
+        Shape::AnyMap(&Shape::Word),
+        "Its fields for the part's slots, where names differ",
+    ),
     may("key", WORDS, "Fields that together name a record"),
-    may("label", Shape::Word, "The field shown where a record is referred to"),
+    may(
+        "label",
+        Shape::Word,
+        "The field shown where a record is referred to",
+    ),
     may("enter", WORDS, "Roles that enter records"),
     may("confirm", WORDS, "Roles that confirm them"),
     may("source", Shape::Word, "Where the data come from"),
     may("purpose", Shape::Word, "What they may be used for"),
-    may("region", Shape::Word, "The region field that says where a record belongs"),
+    may(
+        "region",
+        Shape::Word,
+        "The region field that says where a record belongs",
+    ),
     may("help", Shape::Text, "A note for those who enter"),
     may("was", Shape::Id, "Its earlier name"),
     must("field", Shape::Map(&Shape::Table(FIELD)), "Fields"),
-    may("lines", Shape::Map(&Shape::Table(LINES)), "Lines, each a child table"),
-    may("lifecycle", Shape::Table(LIFECYCLE), "States and transitions"),
+    may(
+        "lines",
+        Shape::Map(&Shape::Table(LINES)),
+        "Lines, each a child table",
+    ),
+    may(
+        "lifecycle",
+        Shape::Table(LIFECYCLE),
+        "States and transitions",
+    ),
 ];
 
 const FIELD: &[Key] = &[
     must("type", Shape::Choice(&FieldType::WORDS), "What it holds"),
     TITLE,
-    may("scale", Shape::Whole(0, 12), "Places after the point of a decimal"),
+    may(
+        "scale",
+        Shape::Whole(0, 12),
+        "Places after the point of a decimal",
+    ),
     may("list", Shape::Word, "The code list of a code"),
     may("to", Shape::Word, "The register of a reference"),
     may("required", Shape::Flag, "Must be known"),
@@ -76,9 +157,21 @@ const FIELD: &[Key] = &[
     may("dated", Shape::Flag, "The value holds from a day to a day"),
     may("min", Shape::Number, "Smallest number"),
     may("max", Shape::Number, "Largest number"),
-    may("max_length", Shape::Whole(1, 1_000_000), "Longest text in characters"),
-    may("pattern", Shape::Pattern, "Regular expression that must match the whole text"),
-    may("computed", Shape::Word, "SQL over the record's other fields"),
+    may(
+        "max_length",
+        Shape::Whole(1, 1_000_000),
+        "Longest text in characters",
+    ),
+    may(
+        "pattern",
+        Shape::Pattern,
+        "Regular expression that must match the whole text",
+    ),
+    may(
+        "computed",
+        Shape::Word,
+        "SQL over the record's other fields",
+    ),
     may("unit", Shape::Word, "Unit of a number"),
     may("synonyms", WORDS, "Other heads of this column in workbooks"),
     may("source", Shape::Word, "Where it comes from"),
@@ -87,11 +180,22 @@ const FIELD: &[Key] = &[
     may("was", Shape::Id, "Its earlier name"),
 ];
 
-const LINES: &[Key] = &[TITLE, must("field", Shape::Map(&Shape::Table(FIELD)), "Fields")];
+const LINES: &[Key] = &[
+    TITLE,
+    must("field", Shape::Map(&Shape::Table(FIELD)), "Fields"),
+];
 
 const LIFECYCLE: &[Key] = &[
-    must("states", Shape::List(&Shape::Table(STATE)), "States; a record starts in the first"),
-    may("transitions", Shape::List(&Shape::Table(TRANSITION)), "Steps between states"),
+    must(
+        "states",
+        Shape::List(&Shape::Table(STATE)),
+        "States; a record starts in the first",
+    ),
+    may(
+        "transitions",
+        Shape::List(&Shape::Table(TRANSITION)),
+        "Steps between states",
+    ),
 ];
 
 const STATE: &[Key] = &[
@@ -108,15 +212,27 @@ const TRANSITION: &[Key] = &[
     may("role", WORDS, "Roles that may take it"),
     may("guard", Shape::Word, "SQL condition on the record"),
     may("requires", WORDS, "Fields that must be known"),
-    may("within", Shape::Whole(1, 1000), "Working days in which it is due"),
+    may(
+        "within",
+        Shape::Whole(1, 1000),
+        "Working days in which it is due",
+    ),
 ];
 
 const CODES: &[Key] = &[
     TITLE,
     may("extend", Shape::Flag, "Adds to a list of an earlier pack"),
     may("source", Shape::Word, "Where the list is from"),
-    may("csv", Shape::Word, "A CSV file beside this one with the codes"),
-    may("items", Shape::AnyMap(&Shape::WordOr(CODE)), "Codes and what they mean"),
+    may(
+        "csv",
+        Shape::Word,
+        "A CSV file beside this one with the codes",
+    ),
+    may(
+        "items",
+        Shape::AnyMap(&Shape::WordOr(CODE)),
+        "Codes and what they mean",
+    ),
 ];
 
 const CODE: &[Key] = &[
@@ -143,11 +259,31 @@ const INDICATOR: &[Key] = &[
     may("denominator", Shape::Word, "Indicator below"),
     may("growth_of", Shape::Word, "Indicator whose growth it is"),
     may("cited", Shape::Flag, "Given by others"),
-    may("lag", Shape::Whole(0, 5), "Years by which its statistics lag"),
-    may("published", Shape::Whole(1, 12), "Month of the following year in which it comes out"),
-    may("basis", Shape::Choice(&["现价", "可比价", "上年核实数"]), "Comparable basis"),
-    may("empty", Shape::Choice(&["none", "zero"]), "What no records mean"),
-    may("better", Shape::Choice(&["higher", "lower", "neither"]), "What more means"),
+    may(
+        "lag",
+        Shape::Whole(0, 5),
+        "Years by which its statistics lag",
+    ),
+    may(
+        "published",
+        Shape::Whole(1, 12),
+        "Month of the following year in which it comes out",
+    ),
+    may(
+        "basis",
+        Shape::Choice(&["现价", "可比价", "上年核实数"]),
+        "Comparable basis",
+    ),
+    may(
+        "empty",
+        Shape::Choice(&["none", "zero"]),
+        "What no records mean",
+    ),
+    may(
+        "better",
+        Shape::Choice(&["higher", "lower", "neither"]),
+        "What more means",
+    ),
     may("display", Shape::Table(DISPLAY), "How people say it"),
     may("aliases", WORDS, "Other names texts use"),
     may("group", Shape::Text, "Group on the pages"),
@@ -172,11 +308,27 @@ pub(crate) const TARGET_LEVELS: [&str; 6] = ["下达", "自定", "分解", "assi
 
 const TARGET: &[Key] = &[
     must("indicator", Shape::Word, "The indicator"),
-    must("comparator", Shape::Choice(&["eq", "gt", "ge", "lt", "le"]), "How it is compared"),
+    must(
+        "comparator",
+        Shape::Choice(&["eq", "gt", "ge", "lt", "le"]),
+        "How it is compared",
+    ),
     must("value", Shape::Number, "With its unit, or in base units"),
-    may("growth", Shape::Flag, "`value` is growth against the year before"),
-    may("by", Shape::Day, "Until when; left out: the end of the period"),
-    may("level", Shape::Choice(&TARGET_LEVELS), "下达, 自定 or 分解; left out: 自定"),
+    may(
+        "growth",
+        Shape::Flag,
+        "`value` is growth against the year before",
+    ),
+    may(
+        "by",
+        Shape::Day,
+        "Until when; left out: the end of the period",
+    ),
+    may(
+        "level",
+        Shape::Choice(&TARGET_LEVELS),
+        "下达, 自定 or 分解; left out: 自定",
+    ),
     must("text", Shape::Text, "As the plan says it"),
 ];
 
@@ -186,32 +338,78 @@ const TASK: &[Key] = &[
     may("due", Shape::Day, "Until when"),
 ];
 
-const DOCUMENT: &[Key] = &[TITLE, must("every", Shape::Choice(&["year", "half", "quarter", "month", "once"]), "How often")];
+const DOCUMENT: &[Key] = &[
+    TITLE,
+    must(
+        "every",
+        Shape::Choice(&["year", "half", "quarter", "month", "once"]),
+        "How often",
+    ),
+];
 
 const ROLE: &[Key] = &[
     TITLE,
-    must("scope", Shape::Choice(&["all", "region", "organization", "own"]), "Where it may act"),
-    must("rights", Shape::OneOrMore(&Shape::Choice(&["read", "enter", "confirm", "export", "see_person", "administer"])), "What it may do"),
+    must(
+        "scope",
+        Shape::Choice(&["all", "region", "organization", "own"]),
+        "Where it may act",
+    ),
+    must(
+        "rights",
+        Shape::OneOrMore(&Shape::Choice(&[
+            "read",
+            "enter",
+            "confirm",
+            "export",
+            "see_person",
+            "administer",
+        ])),
+        "What it may do",
+    ),
 ];
 
 const CALENDAR: &[Key] = &[
     may("holidays", Shape::OneOrMore(&Shape::Days), "Days off"),
-    may("workdays", Shape::OneOrMore(&Shape::Days), "Weekend days that are worked"),
+    may(
+        "workdays",
+        Shape::OneOrMore(&Shape::Days),
+        "Weekend days that are worked",
+    ),
     must("source", Shape::Word, "The notice that says so"),
 ];
 
 const DEMO: &[Key] = &[
-    may("seed", Shape::Whole(0, i64::MAX), "Seed of the random numbers"),
-    may("rows", Shape::List(&Shape::Table(DEMO_ROWS)), "Blocks of records"),
-    may("file", Shape::List(&Shape::Table(DEMO_FILE)), "Files as staff get them"),
+    may(
+        "seed",
+        Shape::Whole(0, i64::MAX),
+        "Seed of the random numbers",
+    ),
+    may(
+        "rows",
+        Shape::List(&Shape::Table(DEMO_ROWS)),
+        "Blocks of records",
+    ),
+    may(
+        "file",
+        Shape::List(&Shape::Table(DEMO_FILE)),
+        "Files as staff get them",
+    ),
 ];
 
 const DEMO_ROWS: &[Key] = &[
     must("register", Shape::Word, "The register"),
     may("name", Shape::Id, "A name for the block"),
     must("count", Shape::Whole(1, 10_000_000), "How many"),
-    must("field", Shape::Map(&Shape::CellOr(DRAW)), "How each field is made"),
-    may("total", Shape::Map(&Shape::Number), "Sums that come out exactly"),
+    must(
+        "field",
+        Shape::Map(&Shape::CellOr(DRAW)),
+        "How each field is made",
+    ),
+    may(
+        "total",
+        Shape::Map(&Shape::Number),
+        "Sums that come out exactly",
+    ),
 ];
 
 /// Ways to make values: exactly one of the first eleven, and what goes with it.
@@ -219,16 +417,36 @@ pub(crate) const DRAW: &[Key] = &[
     may("set", Shape::Cell, "The same for all"),
     may("list", Shape::List(&Shape::Cell), "In turn"),
     may("pattern", Shape::Word, "A text with braces"),
-    may("choice", Shape::AnyMap(&Shape::Number), "Values and weights"),
+    may(
+        "choice",
+        Shape::AnyMap(&Shape::Number),
+        "Values and weights",
+    ),
     may("spread", Shape::Table(SPREAD), "A right-skewed number"),
-    may("between", Shape::Tuple(2, &Shape::Whole(i64::MIN, i64::MAX)), "An even whole number"),
+    may(
+        "between",
+        Shape::Tuple(2, &Shape::Whole(i64::MIN, i64::MAX)),
+        "An even whole number",
+    ),
     may("day", Shape::Table(DRAW_DAY), "A working day"),
-    may("after", Shape::Table(DRAW_AFTER), "A day after another field's day"),
+    may(
+        "after",
+        Shape::Table(DRAW_AFTER),
+        "A day after another field's day",
+    ),
     may("record", Shape::Table(DRAW_RECORD), "A record made before"),
-    may("copy", Shape::Table(DRAW_COPY), "A value of the record referred to"),
+    may(
+        "copy",
+        Shape::Table(DRAW_COPY),
+        "A value of the record referred to",
+    ),
     may("uscc", Shape::Flag, "A synthetic credit code"),
     may("cycle", Shape::Flag, "The list starts again at its end"),
-    may("words", Shape::AnyMap(&Shape::List(&Shape::Word)), "Words by brace"),
+    may(
+        "words",
+        Shape::AnyMap(&Shape::List(&Shape::Word)),
+        "Words by brace",
+    ),
     may("exact", Shape::Flag, "Counts follow the weights exactly"),
 ];
 
@@ -245,12 +463,20 @@ const SPREAD: &[Key] = &[
 const DRAW_DAY: &[Key] = &[
     must("from", Shape::Day, "First day"),
     must("to", Shape::Day, "Last day"),
-    may("months", Shape::Tuple(12, &Shape::Number), "Weight of each month"),
+    may(
+        "months",
+        Shape::Tuple(12, &Shape::Number),
+        "Weight of each month",
+    ),
 ];
 
 const DRAW_AFTER: &[Key] = &[
     must("field", Shape::Word, "The field with the day"),
-    must("days", Shape::Tuple(2, &Shape::Whole(0, 100_000)), "Least and most days"),
+    must(
+        "days",
+        Shape::Tuple(2, &Shape::Whole(0, 100_000)),
+        "Least and most days",
+    ),
 ];
 
 const DRAW_RECORD: &[Key] = &[
@@ -264,15 +490,29 @@ const DRAW_COPY: &[Key] = &[
 ];
 
 /// What makers of files know.
-pub(crate) const FILE_KINDS: &[&str] = &["names_docx", "street_xlsx", "bulletin_pdf", "draft_docx", "summary_docx"];
+pub(crate) const FILE_KINDS: &[&str] = &[
+    "names_docx",
+    "street_xlsx",
+    "bulletin_pdf",
+    "draft_docx",
+    "summary_docx",
+];
 
 const DEMO_FILE: &[Key] = &[
     must("name", Shape::Word, "File name"),
     must("kind", Shape::Choice(FILE_KINDS), "What file it is"),
-    may("text", Shape::Word, "The text of a document, a paragraph a line"),
+    may(
+        "text",
+        Shape::Word,
+        "The text of a document, a paragraph a line",
+    ),
     may("register", Shape::Word, "Register the rows come from"),
     may("limit", Shape::Whole(1, 100_000), "Most rows"),
-    may("errors", Shape::List(&Shape::Table(CORRECTION)), "Errors planted"),
+    may(
+        "errors",
+        Shape::List(&Shape::Table(CORRECTION)),
+        "Errors planted",
+    ),
 ];
 
 const CORRECTION: &[Key] = &[
@@ -282,7 +522,11 @@ const CORRECTION: &[Key] = &[
 
 const CASE: &[Key] = &[
     must("name", Shape::Word, "What it shows, a sentence"),
-    must("records", Shape::Map(&Shape::List(&Shape::AnyMap(&Shape::Cell))), "Records by register"),
+    must(
+        "records",
+        Shape::Map(&Shape::List(&Shape::AnyMap(&Shape::Cell))),
+        "Records by register",
+    ),
     must("expect", Shape::List(&Shape::Table(EXPECT)), "Figures"),
 ];
 
@@ -291,5 +535,9 @@ const EXPECT: &[Key] = &[
     must("period", Shape::Period, "The period"),
     may("region", Shape::Region, "The region; left out: the pack's"),
     may("value", Shape::Cell, "The figure, or `none`"),
-    may("growth", Shape::Cell, "Growth against the year before, or `none`"),
+    may(
+        "growth",
+        Shape::Cell,
+        "Growth against the year before, or `none`",
+    ),
 ];

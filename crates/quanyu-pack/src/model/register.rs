@@ -284,7 +284,17 @@ pub const PARTS: [(&str, &[&str], &[&str]); 2] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
-        &["indicator", "measure", "period", "value", "body", "document", "status"],
-        &["region", "of_units", "scope", "number", "date", "page", "note", "scan"],
+        &[
+            "indicator",
+            "measure",
+            "period",
+            "value",
+            "body",
+            "document",
+            "status",
+        ],
+        &[
+            "region", "of_units", "scope", "number", "date", "page", "note", "scan",
+        ],
     ),
 ];

@@ -21,7 +21,12 @@ impl Reading {
                 Some(earlier) => list = earlier.clone(),
                 None => {
                     let valid: Vec<_> = self.pack.codes.keys().map(String::as_str).collect();
-                    self.faults.push(faults::nothing_to_extend(node.name, faults::CODES, id, &valid));
+                    self.faults.push(faults::nothing_to_extend(
+                        node.name,
+                        faults::CODES,
+                        id,
+                        &valid,
+                    ));
                 }
             }
         }
@@ -42,7 +47,8 @@ impl Reading {
                 synonyms: item.words("synonyms").unwrap_or_default(),
                 retired: item.flag("retired").unwrap_or_default(),
             };
-            self.code_places.insert((id.to_owned(), code.code.clone()), item.name);
+            self.code_places
+                .insert((id.to_owned(), code.code.clone()), item.name);
             put(&mut list, code);
         }
         self.pack.codes.insert(id.to_owned(), list);
@@ -61,7 +67,8 @@ impl Reading {
                 .filter_map(|it| it.name.strip_prefix(folder)?.strip_prefix('/'))
                 .filter(|it| it.ends_with(".csv"))
                 .collect();
-            self.faults.push(faults::file_missing(node.at(), name, &valid));
+            self.faults
+                .push(faults::file_missing(node.at(), name, &valid));
             return;
         };
         let number = u32::try_from(file).unwrap_or(u32::MAX);
@@ -75,17 +82,24 @@ impl Reading {
         for (at, row) in rows.list {
             let code = cell(&row, 0).to_owned();
             if code.is_empty() || cell(&row, 1).is_empty() {
-                self.faults.push(faults::missing_key(at, if code.is_empty() { "code" } else { "zh" }));
+                self.faults.push(faults::missing_key(
+                    at,
+                    if code.is_empty() { "code" } else { "zh" },
+                ));
                 continue;
             }
             if let Some(first) = seen.insert(code.clone(), at) {
-                self.faults.push(faults::duplicate(at, faults::CODE, &code, first));
+                self.faults
+                    .push(faults::duplicate(at, faults::CODE, &code, first));
                 continue;
             }
             let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
             let item = Code {
                 code,
-                title: Text { zh: cell(&row, 1).to_owned(), en: some(cell(&row, 2)) },
+                title: Text {
+                    zh: cell(&row, 1).to_owned(),
+                    en: some(cell(&row, 2)),
+                },
                 parent: some(cell(&row, 3)),
                 synonyms: split(cell(&row, 4)),
                 retired: false,
@@ -113,7 +127,11 @@ pub(super) fn cell(row: &[String], column: usize) -> &str {
 
 /// Several values in a cell: `a|b`.
 pub(super) fn split(text: &str) -> Vec<String> {
-    text.split('|').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
+    text.split('|')
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Rows of a CSV file with known heads, cells in the order of those heads.
@@ -124,8 +142,17 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Reads a file; its first line names the columns, of which the first `needed` of `heads` must be there.
-    pub(super) fn read(file: u32, text: &str, heads: &[&str], needed: usize, faults: &mut Vec<Diagnostic>) -> Self {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    pub(super) fn read(
+        file: u32,
+        text: &str,
+        heads: &[&str],
+        needed: usize,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let mut record = csv::StringRecord::new();
         let mut columns: Option<Vec<Option<usize>>> = None;
         let mut list = Vec::new();

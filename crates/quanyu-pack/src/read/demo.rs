@@ -10,8 +10,16 @@ use crate::{
 
 impl Reading {
     pub(super) fn demo(&mut self, node: Node<'_>) {
-        let rows: Vec<_> = node.items_of("rows").into_iter().map(|it| self.demo_rows(it)).collect();
-        let files: Vec<_> = node.items_of("file").into_iter().map(|it| self.demo_file(it)).collect();
+        let rows: Vec<_> = node
+            .items_of("rows")
+            .into_iter()
+            .map(|it| self.demo_rows(it))
+            .collect();
+        let files: Vec<_> = node
+            .items_of("file")
+            .into_iter()
+            .map(|it| self.demo_file(it))
+            .collect();
         let demo = self.pack.demo.get_or_insert_default();
         if let Some(seed) = node.whole("seed") {
             demo.seed = seed;
@@ -24,11 +32,21 @@ impl Reading {
         let at = node.get("register").map_or(node.at(), |it| it.at());
         self.note(at, node);
         let fields = node.entries_of("field").into_iter().filter_map(|(id, it)| {
-            Some(DemoField { field: id.to_owned(), draw: self.draw(it)?, at: it.name })
+            Some(DemoField {
+                field: id.to_owned(),
+                draw: self.draw(it)?,
+                at: it.name,
+            })
         });
         let fields = fields.collect();
         let totals = node.entries_of("total").into_iter().filter_map(|(id, it)| {
-            Some(DemoTotal { field: id.to_owned(), total: Declared { value: it.cell()?, at: it.at() } })
+            Some(DemoTotal {
+                field: id.to_owned(),
+                total: Declared {
+                    value: it.cell()?,
+                    at: it.at(),
+                },
+            })
         });
         DemoRows {
             register: node.word("register").unwrap_or_default(),
@@ -46,7 +64,10 @@ impl Reading {
         }
         self.note(node.name, node);
         let (ways, with) = tables::DRAW.split_at(tables::WAYS);
-        let given: Vec<_> = ways.iter().filter_map(|it| Some((it.name, node.get(it.name)?))).collect();
+        let given: Vec<_> = ways
+            .iter()
+            .filter_map(|it| Some((it.name, node.get(it.name)?)))
+            .collect();
         let [(way, value)] = given[..] else {
             let names = ways.iter().map(|it| it.name).collect::<Vec<_>>();
             self.faults.push(faults::which_kind(
@@ -57,22 +78,45 @@ impl Reading {
             return None;
         };
         for key in with {
-            let goes = matches!((way, key.name), ("list", "cycle") | ("pattern", "words") | ("choice", "exact"));
+            let goes = matches!(
+                (way, key.name),
+                ("list", "cycle") | ("pattern", "words") | ("choice", "exact")
+            );
             if let (false, Some(other)) = (goes, node.get(key.name)) {
-                self.faults.push(faults::does_not_belong(other.name, key.name, &format!("`{way}`"), &format!("`{way}`")));
+                self.faults.push(faults::does_not_belong(
+                    other.name,
+                    key.name,
+                    &format!("`{way}`"),
+                    &format!("`{way}`"),
+                ));
             }
         }
         let flag = |key: &str| node.flag(key).unwrap_or_default();
         Some(match way {
             "set" => DemoDraw::Set(value.cell()?),
-            "list" => DemoDraw::List { values: cells(value), cycle: flag("cycle") },
+            "list" => DemoDraw::List {
+                values: cells(value),
+                cycle: flag("cycle"),
+            },
             "pattern" => {
-                let words = node.entries_of("words").into_iter().map(|(name, it)| (name.to_owned(), cells(it)));
-                DemoDraw::Pattern { pattern: value.str()?.to_owned(), words: words.collect() }
+                let words = node
+                    .entries_of("words")
+                    .into_iter()
+                    .map(|(name, it)| (name.to_owned(), cells(it)));
+                DemoDraw::Pattern {
+                    pattern: value.str()?.to_owned(),
+                    words: words.collect(),
+                }
             }
             "choice" => {
-                let weights = value.entries().into_iter().map(|(name, it)| (name.to_owned(), decimal(it)));
-                DemoDraw::Choice { weights: weights.collect(), exact: flag("exact") }
+                let weights = value
+                    .entries()
+                    .into_iter()
+                    .map(|(name, it)| (name.to_owned(), decimal(it)));
+                DemoDraw::Choice {
+                    weights: weights.collect(),
+                    exact: flag("exact"),
+                }
             }
             "spread" => DemoDraw::Spread {
                 min: value.number("min")?,
@@ -89,36 +133,45 @@ impl Reading {
                 to: value.day("to")?.to_string(),
                 months: value.items_of("months").into_iter().map(decimal).collect(),
             },
-            "after" => DemoDraw::After { field: value.word("field")?, days: pair(value.get("days")?)? },
+            "after" => DemoDraw::After {
+                field: value.word("field")?,
+                days: pair(value.get("days")?)?,
+            },
             "record" => DemoDraw::Record {
                 of: value.word("of")?,
                 distinct: value.flag("distinct").unwrap_or_default(),
             },
-            "copy" => DemoDraw::Copy { from: value.word("from")?, field: value.word("field")? },
+            "copy" => DemoDraw::Copy {
+                from: value.word("from")?,
+                field: value.word("field")?,
+            },
             _ => DemoDraw::Uscc,
         })
     }
 }
 
 impl Reading {
-fn demo_file(&mut self, node: Node<'_>) -> DemoFile {
-    let at = node.get("name").map_or(node.at(), |it| it.at());
-    self.note(at, node);
-    let errors = node.items_of("errors").into_iter().map(|it| DemoCorrection {
-        right: it.word("right").unwrap_or_default(),
-        wrong: it.word("wrong").unwrap_or_default(),
-    });
-    DemoFile {
-        name: node.word("name").unwrap_or_default(),
-        kind: node.word("kind").unwrap_or_default(),
-        text: node.word("text").unwrap_or_default(),
-        register: node.word("register"),
-        // Every record, where no limit is given.
-        limit: node.whole("limit").unwrap_or(u32::MAX),
-        errors: errors.collect(),
-        at,
+    fn demo_file(&mut self, node: Node<'_>) -> DemoFile {
+        let at = node.get("name").map_or(node.at(), |it| it.at());
+        self.note(at, node);
+        let errors = node
+            .items_of("errors")
+            .into_iter()
+            .map(|it| DemoCorrection {
+                right: it.word("right").unwrap_or_default(),
+                wrong: it.word("wrong").unwrap_or_default(),
+            });
+        DemoFile {
+            name: node.word("name").unwrap_or_default(),
+            kind: node.word("kind").unwrap_or_default(),
+            text: node.word("text").unwrap_or_default(),
+            register: node.word("register"),
+            // Every record, where no limit is given.
+            limit: node.whole("limit").unwrap_or(u32::MAX),
+            errors: errors.collect(),
+            at,
+        }
     }
-}
 }
 
 fn cells(node: Node<'_>) -> Vec<String> {

@@ -11,14 +11,40 @@ use crate::{
 const KINDS: [(&str, &str, &str, &[&str]); 5] = [
     ("cited", "引用指标", "a cited indicator", &["cited"]),
     ("growth_of", "增速指标", "growth", &["growth_of"]),
-    ("numerator", "比率指标", "a ratio", &["numerator", "denominator"]),
-    ("from", "时点指标", "a stock", &["of", "value", "where", "from", "to", "region"]),
-    ("of", "时期指标", "a flow", &["of", "value", "where", "date", "region"]),
+    (
+        "numerator",
+        "比率指标",
+        "a ratio",
+        &["numerator", "denominator"],
+    ),
+    (
+        "from",
+        "时点指标",
+        "a stock",
+        &["of", "value", "where", "from", "to", "region"],
+    ),
+    (
+        "of",
+        "时期指标",
+        "a flow",
+        &["of", "value", "where", "date", "region"],
+    ),
 ];
 
 /// All keys that belong to some kind.
-const SPECIAL: [&str; 11] =
-    ["cited", "growth_of", "numerator", "denominator", "of", "value", "where", "date", "from", "to", "region"];
+const SPECIAL: [&str; 11] = [
+    "cited",
+    "growth_of",
+    "numerator",
+    "denominator",
+    "of",
+    "value",
+    "where",
+    "date",
+    "from",
+    "to",
+    "region",
+];
 
 impl Reading {
     pub(super) fn indicator(&mut self, id: &str, node: Node<'_>) {
@@ -26,9 +52,11 @@ impl Reading {
         self.note(node.name, node);
         let kind = self.indicator_kind(node);
         let counted = match &kind {
-            IndicatorKind::Flow { value, .. } | IndicatorKind::Stock { value, .. } => {
-                value.value.trim_start().to_ascii_lowercase().starts_with("count")
-            }
+            IndicatorKind::Flow { value, .. } | IndicatorKind::Stock { value, .. } => value
+                .value
+                .trim_start()
+                .to_ascii_lowercase()
+                .starts_with("count"),
             _ => false,
         };
         let indicator = Indicator {
@@ -45,10 +73,12 @@ impl Reading {
                 Some("neither") => Better::Neither,
                 _ => Better::Higher,
             },
-            display: node.get("display").map_or_else(Display::default, |it| Display {
-                unit: it.word("unit"),
-                digits: it.whole("digits"),
-            }),
+            display: node
+                .get("display")
+                .map_or_else(Display::default, |it| Display {
+                    unit: it.word("unit"),
+                    digits: it.whole("digits"),
+                }),
             aliases: node.words("aliases").unwrap_or_default(),
             group: node.text("group"),
             cockpit: node.whole("cockpit"),
@@ -59,7 +89,9 @@ impl Reading {
     }
 
     fn indicator_kind(&mut self, node: Node<'_>) -> IndicatorKind {
-        let given = |key: &str| node.get(key).is_some() && (key != "cited" || node.flag("cited") != Some(false));
+        let given = |key: &str| {
+            node.get(key).is_some() && (key != "cited" || node.flag("cited") != Some(false))
+        };
         let Some((first, zh, en, keys)) = KINDS.iter().find(|(key, ..)| given(key)) else {
             self.faults.push(faults::which_kind(
                 node.name,
@@ -70,7 +102,8 @@ impl Reading {
         };
         for key in SPECIAL {
             if let (false, Some(other)) = (keys.contains(&key), node.get(key)) {
-                self.faults.push(faults::does_not_belong(other.name, key, zh, en));
+                self.faults
+                    .push(faults::does_not_belong(other.name, key, zh, en));
             }
         }
         let needed: &[&str] = match *first {
@@ -85,8 +118,13 @@ impl Reading {
         let must = |key: &str| node.declared_of(key).unwrap_or_default();
         let may = |key: &str| node.declared_of(key);
         match *first {
-            "growth_of" => IndicatorKind::Growth { of: must("growth_of") },
-            "numerator" => IndicatorKind::Ratio { numerator: must("numerator"), denominator: must("denominator") },
+            "growth_of" => IndicatorKind::Growth {
+                of: must("growth_of"),
+            },
+            "numerator" => IndicatorKind::Ratio {
+                numerator: must("numerator"),
+                denominator: must("denominator"),
+            },
             "from" => IndicatorKind::Stock {
                 of: must("of"),
                 value: must("value"),

@@ -76,7 +76,11 @@ impl Reading {
 
     /// Reads a whole file but `pack.toml`.
     pub(crate) fn file(&mut self, root: Node<'_>) {
-        let each = |key: &str| root.entries_of(key).into_iter().filter(|(id, _)| is_identifier(id));
+        let each = |key: &str| {
+            root.entries_of(key)
+                .into_iter()
+                .filter(|(id, _)| is_identifier(id))
+        };
         each("module").for_each(|(id, node)| self.module(id, node));
         each("role").for_each(|(id, node)| self.role(id, node));
         each("document").for_each(|(id, node)| self.document(id, node));
@@ -85,13 +89,19 @@ impl Reading {
         each("dataset").for_each(|(id, node)| self.dataset(id, node));
         each("indicator").for_each(|(id, node)| self.indicator(id, node));
         each("plan").for_each(|(id, node)| self.plan(id, node));
-        root.entries_of("calendar").into_iter().for_each(|(year, node)| self.calendar(year, node));
-        root.entries_of("tiles").into_iter().for_each(|(region, node)| self.tile(region, node));
+        root.entries_of("calendar")
+            .into_iter()
+            .for_each(|(year, node)| self.calendar(year, node));
+        root.entries_of("tiles")
+            .into_iter()
+            .for_each(|(region, node)| self.tile(region, node));
         if let Some(node) = root.get("demo") {
             self.demo(node);
         }
         if self.own {
-            root.items_of("case").into_iter().for_each(|node| self.case(node));
+            root.items_of("case")
+                .into_iter()
+                .for_each(|node| self.case(node));
         }
     }
 
@@ -99,10 +109,12 @@ impl Reading {
     pub(crate) fn note(&mut self, owner: At, node: Node<'_>) {
         for (key, value) in node.entries() {
             for (number, item) in value.items().into_iter().enumerate() {
-                self.places.insert((owner, key.to_owned(), number), item.content());
+                self.places
+                    .insert((owner, key.to_owned(), number), item.content());
             }
             for (inner, value) in value.entries() {
-                self.places.insert((owner, format!("{key}.{inner}"), 0), value.content());
+                self.places
+                    .insert((owner, format!("{key}.{inner}"), 0), value.content());
             }
         }
     }

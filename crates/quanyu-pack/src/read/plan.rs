@@ -15,22 +15,44 @@ impl Reading {
         self.declare(faults::PLAN, id, node.name);
         // Without a period the plan was told as faulty; its parts are still read for their own faults.
         let period: Option<Period> = node.get("period").and_then(|it| it.cell()?.parse().ok());
-        let targets = node.entries_of("target").into_iter().map(|(id, it)| self.target(id, it)).collect();
-        let tasks = node.entries_of("task").into_iter().map(|(id, it)| task(id, it)).collect();
+        let targets = node
+            .entries_of("target")
+            .into_iter()
+            .map(|(id, it)| self.target(id, it))
+            .collect();
+        let tasks = node
+            .entries_of("task")
+            .into_iter()
+            .map(|(id, it)| task(id, it))
+            .collect();
         let Some(period) = period else { return };
         let title = node.text("title").unwrap_or_default();
-        let plan = Plan { id: id.to_owned(), title, period, targets, tasks, at: node.name };
+        let plan = Plan {
+            id: id.to_owned(),
+            title,
+            period,
+            targets,
+            tasks,
+            at: node.name,
+        };
         self.pack.plans.insert(id.to_owned(), plan);
     }
 
     fn target(&mut self, id: &str, node: Node<'_>) -> PlanTarget {
         // The unit typed with the value is held against the indicator's once all indicators are known.
         if let Some(value) = node.get("value")
-            && let Some(unit) = value.str().and_then(|it| typed::number(it).ok().flatten()?.unit)
+            && let Some(unit) = value
+                .str()
+                .and_then(|it| typed::number(it).ok().flatten()?.unit)
         {
             let growth = node.flag("growth").unwrap_or_default();
             let indicator = node.word("indicator").unwrap_or_default();
-            self.target_units.push(TargetUnit { indicator, unit, growth, at: value.at() });
+            self.target_units.push(TargetUnit {
+                indicator,
+                unit,
+                growth,
+                at: value.at(),
+            });
         }
         PlanTarget {
             id: id.to_owned(),

@@ -13,7 +13,10 @@ impl Reading {
     pub(super) fn register(&mut self, id: &str, node: Node<'_>) {
         self.declare(faults::REGISTER, id, node.name);
         self.note(node.name, node);
-        let mut register = Register { id: id.to_owned(), ..Register::default() };
+        let mut register = Register {
+            id: id.to_owned(),
+            ..Register::default()
+        };
         if node.flag("extend") == Some(true) {
             match self.pack.registers.get(id) {
                 Some(earlier) => {
@@ -22,7 +25,12 @@ impl Reading {
                 }
                 None => {
                     let valid: Vec<_> = self.pack.registers.keys().map(String::as_str).collect();
-                    self.faults.push(faults::nothing_to_extend(node.name, faults::REGISTER, id, &valid));
+                    self.faults.push(faults::nothing_to_extend(
+                        node.name,
+                        faults::REGISTER,
+                        id,
+                        &valid,
+                    ));
                 }
             }
         }
@@ -79,7 +87,12 @@ impl Reading {
                 at: node.get("id").map_or(node.at(), |it| it.at()),
             };
             if let Some(first) = lifecycle.states.iter().find(|it| it.id == state.id) {
-                self.faults.push(faults::duplicate(state.at, faults::STATE, &state.id, first.at));
+                self.faults.push(faults::duplicate(
+                    state.at,
+                    faults::STATE,
+                    &state.id,
+                    first.at,
+                ));
                 continue;
             }
             lifecycle.states.push(state);
@@ -97,8 +110,17 @@ impl Reading {
                 at: node.get("id").map_or(node.at(), |it| it.at()),
             };
             self.note(transition.at, node);
-            if let Some(first) = lifecycle.transitions.iter().find(|it| it.id == transition.id) {
-                self.faults.push(faults::duplicate(transition.at, faults::TRANSITION, &transition.id, first.at));
+            if let Some(first) = lifecycle
+                .transitions
+                .iter()
+                .find(|it| it.id == transition.id)
+            {
+                self.faults.push(faults::duplicate(
+                    transition.at,
+                    faults::TRANSITION,
+                    &transition.id,
+                    first.at,
+                ));
                 continue;
             }
             lifecycle.transitions.push(transition);
@@ -108,7 +130,10 @@ impl Reading {
 
     fn field(&mut self, node: Node<'_>) {
         self.note(node.name, node);
-        if node.word("type").is_none_or(|it| !FieldType::WORDS.contains(&it.as_str())) {
+        if node
+            .word("type")
+            .is_none_or(|it| !FieldType::WORDS.contains(&it.as_str()))
+        {
             self.unsure.insert(node.name);
         }
     }
@@ -117,7 +142,12 @@ impl Reading {
         let place = match all.iter().position(|it| it.id == id) {
             Some(place) => place,
             None => {
-                all.push(Lines { id: id.to_owned(), title: Text::default(), fields: Vec::new(), at: node.name });
+                all.push(Lines {
+                    id: id.to_owned(),
+                    title: Text::default(),
+                    fields: Vec::new(),
+                    at: node.name,
+                });
                 all.len() - 1
             }
         };
@@ -166,13 +196,19 @@ fn read_type(node: Node<'_>) -> FieldType {
     match node.word("type").unwrap_or_default().as_str() {
         "long_text" => FieldType::LongText,
         "integer" => FieldType::Integer,
-        "decimal" => FieldType::Decimal { scale: node.whole("scale").unwrap_or_default() },
+        "decimal" => FieldType::Decimal {
+            scale: node.whole("scale").unwrap_or_default(),
+        },
         "money" => FieldType::Money,
         "date" => FieldType::Date,
         "period" => FieldType::Period,
         "yes_no" => FieldType::YesNo,
-        "code" => FieldType::Code { list: node.word("list").unwrap_or_default() },
-        "reference" => FieldType::Reference { to: node.word("to").unwrap_or_default() },
+        "code" => FieldType::Code {
+            list: node.word("list").unwrap_or_default(),
+        },
+        "reference" => FieldType::Reference {
+            to: node.word("to").unwrap_or_default(),
+        },
         "region" => FieldType::Region,
         "organization" => FieldType::Organization,
         "person" => FieldType::Person,

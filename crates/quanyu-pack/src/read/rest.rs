@@ -13,7 +13,11 @@ use crate::{
 impl Reading {
     pub(super) fn module(&mut self, id: &str, node: Node<'_>) {
         self.declare(faults::MODULE, id, node.name);
-        let module = Module { id: id.to_owned(), title: node.text("title").unwrap_or_default(), at: node.name };
+        let module = Module {
+            id: id.to_owned(),
+            title: node.text("title").unwrap_or_default(),
+            at: node.name,
+        };
         match self.pack.modules.iter_mut().find(|it| it.id == id) {
             Some(earlier) => *earlier = module,
             None => self.pack.modules.push(module),
@@ -56,9 +60,13 @@ impl Reading {
 
     pub(super) fn calendar(&mut self, year: &str, node: Node<'_>) {
         self.declare(faults::YEAR, year, node.name);
-        let number = year.parse::<i16>().ok().filter(|it| (1949..=2200).contains(it));
+        let number = year
+            .parse::<i16>()
+            .ok()
+            .filter(|it| (1949..=2200).contains(it));
         let Some(number) = number else {
-            self.faults.push(faults::out_of_range(node.name, year, "1949", "2200"));
+            self.faults
+                .push(faults::out_of_range(node.name, year, "1949", "2200"));
             return;
         };
         let mut read = |key: &str| {
@@ -66,7 +74,11 @@ impl Reading {
             for item in node.items_of(key) {
                 for day in days(item).unwrap_or_default() {
                     if day.year() != number {
-                        self.faults.push(faults::not_of_the_year(item.at(), &day.to_string(), year));
+                        self.faults.push(faults::not_of_the_year(
+                            item.at(),
+                            &day.to_string(),
+                            year,
+                        ));
                     }
                     all.push(day);
                 }
@@ -75,7 +87,14 @@ impl Reading {
         };
         let (holidays, workdays) = (read("holidays"), read("workdays"));
         let source = node.word("source").unwrap_or_default();
-        self.pack.calendar.insert(number, CalendarYear { holidays, workdays, source });
+        self.pack.calendar.insert(
+            number,
+            CalendarYear {
+                holidays,
+                workdays,
+                source,
+            },
+        );
     }
 
     pub(super) fn tile(&mut self, region: &str, node: Node<'_>) {
@@ -84,8 +103,11 @@ impl Reading {
             self.faults.push(faults::not_a_region(node.name, region));
             return;
         };
-        let numbers: Vec<u32> =
-            node.items().iter().filter_map(|it| u32::try_from(it.as_whole()?).ok()).collect();
+        let numbers: Vec<u32> = node
+            .items()
+            .iter()
+            .filter_map(|it| u32::try_from(it.as_whole()?).ok())
+            .collect();
         if let [row, column] = numbers[..] {
             self.pack.tiles.insert(code.clone(), (row, column));
             self.tile_places.insert(code, node.name);

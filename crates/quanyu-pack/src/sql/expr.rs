@@ -1,13 +1,17 @@
 //! Expressions: names, types and the refusal of what is outside the subset.
 
 use sqlparser::ast::{
-    CastKind, CeilFloorKind, DuplicateTreatment, Expr, Function as Call, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, ObjectName, ObjectNamePart, OrderByExpr, Spanned, Value, WindowType,
+    CastKind, CeilFloorKind, DuplicateTreatment, Expr, Function as Call, FunctionArg,
+    FunctionArgExpr, FunctionArguments, Ident, ObjectName, ObjectNamePart, OrderByExpr, Spanned,
+    Value, WindowType,
 };
 
 use super::{
     Analysis, ColumnUse, Purpose, SqlText, Typed, Unit, Uses,
-    functions::{FUNCTIONS, Function, Gives, Operation, Place, Takes, cast, date_part, interval_unit, operation, sign},
+    functions::{
+        FUNCTIONS, Function, Gives, Operation, Place, Takes, cast, date_part, interval_unit,
+        operation, sign,
+    },
     types::{Column, Kind, Words},
 };
 use crate::{faults, model::At};
@@ -70,11 +74,24 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// An expression that stands alone, over the rows of one table.
-    pub(super) fn top(&mut self, expr: &Expr, table: &str, columns: Vec<Column>, purpose: Purpose) -> Typed {
+    pub(super) fn top(
+        &mut self,
+        expr: &Expr,
+        table: &str,
+        columns: Vec<Column>,
+        purpose: Purpose,
+    ) -> Typed {
         self.queries = false;
         self.aggregates = purpose == Purpose::Aggregate;
-        let relation = Relation { alias: table.to_owned(), table: Some(table.to_owned()), columns };
-        let scope = Scope { relations: vec![relation], ..Scope::default() };
+        let relation = Relation {
+            alias: table.to_owned(),
+            table: Some(table.to_owned()),
+            columns,
+        };
+        let scope = Scope {
+            relations: vec![relation],
+            ..Scope::default()
+        };
         let before = self.analysis.faults.len();
         let typed = self.expr(expr, &scope);
         if purpose == Purpose::Aggregate && self.analysis.faults.len() == before {
@@ -83,10 +100,19 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.fault(faults::sql_type(
                     column.at,
                     format!("`{}` 要放在 sum、count 等聚合函数里", column.column),
-                    format!("`{}` must stand inside an aggregate such as sum or count", column.column),
+                    format!(
+                        "`{}` must stand inside an aggregate such as sum or count",
+                        column.column
+                    ),
                 ));
-            } else if self.uses.columns.is_empty() && !expr.to_string().to_lowercase().contains("count(*)") {
-                self.fault(faults::sql_type(self.text.at, "这里要有聚合函数", "an aggregate belongs here"));
+            } else if self.uses.columns.is_empty()
+                && !expr.to_string().to_lowercase().contains("count(*)")
+            {
+                self.fault(faults::sql_type(
+                    self.text.at,
+                    "这里要有聚合函数",
+                    "an aggregate belongs here",
+                ));
             }
         }
         typed
@@ -116,7 +142,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         if self.depth >= DEEPEST {
             // Once is enough: the text around is refused as a whole.
             if self.depth == DEEPEST {
-                self.fault(faults::sql_refused(self.text.at, "嵌套这么深的表达式", "an expression nested this deeply"));
+                self.fault(faults::sql_refused(
+                    self.text.at,
+                    "嵌套这么深的表达式",
+                    "an expression nested this deeply",
+                ));
             }
             return Typed::any();
         }
@@ -135,10 +165,15 @@ impl<'w, 'a> Walk<'w, 'a> {
             },
             Expr::Nested(inner) => self.expr(inner, scope),
             Expr::Value(value) => match &value.value {
-                Value::Number(digits, false) => {
-                    Typed::of(if digits.contains(['.', 'e', 'E']) { Kind::Decimal } else { Kind::Int })
-                }
-                Value::SingleQuotedString(text) => Typed { literal: Some(text.clone()), ..Typed::of(Kind::Text) },
+                Value::Number(digits, false) => Typed::of(if digits.contains(['.', 'e', 'E']) {
+                    Kind::Decimal
+                } else {
+                    Kind::Int
+                }),
+                Value::SingleQuotedString(text) => Typed {
+                    literal: Some(text.clone()),
+                    ..Typed::of(Kind::Text)
+                },
                 Value::Boolean(_) => Typed::of(Kind::Bool),
                 Value::Null => Typed::any(),
                 _ => self.refuse_expr(expr),
@@ -155,14 +190,22 @@ impl<'w, 'a> Walk<'w, 'a> {
             },
             Expr::Interval(interval) => {
                 let unit = interval.leading_field.as_ref().is_some_and(interval_unit);
-                let plain = matches!(&*interval.value, Expr::Value(_)) && interval.last_field.is_none();
-                if unit && plain { Typed::of(Kind::Interval) } else { self.refuse_expr(expr) }
+                let plain =
+                    matches!(&*interval.value, Expr::Value(_)) && interval.last_field.is_none();
+                if unit && plain {
+                    Typed::of(Kind::Interval)
+                } else {
+                    self.refuse_expr(expr)
+                }
             }
             Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
                 self.expr(inner, scope);
                 Typed::of(Kind::Bool)
             }
-            Expr::IsTrue(inner) | Expr::IsNotTrue(inner) | Expr::IsFalse(inner) | Expr::IsNotFalse(inner) => {
+            Expr::IsTrue(inner)
+            | Expr::IsNotTrue(inner)
+            | Expr::IsFalse(inner)
+            | Expr::IsNotFalse(inner) => {
                 self.wants(inner, Kind::Bool, scope);
                 Typed::of(Kind::Bool)
             }
@@ -176,12 +219,20 @@ impl<'w, 'a> Walk<'w, 'a> {
                 }
                 Typed::of(Kind::Bool)
             }
-            Expr::Between { expr, low, high, .. } => {
+            Expr::Between {
+                expr, low, high, ..
+            } => {
                 self.compare(expr, low, scope);
                 self.compare(expr, high, scope);
                 Typed::of(Kind::Bool)
             }
-            Expr::Like { any: false, expr, pattern, escape_char: None, .. } => {
+            Expr::Like {
+                any: false,
+                expr,
+                pattern,
+                escape_char: None,
+                ..
+            } => {
                 self.wants(expr, Kind::Text, scope);
                 self.wants(pattern, Kind::Text, scope);
                 Typed::of(Kind::Bool)
@@ -198,35 +249,65 @@ impl<'w, 'a> Walk<'w, 'a> {
                 Some(operation) => self.binary(operation, left, right, scope),
                 None => self.refuse_expr(expr),
             },
-            Expr::Cast { kind: CastKind::Cast, expr: inner, data_type, array: false, format: None } => {
+            Expr::Cast {
+                kind: CastKind::Cast,
+                expr: inner,
+                data_type,
+                array: false,
+                format: None,
+            } => {
                 let typed = self.expr(inner, scope);
                 match cast(data_type) {
-                    Some(kind) => Typed { kind, literal: None, ..typed },
+                    Some(kind) => Typed {
+                        kind,
+                        literal: None,
+                        ..typed
+                    },
                     None => self.refuse_expr(expr),
                 }
             }
-            Expr::Extract { field, expr: inner, .. } if date_part(field) => {
+            Expr::Extract {
+                field, expr: inner, ..
+            } if date_part(field) => {
                 self.wants(inner, Kind::Date, scope);
                 Typed::of(Kind::Int)
             }
-            Expr::Floor { expr: inner, field: CeilFloorKind::DateTimeField(part) }
-            | Expr::Ceil { expr: inner, field: CeilFloorKind::DateTimeField(part) }
-                if *part == sqlparser::ast::DateTimeField::NoDateTime =>
-            {
-                self.number(inner, scope)
+            Expr::Floor {
+                expr: inner,
+                field: CeilFloorKind::DateTimeField(part),
             }
-            Expr::Trim { trim_where: None, trim_what: None, expr: inner, trim_characters: None } => {
+            | Expr::Ceil {
+                expr: inner,
+                field: CeilFloorKind::DateTimeField(part),
+            } if *part == sqlparser::ast::DateTimeField::NoDateTime => self.number(inner, scope),
+            Expr::Trim {
+                trim_where: None,
+                trim_what: None,
+                expr: inner,
+                trim_characters: None,
+            } => {
                 self.wants(inner, Kind::Text, scope);
                 Typed::of(Kind::Text)
             }
-            Expr::Substring { expr: inner, substring_from: Some(from), substring_for, special: true, .. } => {
+            Expr::Substring {
+                expr: inner,
+                substring_from: Some(from),
+                substring_for,
+                special: true,
+                ..
+            } => {
                 self.wants(inner, Kind::Text, scope);
                 for number in std::iter::once(from).chain(substring_for) {
                     self.wants(number, Kind::Int, scope);
                 }
                 Typed::of(Kind::Text)
             }
-            Expr::Case { operand, conditions, else_result, .. } => {
+            Expr::Case {
+                operand,
+                conditions,
+                else_result,
+                ..
+            } => {
                 let mut result: Option<Typed> = None;
                 for when in conditions {
                     match operand {
@@ -254,7 +335,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
             Expr::Subquery(query) if self.queries => {
                 let columns = self.inner_query(query, scope);
-                columns.first().map_or_else(Typed::any, |it| Typed::of(it.kind))
+                columns
+                    .first()
+                    .map_or_else(Typed::any, |it| Typed::of(it.kind))
             }
             _ => self.refuse_expr(expr),
         }
@@ -271,17 +354,36 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Two branches of one value.
     fn join(&mut self, first: Option<Typed>, next: Typed, expr: &Expr) -> Typed {
-        let Some(first) = first else { return Typed { literal: None, ..next } };
+        let Some(first) = first else {
+            return Typed {
+                literal: None,
+                ..next
+            };
+        };
         let Some(kind) = first.kind.common(next.kind) else {
             let at = self.at(expr);
             self.mismatch(at, first.kind, next.kind);
             return Typed::any();
         };
-        let unit = if next.kind == Kind::Any || first.unit == next.unit { first.unit } else { Unit::Unknown };
-        Typed { kind, unit, literal: None }
+        let unit = if next.kind == Kind::Any || first.unit == next.unit {
+            first.unit
+        } else {
+            Unit::Unknown
+        };
+        Typed {
+            kind,
+            unit,
+            literal: None,
+        }
     }
 
-    fn binary(&mut self, operation: Operation, left: &Expr, right: &Expr, scope: &Scope<'_>) -> Typed {
+    fn binary(
+        &mut self,
+        operation: Operation,
+        left: &Expr,
+        right: &Expr,
+        scope: &Scope<'_>,
+    ) -> Typed {
         match operation {
             Operation::Logic => {
                 self.wants(left, Kind::Bool, scope);
@@ -329,8 +431,16 @@ impl<'w, 'a> Walk<'w, 'a> {
                         format!("{one} and {other} cannot be added"),
                     ));
                 }
-                let unit = if a.unit == b.unit { a.unit } else { Unit::Unknown };
-                Typed { kind: a.kind.common(b.kind).unwrap_or(Kind::Any), unit, literal: None }
+                let unit = if a.unit == b.unit {
+                    a.unit
+                } else {
+                    Unit::Unknown
+                };
+                Typed {
+                    kind: a.kind.common(b.kind).unwrap_or(Kind::Any),
+                    unit,
+                    literal: None,
+                }
             }
         }
     }
@@ -347,7 +457,11 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn not_a_number(&mut self, at: At, kind: Kind) {
         let (zh, en) = kind.name();
-        self.fault(faults::sql_type(at, format!("这里要数，写的是{zh}"), format!("expected a number, found {en}")));
+        self.fault(faults::sql_type(
+            at,
+            format!("这里要数，写的是{zh}"),
+            format!("expected a number, found {en}"),
+        ));
     }
 
     fn wants(&mut self, expr: &Expr, kind: Kind, scope: &Scope<'_>) {
@@ -376,7 +490,10 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn compare(&mut self, left: &Expr, right: &Expr, scope: &Scope<'_>) {
         let (a, b) = (self.expr(left, scope), self.expr(right, scope));
         let day = |kind: Kind, literal: &Option<String>| {
-            kind == Kind::Date && literal.as_ref().is_some_and(|it| it.parse::<jiff::civil::Date>().is_ok())
+            kind == Kind::Date
+                && literal
+                    .as_ref()
+                    .is_some_and(|it| it.parse::<jiff::civil::Date>().is_ok())
         };
         if a.kind.common(b.kind).is_none() && !day(a.kind, &b.literal) && !day(b.kind, &a.literal) {
             let at = self.at(right);
@@ -398,21 +515,39 @@ impl<'w, 'a> Walk<'w, 'a> {
             Expr::Nested(inner) => return self.words(inner, scope),
             _ => return None,
         };
-        let mut relations = scope.relations.iter().filter(|it| table.is_none_or(|table| it.alias == table.value));
-        relations.find_map(|it| it.columns.iter().find(|it| it.name == name.value)).and_then(|it| it.words.clone())
+        let mut relations = scope
+            .relations
+            .iter()
+            .filter(|it| table.is_none_or(|table| it.alias == table.value));
+        relations
+            .find_map(|it| it.columns.iter().find(|it| it.name == name.value))
+            .and_then(|it| it.words.clone())
     }
 
     fn known_word(&mut self, at: At, words: &Words, word: &str) {
         let pack = self.analysis.pack;
         let (what, valid): (_, Vec<&str>) = match words {
             Words::Codes(list) => {
-                let items = pack.codes.get(list).map(|it| it.items.as_slice()).unwrap_or_default();
-                (faults::CODE, items.iter().map(|it| it.code.as_str()).collect())
+                let items = pack
+                    .codes
+                    .get(list)
+                    .map(|it| it.items.as_slice())
+                    .unwrap_or_default();
+                (
+                    faults::CODE,
+                    items.iter().map(|it| it.code.as_str()).collect(),
+                )
             }
             Words::States(register) => {
-                let lifecycle = pack.registers.get(register).and_then(|it| it.lifecycle.as_ref());
+                let lifecycle = pack
+                    .registers
+                    .get(register)
+                    .and_then(|it| it.lifecycle.as_ref());
                 let states = lifecycle.map(|it| it.states.as_slice()).unwrap_or_default();
-                (faults::STATE, states.iter().map(|it| it.id.as_str()).collect())
+                (
+                    faults::STATE,
+                    states.iter().map(|it| it.id.as_str()).collect(),
+                )
             }
         };
         if !valid.is_empty() && !valid.contains(&word) {
@@ -436,7 +571,11 @@ impl<'w, 'a> Walk<'w, 'a> {
                 .filter_map(|it| Some((it, it.columns.iter().find(|it| it.name == name.value)?)))
                 .collect();
             if found.len() > 1 && table.is_none() && !scope.merged.contains(&name.value) {
-                let tables = found.iter().map(|(it, _)| it.alias.as_str()).collect::<Vec<_>>().join(", ");
+                let tables = found
+                    .iter()
+                    .map(|(it, _)| it.alias.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 self.fault(faults::ambiguous(at, &name.value, &tables));
                 return Typed::any();
             }
@@ -468,10 +607,18 @@ impl<'w, 'a> Walk<'w, 'a> {
             && !aliases.contains(&table.value.as_str())
         {
             let at = self.text.place(table.span);
-            self.fault(faults::unknown_name(at, faults::ALIAS, &table.value, &aliases));
+            self.fault(faults::unknown_name(
+                at,
+                faults::ALIAS,
+                &table.value,
+                &aliases,
+            ));
             return;
         }
-        let relations = scope.relations.iter().filter(|it| table.is_none_or(|table| it.alias == table.value));
+        let relations = scope
+            .relations
+            .iter()
+            .filter(|it| table.is_none_or(|table| it.alias == table.value));
         let mut valid = Vec::new();
         for relation in relations {
             // A dataset or sub-query without columns was told as faulty itself.
@@ -480,7 +627,12 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
             valid.extend(relation.columns.iter().map(|it| it.name.as_str()));
         }
-        self.fault(faults::unknown_name(at, faults::COLUMN, &name.value, &valid));
+        self.fault(faults::unknown_name(
+            at,
+            faults::COLUMN,
+            &name.value,
+            &valid,
+        ));
     }
 
     fn call(&mut self, call: &Call, expr: &Expr, scope: &Scope<'_>) -> Typed {
@@ -503,7 +655,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let window = match &call.over {
             None => None,
-            Some(WindowType::WindowSpec(spec)) if self.queries && spec.window_name.is_none() => Some(spec),
+            Some(WindowType::WindowSpec(spec)) if self.queries && spec.window_name.is_none() => {
+                Some(spec)
+            }
             Some(_) => return self.refuse(at, "这里用窗口函数", "a window here"),
         };
         if odd
@@ -514,12 +668,20 @@ impl<'w, 'a> Walk<'w, 'a> {
             return self.refuse_expr(expr);
         }
         if function.place == Place::Window && window.is_none() {
-            return self.refuse(at, &format!("不带 over 的 `{name}`"), &format!("`{name}` without `over (…)`"));
+            return self.refuse(
+                at,
+                &format!("不带 over 的 `{name}`"),
+                &format!("`{name}` without `over (…)`"),
+            );
         }
         let aggregate = function.place == Place::Group && window.is_none();
         if aggregate && (!self.aggregates || self.in_aggregate) {
             return if self.in_aggregate {
-                self.refuse(at, "聚合函数里再用聚合函数", "an aggregate inside an aggregate")
+                self.refuse(
+                    at,
+                    "聚合函数里再用聚合函数",
+                    "an aggregate inside an aggregate",
+                )
             } else {
                 self.refuse(at, "这里用聚合函数", "an aggregate here")
             };
@@ -541,13 +703,24 @@ impl<'w, 'a> Walk<'w, 'a> {
         typed
     }
 
-    fn arguments(&mut self, function: &Function, args: &[FunctionArg], expr: &Expr, scope: &Scope<'_>) -> Typed {
+    fn arguments(
+        &mut self,
+        function: &Function,
+        args: &[FunctionArg],
+        expr: &Expr,
+        scope: &Scope<'_>,
+    ) -> Typed {
         let mut exprs = Vec::new();
         for arg in args {
             match arg {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(arg)) => exprs.push(arg),
-                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) if function.name == "count" && args.len() == 1 => {
-                    return Typed { unit: Unit::Count, ..Typed::of(Kind::Int) };
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard)
+                    if function.name == "count" && args.len() == 1 =>
+                {
+                    return Typed {
+                        unit: Unit::Count,
+                        ..Typed::of(Kind::Int)
+                    };
                 }
                 _ => return self.refuse_expr(expr),
             }
@@ -558,7 +731,11 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.fault(faults::sql_type(
                 at,
                 format!("`{}` 的参数个数不对", function.name),
-                format!("`{}` does not take {} arguments", function.name, exprs.len()),
+                format!(
+                    "`{}` does not take {} arguments",
+                    function.name,
+                    exprs.len()
+                ),
             ));
             return Typed::any();
         }
@@ -586,9 +763,19 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         let same = result.unwrap_or_else(Typed::any);
         match (function.gives, function.name) {
-            (_, "count") => Typed { unit: Unit::Count, ..Typed::of(Kind::Int) },
-            (_, "avg") => Typed { kind: Kind::Decimal, literal: None, ..same },
-            (Gives::Same, _) => Typed { literal: None, ..same },
+            (_, "count") => Typed {
+                unit: Unit::Count,
+                ..Typed::of(Kind::Int)
+            },
+            (_, "avg") => Typed {
+                kind: Kind::Decimal,
+                literal: None,
+                ..same
+            },
+            (Gives::Same, _) => Typed {
+                literal: None,
+                ..same
+            },
             (Gives::Always(kind), _) => Typed::of(kind),
         }
     }
@@ -605,13 +792,19 @@ impl<'w, 'a> Walk<'w, 'a> {
 
 fn typed(column: &Column) -> Typed {
     let unit = column.unit.clone().map_or(Unit::Unknown, Unit::Of);
-    Typed { kind: column.kind, unit, literal: None }
+    Typed {
+        kind: column.kind,
+        unit,
+        literal: None,
+    }
 }
 
 /// A name of one unquoted part, in lower case.
 pub(super) fn plain_name(name: &ObjectName) -> Option<String> {
     match &name.0[..] {
-        [ObjectNamePart::Identifier(ident)] if ident.quote_style.is_none() => Some(ident.value.to_lowercase()),
+        [ObjectNamePart::Identifier(ident)] if ident.quote_style.is_none() => {
+            Some(ident.value.to_lowercase())
+        }
         _ => None,
     }
 }

@@ -57,15 +57,33 @@ pub(crate) struct Function {
 }
 
 const fn row(name: &'static str, count: (usize, usize), takes: Takes, gives: Gives) -> Function {
-    Function { name, place: Place::Row, count, takes, gives }
+    Function {
+        name,
+        place: Place::Row,
+        count,
+        takes,
+        gives,
+    }
 }
 
 const fn group(name: &'static str, takes: Takes, gives: Gives) -> Function {
-    Function { name, place: Place::Group, count: (1, 1), takes, gives }
+    Function {
+        name,
+        place: Place::Group,
+        count: (1, 1),
+        takes,
+        gives,
+    }
 }
 
 const fn window(name: &'static str, count: (usize, usize), gives: Gives) -> Function {
-    Function { name, place: Place::Window, count, takes: Takes::Any, gives }
+    Function {
+        name,
+        place: Place::Window,
+        count,
+        takes: Takes::Any,
+        gives,
+    }
 }
 
 /// Arguments without an upper bound.
@@ -160,10 +178,16 @@ pub(crate) fn cast(to: &DataType) -> Option<Kind> {
 
 /// Whether a part of a date can be asked for.
 pub(crate) fn date_part(field: &DateTimeField) -> bool {
-    matches!(field, DateTimeField::Year | DateTimeField::Quarter | DateTimeField::Month | DateTimeField::Day)
+    matches!(
+        field,
+        DateTimeField::Year | DateTimeField::Quarter | DateTimeField::Month | DateTimeField::Day
+    )
 }
 
 /// Whether an interval can be in this unit.
 pub(crate) fn interval_unit(field: &DateTimeField) -> bool {
-    matches!(field, DateTimeField::Year | DateTimeField::Month | DateTimeField::Day)
+    matches!(
+        field,
+        DateTimeField::Year | DateTimeField::Month | DateTimeField::Day
+    )
 }

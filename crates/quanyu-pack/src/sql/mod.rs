@@ -105,7 +105,14 @@ impl<'a> Analysis<'a> {
 
     /// As [`Analysis::new`], with the places of fields whose type was told as wrong: they go with everything.
     pub(crate) fn with_unsure(pack: &'a Pack, unsure: BTreeSet<At>) -> Self {
-        Self { pack, unsure, datasets: BTreeMap::new(), open: Vec::new(), uses: BTreeMap::new(), faults: Vec::new() }
+        Self {
+            pack,
+            unsure,
+            datasets: BTreeMap::new(),
+            open: Vec::new(),
+            uses: BTreeMap::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// The columns of a register, lines or dataset; `None` where there is none of that name.
@@ -115,16 +122,25 @@ impl<'a> Analysis<'a> {
         }
         let Some(dataset) = self.pack.datasets.get(name) else {
             let mut columns = table_columns(self.pack, name)?;
-            let fields = self.pack.registers.get(name).map(|it| it.fields.as_slice()).unwrap_or_default();
+            let fields = self
+                .pack
+                .registers
+                .get(name)
+                .map(|it| it.fields.as_slice())
+                .unwrap_or_default();
             for field in fields.iter().filter(|it| self.unsure.contains(&it.at)) {
-                columns.iter_mut().filter(|it| it.name == field.id).for_each(|it| it.kind = Kind::Any);
+                columns
+                    .iter_mut()
+                    .filter(|it| it.name == field.id)
+                    .for_each(|it| it.kind = Kind::Any);
             }
             return Some(columns);
         };
         if let Some(first) = self.open.iter().position(|it| it == name) {
             let mut path = self.open[first..].to_vec();
             path.push(name.to_owned());
-            self.faults.push(faults::cycle(dataset.at, &path.join(" → ")));
+            self.faults
+                .push(faults::cycle(dataset.at, &path.join(" → ")));
             return Some(Vec::new());
         }
         self.open.push(name.to_owned());
@@ -149,7 +165,13 @@ impl<'a> Analysis<'a> {
             .registers
             .values()
             .flat_map(|register| register.lines.iter().map(|it| lines_name(register, &it.id)));
-        self.pack.registers.keys().chain(self.pack.datasets.keys()).cloned().chain(lines).collect()
+        self.pack
+            .registers
+            .keys()
+            .chain(self.pack.datasets.keys())
+            .cloned()
+            .chain(lines)
+            .collect()
     }
 
     /// Reads an expression over the rows of `table`.
@@ -201,7 +223,11 @@ impl Typed {
 
     /// A type without a unit.
     pub(crate) fn of(kind: Kind) -> Self {
-        Self { kind, unit: Unit::Unknown, literal: None }
+        Self {
+            kind,
+            unit: Unit::Unknown,
+            literal: None,
+        }
     }
 }
 
@@ -220,11 +246,17 @@ impl<'a> SqlText<'a> {
         let sql = declared.value.as_str();
         let plain = (declared.at.end - declared.at.start) as usize == sql.len();
         let lines = if plain {
-            std::iter::once(0).chain(sql.match_indices('\n').map(|(at, _)| at + 1)).collect()
+            std::iter::once(0)
+                .chain(sql.match_indices('\n').map(|(at, _)| at + 1))
+                .collect()
         } else {
             Vec::new()
         };
-        Self { sql, at: declared.at, lines }
+        Self {
+            sql,
+            at: declared.at,
+            lines,
+        }
     }
 
     /// The place of a span of the text; the whole text where it has none.
@@ -237,7 +269,11 @@ impl<'a> SqlText<'a> {
 
     fn range(&self, start: usize, end: usize) -> At {
         let fit = |it: usize| self.at.start + u32::try_from(it).unwrap_or_default();
-        At { file: self.at.file, start: fit(start), end: fit(end) }
+        At {
+            file: self.at.file,
+            start: fit(start),
+            end: fit(end),
+        }
     }
 
     fn offset(&self, location: Location) -> Option<usize> {
@@ -245,7 +281,13 @@ impl<'a> SqlText<'a> {
         let column = usize::try_from(location.column).ok()?.checked_sub(1)?;
         let start = *self.lines.get(line)?;
         let rest = self.sql.get(start..)?;
-        Some(start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at))
+        Some(
+            start
+                + rest
+                    .char_indices()
+                    .nth(column)
+                    .map_or(rest.len(), |(at, _)| at),
+        )
     }
 }
 
@@ -255,17 +297,26 @@ fn parse<T>(
     read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
 ) -> Result<T, Diagnostic> {
     if text.sql.len() > LONGEST {
-        return Err(faults::sql_refused(text.at, "超过 8,000 字节的文本", "a text of more than 8,000 bytes"));
+        return Err(faults::sql_refused(
+            text.at,
+            "超过 8,000 字节的文本",
+            "a text of more than 8,000 bytes",
+        ));
     }
     let dialect = GenericDialect {};
-    let parsed = Parser::new(&dialect).try_with_sql(text.sql).and_then(|mut parser| {
-        let tree = read(&mut parser)?;
-        let next = parser.peek_token();
-        Ok((tree, next))
-    });
+    let parsed = Parser::new(&dialect)
+        .try_with_sql(text.sql)
+        .and_then(|mut parser| {
+            let tree = read(&mut parser)?;
+            let next = parser.peek_token();
+            Ok((tree, next))
+        });
     match parsed {
         Ok((tree, next)) if next.token == Token::EOF => Ok(tree),
-        Ok((_, next)) => Err(faults::sql_syntax(text.place(next.span), &format!("unexpected `{}`", next.token))),
+        Ok((_, next)) => Err(faults::sql_syntax(
+            text.place(next.span),
+            &format!("unexpected `{}`", next.token),
+        )),
         Err(error) => Err(syntax(text, &error)),
     }
 }
@@ -273,14 +324,24 @@ fn parse<T>(
 /// The parser tells its place only in words: `… at Line: 2, Column: 5`.
 fn syntax(text: &SqlText<'_>, error: &ParserError) -> Diagnostic {
     let message = match error {
-        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.as_str(),
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
+            message.as_str()
+        }
         ParserError::RecursionLimitExceeded => "nested too deeply",
     };
     let Some((what, place)) = message.rsplit_once(" at Line: ") else {
         return faults::sql_syntax(text.at, message);
     };
-    let mut numbers = place.split(", Column: ").map(|it| it.parse::<u64>().unwrap_or_default());
-    let start = Location { line: numbers.next().unwrap_or_default(), column: numbers.next().unwrap_or_default() };
-    let end = Location { column: start.column + 1, ..start };
+    let mut numbers = place
+        .split(", Column: ")
+        .map(|it| it.parse::<u64>().unwrap_or_default());
+    let start = Location {
+        line: numbers.next().unwrap_or_default(),
+        column: numbers.next().unwrap_or_default(),
+    };
+    let end = Location {
+        column: start.column + 1,
+        ..start
+    };
     faults::sql_syntax(text.place(Span { start, end }), what)
 }

@@ -1,9 +1,9 @@
 //! Queries of datasets: clauses that are allowed, tables they name, columns they give.
 
 use sqlparser::ast::{
-    Distinct, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, LimitClause, OrderByKind, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, Spanned, TableAlias, TableFactor,
-    TableWithJoins,
+    Distinct, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, LimitClause, OrderByKind,
+    Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator,
+    SetQuantifier, Spanned, TableAlias, TableFactor, TableWithJoins,
 };
 
 use super::{
@@ -15,7 +15,12 @@ use crate::faults;
 
 impl Walk<'_, '_> {
     /// The columns a query gives. At the top of a dataset each needs a name of its own.
-    pub(super) fn query(&mut self, query: &Query, outer: Option<&Scope<'_>>, top: bool) -> Vec<Column> {
+    pub(super) fn query(
+        &mut self,
+        query: &Query,
+        outer: Option<&Scope<'_>>,
+        top: bool,
+    ) -> Vec<Column> {
         let at = self.text.at;
         let Query {
             with,
@@ -44,8 +49,15 @@ impl Walk<'_, '_> {
                 self.refuse(at, "`with recursive`", "`with recursive`");
             }
             for table in &with.cte_tables {
-                if !table.alias.columns.is_empty() || table.from.is_some() || table.materialized.is_some() {
-                    self.refuse(at, "`with` 查询的列名或选项", "column names or options of a `with` query");
+                if !table.alias.columns.is_empty()
+                    || table.from.is_some()
+                    || table.materialized.is_some()
+                {
+                    self.refuse(
+                        at,
+                        "`with` 查询的列名或选项",
+                        "column names or options of a `with` query",
+                    );
                 }
                 let columns = self.query(&table.query, outer, false);
                 self.with.push((table.alias.name.value.clone(), columns));
@@ -56,7 +68,14 @@ impl Walk<'_, '_> {
         scope.output.clone_from(&columns);
         match (order_by, limit_clause) {
             (None, None) => {}
-            (Some(order), Some(LimitClause::LimitOffset { limit: Some(limit), offset: None, limit_by })) => {
+            (
+                Some(order),
+                Some(LimitClause::LimitOffset {
+                    limit: Some(limit),
+                    offset: None,
+                    limit_by,
+                }),
+            ) => {
                 match &order.kind {
                     OrderByKind::Expressions(list) => self.order(list, &scope),
                     OrderByKind::All(_) => {
@@ -69,17 +88,32 @@ impl Walk<'_, '_> {
             }
             // Rows of a view have no order, and a limit without order picks rows by chance.
             _ => {
-                self.refuse(at, "只写 `order by` 或只写 `limit`（要一起写）", "`order by` and `limit` without each other");
+                self.refuse(
+                    at,
+                    "只写 `order by` 或只写 `limit`（要一起写）",
+                    "`order by` and `limit` without each other",
+                );
             }
         }
         self.with.truncate(known);
         columns
     }
 
-    fn body<'s>(&mut self, body: &SetExpr, outer: Option<&'s Scope<'s>>, top: bool) -> (Vec<Column>, Scope<'s>) {
+    fn body<'s>(
+        &mut self,
+        body: &SetExpr,
+        outer: Option<&'s Scope<'s>>,
+        top: bool,
+    ) -> (Vec<Column>, Scope<'s>) {
         match body {
             SetExpr::Select(select) => self.select(select, outer, top),
-            SetExpr::Query(query) => (self.query(query, outer, top), Scope { outer, ..Scope::default() }),
+            SetExpr::Query(query) => (
+                self.query(query, outer, top),
+                Scope {
+                    outer,
+                    ..Scope::default()
+                },
+            ),
             SetExpr::SetOperation {
                 left,
                 op: SetOperator::Union,
@@ -92,8 +126,16 @@ impl Walk<'_, '_> {
                     let at = self.text.place(right.span());
                     self.fault(faults::sql_type(
                         at,
-                        format!("union 两边的列数不同：{} 与 {}", columns.len(), others.len()),
-                        format!("the sides of this union have {} and {} columns", columns.len(), others.len()),
+                        format!(
+                            "union 两边的列数不同：{} 与 {}",
+                            columns.len(),
+                            others.len()
+                        ),
+                        format!(
+                            "the sides of this union have {} and {} columns",
+                            columns.len(),
+                            others.len()
+                        ),
                     ));
                 }
                 for (column, other) in columns.iter_mut().zip(others) {
@@ -105,19 +147,39 @@ impl Walk<'_, '_> {
                         column.words = None;
                     }
                 }
-                (columns, Scope { outer, ..Scope::default() })
+                (
+                    columns,
+                    Scope {
+                        outer,
+                        ..Scope::default()
+                    },
+                )
             }
             other => {
                 let at = self.text.place(other.span());
                 self.refuse(at, "这种查询", "this kind of query");
-                (Vec::new(), Scope { outer, ..Scope::default() })
+                (
+                    Vec::new(),
+                    Scope {
+                        outer,
+                        ..Scope::default()
+                    },
+                )
             }
         }
     }
 
-    fn select<'s>(&mut self, select: &Select, outer: Option<&'s Scope<'s>>, top: bool) -> (Vec<Column>, Scope<'s>) {
+    fn select<'s>(
+        &mut self,
+        select: &Select,
+        outer: Option<&'s Scope<'s>>,
+        top: bool,
+    ) -> (Vec<Column>, Scope<'s>) {
         self.refuse_odd_clauses(select);
-        let mut scope = Scope { outer, ..Scope::default() };
+        let mut scope = Scope {
+            outer,
+            ..Scope::default()
+        };
         for table in &select.from {
             self.joins(table, &mut scope);
         }
@@ -178,7 +240,11 @@ impl Walk<'_, '_> {
             self.refuse(at, "查询里的这个子句", "a clause of this query");
         }
         if select.flavor != sqlparser::ast::SelectFlavor::Standard {
-            self.refuse(self.text.at, "`from` 写在 `select` 之前", "`from` before `select`");
+            self.refuse(
+                self.text.at,
+                "`from` 写在 `select` 之前",
+                "`from` before `select`",
+            );
         }
     }
 
@@ -193,7 +259,11 @@ impl Walk<'_, '_> {
         if !matches!(kind, Kind::Bool | Kind::Any) {
             let at = self.at(expr);
             let (zh, en) = kind.name();
-            self.fault(faults::sql_type(at, format!("条件要是或否，写的是{zh}"), format!("a condition is yes or no, found {en}")));
+            self.fault(faults::sql_type(
+                at,
+                format!("条件要是或否，写的是{zh}"),
+                format!("a condition is yes or no, found {en}"),
+            ));
         }
     }
 
@@ -210,7 +280,11 @@ impl Walk<'_, '_> {
                 | JoinOperator::CrossJoin(it) => it,
                 _ => {
                     let at = self.text.place(join.span());
-                    self.refuse(at, "这种连接（只用 join、left join、cross join）", "this kind of join");
+                    self.refuse(
+                        at,
+                        "这种连接（只用 join、left join、cross join）",
+                        "this kind of join",
+                    );
                     continue;
                 }
             };
@@ -221,10 +295,15 @@ impl Walk<'_, '_> {
                         self.using(name, before, scope);
                     }
                 }
-                JoinConstraint::None if matches!(join.join_operator, JoinOperator::CrossJoin(_)) => {}
+                JoinConstraint::None
+                    if matches!(join.join_operator, JoinOperator::CrossJoin(_)) => {}
                 JoinConstraint::None | JoinConstraint::Natural => {
                     let at = self.text.place(join.span());
-                    self.refuse(at, "没有 `on` 或 `using` 的连接", "a join without `on` or `using`");
+                    self.refuse(
+                        at,
+                        "没有 `on` 或 `using` 的连接",
+                        "a join without `on` or `using`",
+                    );
                 }
             }
         }
@@ -237,9 +316,16 @@ impl Walk<'_, '_> {
             return;
         };
         let (left, right) = scope.relations.split_at(before);
-        let has = |side: &[Relation]| side.iter().any(|it| it.columns.iter().any(|it| it.name == plain));
+        let has = |side: &[Relation]| {
+            side.iter()
+                .any(|it| it.columns.iter().any(|it| it.name == plain))
+        };
         if !has(left) || !has(right) {
-            let valid: Vec<_> = right.iter().flat_map(|it| &it.columns).map(|it| it.name.as_str()).collect();
+            let valid: Vec<_> = right
+                .iter()
+                .flat_map(|it| &it.columns)
+                .map(|it| it.name.as_str())
+                .collect();
             self.fault(faults::unknown_name(at, faults::COLUMN, &plain, &valid));
         }
         scope.merged.push(plain);
@@ -265,7 +351,12 @@ impl Walk<'_, '_> {
                     self.refuse(at, "带点或引号的表名", "a name with a dot or quotes");
                     return;
                 };
-                let with = self.with.iter().rev().find(|(it, _)| *it == table).map(|(_, columns)| columns.clone());
+                let with = self
+                    .with
+                    .iter()
+                    .rev()
+                    .find(|(it, _)| *it == table)
+                    .map(|(_, columns)| columns.clone());
                 let (found, columns) = match with {
                     Some(columns) => (None, columns),
                     None => match self.analysis.table(&table) {
@@ -275,30 +366,51 @@ impl Walk<'_, '_> {
                         }
                         None => {
                             let names = self.analysis.table_names();
-                            let valid: Vec<_> =
-                                names.iter().map(String::as_str).chain(self.with.iter().map(|(it, _)| it.as_str())).collect();
+                            let valid: Vec<_> = names
+                                .iter()
+                                .map(String::as_str)
+                                .chain(self.with.iter().map(|(it, _)| it.as_str()))
+                                .collect();
                             let fault = faults::unknown_name(at, faults::TABLE, &table, &valid);
                             self.fault(fault);
                             (None, Vec::new())
                         }
                     },
                 };
-                let alias = self.alias(alias.as_ref()).map_or(table, |it| it.value.clone());
-                scope.relations.push(Relation { alias, table: found, columns });
+                let alias = self
+                    .alias(alias.as_ref())
+                    .map_or(table, |it| it.value.clone());
+                scope.relations.push(Relation {
+                    alias,
+                    table: found,
+                    columns,
+                });
             }
-            TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
+            TableFactor::Derived {
+                lateral: false,
+                subquery,
+                alias,
+                sample: None,
+            } => {
                 let outer = scope.outer;
                 let columns = self.query(subquery, outer, false);
                 match self.alias(alias.as_ref()) {
                     Some(alias) => {
-                        scope.relations.push(Relation { alias: alias.value.clone(), table: None, columns });
+                        scope.relations.push(Relation {
+                            alias: alias.value.clone(),
+                            table: None,
+                            columns,
+                        });
                     }
                     None => {
                         self.refuse(at, "没有名称的子查询", "a sub-query without a name");
                     }
                 }
             }
-            TableFactor::NestedJoin { table_with_joins, alias: None } => self.joins(table_with_joins, scope),
+            TableFactor::NestedJoin {
+                table_with_joins,
+                alias: None,
+            } => self.joins(table_with_joins, scope),
             _ => {
                 self.refuse(at, "`from` 里的这种写法", "this in `from`");
             }
@@ -316,34 +428,46 @@ impl Walk<'_, '_> {
 
     fn item(&mut self, item: &SelectItem, scope: &Scope<'_>, top: bool, columns: &mut Vec<Column>) {
         match item {
-            SelectItem::ExprWithAlias { expr, alias } => columns.push(self.output(expr, &alias.value, scope)),
+            SelectItem::ExprWithAlias { expr, alias } => {
+                columns.push(self.output(expr, &alias.value, scope))
+            }
             SelectItem::UnnamedExpr(expr) => {
                 let name = match expr {
                     Expr::Identifier(name) => name.value.clone(),
-                    Expr::CompoundIdentifier(names) => names.last().map(|it| it.value.clone()).unwrap_or_default(),
+                    Expr::CompoundIdentifier(names) => {
+                        names.last().map(|it| it.value.clone()).unwrap_or_default()
+                    }
                     _ => String::new(),
                 };
                 if name.is_empty() && top {
                     let at = self.at(expr);
-                    self.fault(faults::sql_type(at, "这一列要起名：… as 名称", "this column needs a name: … as name"));
+                    self.fault(faults::sql_type(
+                        at,
+                        "这一列要起名：… as 名称",
+                        "this column needs a name: … as name",
+                    ));
                 }
                 columns.push(self.output(expr, &name, scope));
             }
-            SelectItem::Wildcard(options) if options.opt_except.is_none() && options.opt_exclude.is_none() => {
+            SelectItem::Wildcard(options)
+                if options.opt_except.is_none() && options.opt_exclude.is_none() =>
+            {
                 let all: Vec<_> = scope.relations.iter().cloned().collect();
                 for relation in all {
                     self.all_of(&relation, &scope.merged, columns);
                 }
             }
-            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
-                if options.opt_except.is_none() && options.opt_exclude.is_none() =>
-            {
+            SelectItem::QualifiedWildcard(
+                SelectItemQualifiedWildcardKind::ObjectName(name),
+                options,
+            ) if options.opt_except.is_none() && options.opt_exclude.is_none() => {
                 let at = self.text.place(name.span());
                 let alias = plain_name(name).unwrap_or_default();
                 match scope.relations.iter().find(|it| it.alias == alias).cloned() {
                     Some(relation) => self.all_of(&relation, &[], columns),
                     None => {
-                        let valid: Vec<_> = scope.relations.iter().map(|it| it.alias.as_str()).collect();
+                        let valid: Vec<_> =
+                            scope.relations.iter().map(|it| it.alias.as_str()).collect();
                         self.fault(faults::unknown_name(at, faults::ALIAS, &alias, &valid));
                     }
                 }
@@ -383,7 +507,13 @@ impl Walk<'_, '_> {
             super::Unit::Of(unit) => Some(unit),
             super::Unit::Unknown | super::Unit::Count => None,
         };
-        Column { name: name.to_owned(), kind: typed.kind, unit, words, period: typed.kind == Kind::Text }
+        Column {
+            name: name.to_owned(),
+            kind: typed.kind,
+            unit,
+            words,
+            period: typed.kind == Kind::Text,
+        }
     }
 
     fn one_name_each(&mut self, columns: &[Column]) {

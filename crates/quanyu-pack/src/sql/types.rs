@@ -85,7 +85,13 @@ pub(crate) struct Column {
 
 impl Column {
     pub(crate) fn plain(name: &str, kind: Kind) -> Self {
-        Self { name: name.to_owned(), kind, unit: None, words: None, period: false }
+        Self {
+            name: name.to_owned(),
+            kind,
+            unit: None,
+            words: None,
+            period: false,
+        }
     }
 }
 
@@ -94,11 +100,17 @@ pub(crate) fn table_columns(pack: &Pack, name: &str) -> Option<Vec<Column>> {
     if let Some(register) = pack.registers.get(name) {
         return Some(register_columns(register));
     }
-    let (register, lines) = pack
-        .registers
-        .values()
-        .find_map(|register| Some((register, register.lines.iter().find(|it| lines_name(register, &it.id) == name)?)))?;
-    let system = ["id", "parent", "line"].map(|name| Column::plain(name, if name == "line" { Kind::Int } else { Kind::Key }));
+    let (register, lines) = pack.registers.values().find_map(|register| {
+        Some((
+            register,
+            register
+                .lines
+                .iter()
+                .find(|it| lines_name(register, &it.id) == name)?,
+        ))
+    })?;
+    let system = ["id", "parent", "line"]
+        .map(|name| Column::plain(name, if name == "line" { Kind::Int } else { Kind::Key }));
     let fields = lines.fields.iter().map(field_column);
     debug_assert!(register.lines.contains(lines));
     Some(system.into_iter().chain(fields).collect())
@@ -143,6 +155,16 @@ fn field_column(field: &crate::model::Field) -> Column {
         FieldType::Code { list } if !field.many => Some(Words::Codes(list.clone())),
         _ => None,
     };
-    let unit = if kind == Kind::Money { Some("元".to_owned()) } else { field.unit.clone() };
-    Column { name: field.id.clone(), kind, unit, words, period: field.kind == FieldType::Period }
+    let unit = if kind == Kind::Money {
+        Some("元".to_owned())
+    } else {
+        field.unit.clone()
+    };
+    Column {
+        name: field.id.clone(),
+        kind,
+        unit,
+        words,
+        period: field.kind == FieldType::Period,
+    }
 }

@@ -143,6 +143,7 @@ const DEMO: &[Case] = &[
     ("unknown_name",    X, "field.staff =",                  "field.staf ="),
     ("cannot_be_made",  X, "{ choice = { develop = 2, transfer = 1 }, exact = true }", "{ between = [1, 2] }"),
     ("cannot_be_made",  X, "{ list = [\"A\", \"种植\"], cycle = true }", "{ list = [\"A\", \"种植\"] }"),
+    ("unknown_name",    X, "field.state = \"registered\"",   "field.state = \"done\""),
     ("cannot_be_made",  X, "total.amount",                   "total.number"),
     ("cannot_be_made",  X, "total.amount",                   "total.tech_part"),
     ("cannot_be_made",  X, "field.number = { pattern = \"2023-{n:05}\" }\n", ""),
@@ -170,8 +171,14 @@ fn shown(cases: &[Case]) -> String {
         let told = told(case);
         let (code, file, find, replace) = case;
         let codes: Vec<_> = told.list.iter().map(|it| it.code).collect();
-        assert!(codes.contains(code), "{file}: {find} → {replace}: told {codes:?}\n{told}");
-        out.push_str(&format!("──── {code}: {find:?} → {replace:?}\n{}", told.render(Language::En, false)));
+        assert!(
+            codes.contains(code),
+            "{file}: {find} → {replace}: told {codes:?}\n{told}"
+        );
+        out.push_str(&format!(
+            "──── {code}: {find:?} → {replace:?}\n{}",
+            told.render(Language::En, false)
+        ));
         for it in &told.list {
             out.push_str(&format!("中: {}", it.zh));
             if let Some(hint) = &it.hint_zh {
@@ -243,5 +250,8 @@ fn all_faults_of_all_files_are_told_in_one_run() {
 #[test]
 fn a_pack_that_is_not_there_is_told_with_the_nearest() {
     let told = load(&Packs::from_files(files()), "dmo").unwrap_err();
-    assert_eq!(told.list[0].advice(Language::En), Some("did you mean `demo`?"));
+    assert_eq!(
+        told.list[0].advice(Language::En),
+        Some("did you mean `demo`?")
+    );
 }

@@ -42,10 +42,22 @@ fn an_edit_is_told_as_people_say_it() {
 #[test]
 fn whole_declarations_come_and_go() {
     let old = loaded(files()).unwrap();
-    let more = edited("demo/figures.toml", "", "\n[register.park]\ntitle = \"园区\"\nmodule = \"contracts\"\n[register.park.field]\nname = { type = \"text\", title = \"名称\" }\n");
+    let more = edited(
+        "demo/figures.toml",
+        "",
+        "\n[register.park]\ntitle = \"园区\"\nmodule = \"contracts\"\n[register.park.field]\nname = { type = \"text\", title = \"名称\" }\n",
+    );
     let new = loaded(more).unwrap();
-    let told = |from, to| diff(from, to).iter().map(ToString::to_string).collect::<Vec<_>>();
+    let told = |from, to| {
+        diff(from, to)
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(told(&old, &new), ["+ register park"]);
-    assert_eq!(told(&new, &old), ["- register park: its records stay, hidden  (can lose data)"]);
+    assert_eq!(
+        told(&new, &old),
+        ["- register park: its records stay, hidden  (can lose data)"]
+    );
     assert!(diff(&new, &new).is_empty());
 }

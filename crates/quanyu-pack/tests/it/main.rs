@@ -20,7 +20,12 @@ fn files() -> Vec<(String, String)> {
             if path.is_dir() {
                 open.push(path);
             } else {
-                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                let name = path
+                    .strip_prefix(&root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
                 files.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
@@ -32,7 +37,10 @@ fn files() -> Vec<(String, String)> {
 /// The packs with one edit: the first `find` in `file` becomes `replace`. An empty `find` appends.
 fn edited(file: &str, find: &str, replace: &str) -> Vec<(String, String)> {
     let mut files = files();
-    let (_, text) = files.iter_mut().find(|(name, _)| name == file).expect("the case names a file");
+    let (_, text) = files
+        .iter_mut()
+        .find(|(name, _)| name == file)
+        .expect("the case names a file");
     if find.is_empty() {
         text.push_str(replace);
     } else {

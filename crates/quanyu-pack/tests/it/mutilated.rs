@@ -7,7 +7,9 @@ use crate::{files, loaded};
 
 /// Loads and shows; says whether there were faults.
 fn show(files: Vec<(String, String)>) -> bool {
-    let Err(told) = loaded(files) else { return false };
+    let Err(told) = loaded(files) else {
+        return false;
+    };
     assert!(!told.list.is_empty());
     for language in [Language::Zh, Language::En] {
         assert!(!told.render(language, false).is_empty());
@@ -62,13 +64,25 @@ proptest! {
 
 #[test]
 fn deep_and_long_texts_are_told_and_do_not_use_up_the_stack() {
-    for sql in ["1+".repeat(3_000) + "1", "(".repeat(3_000), "not ".repeat(1_900) + "true", "x".repeat(100_000)] {
+    for sql in [
+        "1+".repeat(3_000) + "1",
+        "(".repeat(3_000),
+        "not ".repeat(1_900) + "true",
+        "x".repeat(100_000),
+    ] {
         let mut files = files();
-        let (_, text) = files.iter_mut().find(|(name, _)| name == "demo/figures.toml").unwrap();
+        let (_, text) = files
+            .iter_mut()
+            .find(|(name, _)| name == "demo/figures.toml")
+            .unwrap();
         *text = text.replace("sum(amount)", &sql);
         assert!(show(files), "{} bytes", sql.len());
     }
-    for toml in ["[".repeat(50_000), "a = ".to_owned() + &"[".repeat(50_000), "a.".repeat(20_000) + "b = 1"] {
+    for toml in [
+        "[".repeat(50_000),
+        "a = ".to_owned() + &"[".repeat(50_000),
+        "a.".repeat(20_000) + "b = 1",
+    ] {
         let mut files = files();
         files.push(("demo/deep.toml".to_owned(), toml));
         assert!(show(files));

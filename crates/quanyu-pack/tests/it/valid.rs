@@ -28,16 +28,37 @@ fn folders_and_texts_give_the_same_pack() {
 #[test]
 fn a_pack_holds_what_it_extends() {
     let pack = pack();
-    assert_eq!((pack.id.as_str(), &pack.extends[..]), ("demo", &["base".to_owned()][..]));
+    assert_eq!(
+        (pack.id.as_str(), &pack.extends[..]),
+        ("demo", &["base".to_owned()][..])
+    );
     assert_eq!(pack.title.get(Language::En), "Example district");
     assert!(pack.demo_district);
     let organization = pack.playing("organization").unwrap();
-    let fields: Vec<_> = organization.fields.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(fields, ["code", "name", "place", "industry"], "extended fields come last");
+    let fields: Vec<_> = organization
+        .fields
+        .iter()
+        .map(|it| it.id.as_str())
+        .collect();
+    assert_eq!(
+        fields,
+        ["code", "name", "place", "industry"],
+        "extended fields come last"
+    );
     assert_eq!(organization.slot("uscc").unwrap().id, "code");
-    assert_eq!(organization.title.zh, "单位", "what is not given again stays");
+    assert_eq!(
+        organization.title.zh, "单位",
+        "what is not given again stays"
+    );
     assert_eq!(pack.regions.len(), 5);
-    assert_eq!(pack.codes["industry"].item("A01").unwrap().parent.as_deref(), Some("A"));
+    assert_eq!(
+        pack.codes["industry"]
+            .item("A01")
+            .unwrap()
+            .parent
+            .as_deref(),
+        Some("A")
+    );
 }
 
 #[test]
@@ -47,35 +68,83 @@ fn declarations_keep_their_order_and_their_places() {
     let fields: Vec<_> = contract.fields.iter().map(|it| it.id.as_str()).collect();
     #[rustfmt::skip]
     assert_eq!(fields, ["number", "seller", "kind", "amount", "tech_part", "share", "staff", "signed_on", "place", "renewal_of"]);
-    assert_eq!(contract.field("share").unwrap().kind, FieldType::Decimal { scale: 4 });
+    assert_eq!(
+        contract.field("share").unwrap().kind,
+        FieldType::Decimal { scale: 4 }
+    );
     assert_eq!(contract.lines[0].fields[1].kind, FieldType::Money);
     let step = &contract.lifecycle.as_ref().unwrap().transitions[0];
-    assert_eq!((&step.from[..], step.within), (&["draft".to_owned()][..], Some(5)));
+    assert_eq!(
+        (&step.from[..], step.within),
+        (&["draft".to_owned()][..], Some(5))
+    );
     let IndicatorKind::Flow { value, filter, .. } = &pack.indicators["contract_value"].kind else {
         panic!("a flow")
     };
-    for sql in [value, filter.as_ref().unwrap(), &pack.datasets["big_contract"].sql, step.guard.as_ref().unwrap()] {
+    for sql in [
+        value,
+        filter.as_ref().unwrap(),
+        &pack.datasets["big_contract"].sql,
+        step.guard.as_ref().unwrap(),
+    ] {
         let file = &pack.files[sql.at.file as usize];
-        assert_eq!(&file.text[sql.at.start as usize..sql.at.end as usize], sql.value, "the place is the text itself");
+        assert_eq!(
+            &file.text[sql.at.start as usize..sql.at.end as usize],
+            sql.value,
+            "the place is the text itself"
+        );
     }
-    assert!(pack.indicators["big_contracts"].empty_is_zero, "no records of a count are none");
+    assert!(
+        pack.indicators["big_contracts"].empty_is_zero,
+        "no records of a count are none"
+    );
     assert!(!pack.indicators["contract_value"].empty_is_zero);
 }
 
 #[test]
 fn plans_days_and_demonstration_are_read_as_people_write_them() {
     let pack = pack();
-    let [growth, value] = ["growth", "value"].map(|id| pack.plans["year"].targets.iter().find(|it| it.id == id).unwrap());
-    assert_eq!((value.value.to_string(), value.comparator, value.level), ("7500000000".into(), Comparator::Ge, TargetLevel::Assigned));
-    assert_eq!((growth.value.to_string(), growth.growth), ("0.1".into(), true));
+    let [growth, value] = ["growth", "value"].map(|id| {
+        pack.plans["year"]
+            .targets
+            .iter()
+            .find(|it| it.id == id)
+            .unwrap()
+    });
+    assert_eq!(
+        (value.value.to_string(), value.comparator, value.level),
+        ("7500000000".into(), Comparator::Ge, TargetLevel::Assigned)
+    );
+    assert_eq!(
+        (growth.value.to_string(), growth.growth),
+        ("0.1".into(), true)
+    );
     let day = |text: &str| text.parse().unwrap();
-    assert_eq!(pack.is_working_day(day("2023-01-27")), Some(false), "within a span of days off");
-    assert_eq!(pack.is_working_day(day("2023-01-28")), Some(true), "a Saturday that is worked");
+    assert_eq!(
+        pack.is_working_day(day("2023-01-27")),
+        Some(false),
+        "within a span of days off"
+    );
+    assert_eq!(
+        pack.is_working_day(day("2023-01-28")),
+        Some(true),
+        "a Saturday that is worked"
+    );
     assert_eq!(pack.is_working_day(day("2023-04-05")), Some(false));
     assert_eq!(pack.is_working_day(day("2024-04-05")), None);
     let demo = pack.demo.as_ref().unwrap();
-    assert_eq!((demo.seed, demo.rows[1].count, demo.rows[1].totals[0].total.value.as_str()), (7, 9, "1234.5万元"));
-    assert_eq!(demo.rows[0].fields[2].draw, DemoDraw::Set("990102001".into()));
+    assert_eq!(
+        (
+            demo.seed,
+            demo.rows[1].count,
+            demo.rows[1].totals[0].total.value.as_str()
+        ),
+        (7, 9, "1234.5万元")
+    );
+    assert_eq!(
+        demo.rows[0].fields[2].draw,
+        DemoDraw::Set("990102001".into())
+    );
     assert_eq!(pack.tests[0].records[1].cells[3].1.value, "2023-05-01");
     assert_eq!(pack.tests[0].expect[1].period.to_string(), "2022");
 }
@@ -85,9 +154,19 @@ fn indicators_know_what_they_rest_on() {
     let graph = pack().dependencies();
     let reads = &graph.indicators["big_contracts"];
     assert!(reads.datasets.contains("big_contract"));
-    let columns: Vec<_> = reads.tables["contract"].iter().map(String::as_str).collect();
-    assert_eq!(columns, ["amount", "id", "region", "seller", "signed_on", "state"]);
-    assert!(graph.indicators["average"].indicators.contains("contract_value"));
+    let columns: Vec<_> = reads.tables["contract"]
+        .iter()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        columns,
+        ["amount", "id", "region", "seller", "signed_on", "state"]
+    );
+    assert!(
+        graph.indicators["average"]
+            .indicators
+            .contains("contract_value")
+    );
     let on: Vec<_> = graph.on_register("firm_year").collect();
     assert_eq!(on, ["income"]);
     let on: Vec<_> = graph.on_register("organization").collect();
