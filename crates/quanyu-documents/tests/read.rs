@@ -2,7 +2,9 @@
 //! read from them. A line `>` is a sentence of the achievements of 2023, `>p` one of the plan of
 //! 2024; the line under it is what was understood.
 
-use quanyu_documents::read::{Comparator, Hints, Lexicon, Mention, Nature, Value, read_text};
+use quanyu_documents::read::{
+    BlockKind, Comparator, Hints, LexEntry, Lexicon, Mention, Nature, Value, read_text,
+};
 
 const DONE: &str = "某区2023年工作总结和2024年工作计划\n一、2023年工作总结\n";
 const PLAN: &str = "某区2023年工作总结和2024年工作计划\n二、2024年工作计划\n";
@@ -142,4 +144,194 @@ fn names_codes_and_dates_are_no_figures() {
 #[test]
 fn period_nature_and_scope_come_from_sentence_and_section() {
     table("sections", include_str!("read/sections.txt"));
+}
+
+#[test]
+fn a_table_is_read_by_its_head() {
+    let text = "某区2023年工作总结\n一、2023年指标完成情况\n\
+        序号 | 指标名称 | 单位 | 年度目标 | 完成情况 | 完成率 | 排名 | 分值 |\n\
+        1 | 技术合同成交额 | 亿元 | 60 | 68.5 | 114% | 2 | 10 |\n\
+        2 | 新增载体 | 家 | ≥3 | 3 | 100 | - | 5 |\n\
+        注：以上为快报数。\n\
+        指标\t2022年\t2023年\t增速（%）\n\
+        研发经费（亿元）\t1,054.8\t1,268.5\t-2.5\n";
+    let found = read_text(text, &Lexicon::empty(), &Hints::default()).mentions;
+    let told: Vec<String> = found
+        .iter()
+        .filter(|mention| mention.kind.is_figure())
+        .map(|mention| {
+            format!(
+                "{}: {}",
+                mention.metric.as_deref().unwrap_or("-"),
+                told(mention, false)
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "技术合同成交额: level 6000000000元 target",
+            "技术合同成交额: level 6850000000元",
+            "技术合同成交额: share 1.14 of=目标",
+            "技术合同成交额: rank 2",
+            "新增载体: level 3家 ge target",
+            "新增载体: level 3家",
+            "新增载体: share 1 of=目标",
+            "研发经费: level 105480000000元 @2022",
+            "研发经费: level 126850000000元",
+            "研发经费: growth -0.025",
+        ]
+    );
+}
+
+/// Metric and value of each figure.
+fn metrics(sentence: &str) -> Vec<String> {
+    let found = read(DONE, sentence);
+    let figures = found.iter().filter(|mention| mention.kind.is_figure());
+    figures
+        .map(|mention| {
+            format!(
+                "{} {}",
+                mention.metric.as_deref().unwrap_or("-"),
+                mention.text
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_metric_stands_before_or_behind_its_number_or_is_that_of_the_figure_before() {
+    #[rustfmt::skip]
+    let cases = [
+        ("技术合同成交额68亿元，增长25%，居全市第2。", &["技术合同成交额 68亿元", "技术合同成交额 25%", "技术合同成交额 全市第2"][..]),
+        ("甲企业、乙企业达30家、20家，分别增长5%、8%。", &["甲企业 达30家", "乙企业 20家", "甲企业 5%", "乙企业 8%"]),
+        ("申报项目52项，其中重点研发项目7项。", &["申报项目 52项", "重点研发项目 7项"]),
+        ("新增研发机构84家，总数达363家。", &["新增研发机构 84家", "研发机构总数 达363家"]),
+        ("建成工作站（创新中心）2家。", &["建成工作站 2家"]),
+        ("平台由3个增加到5个。", &["平台 3个", "平台 到5个"]),
+        ("产业投资XX亿元，增长24.6%。", &["产业投资 24.6%"]),
+    ];
+    for (sentence, expected) in cases {
+        assert_eq!(metrics(sentence), expected, "{sentence}");
+    }
+}
+
+#[test]
+fn a_figure_said_twice_is_one_fact() {
+    let found = read(
+        DONE,
+        "技术合同成交额68亿元。\n内容概述\n技术合同成交额68亿元。技术合同成交额70亿元。",
+    );
+    let repeats: Vec<bool> = found
+        .iter()
+        .map(|mention| mention.flags.iter().any(|flag| flag.as_str() == "repeat"))
+        .collect();
+    assert_eq!(repeats, [false, true, false]);
+}
+
+#[test]
+fn the_line_of_a_mention_is_the_contract() {
+    let found = read("", "某区2023年工作总结\n全区技术合同成交额超68亿元。");
+    let line = found.last().expect("one figure is read").to_json("a.txt");
+    assert_eq!(
+        line,
+        "{\"doc\":\"a.txt\",\"start\":21,\"end\":26,\"text\":\"超68亿元\",\"kind\":\"level\",\"metric\":\"技术合同成交额\",\
+         \"value\":6800000000,\"unit\":\"元\",\"comparator\":\"gt\",\"period\":\"2023\",\"nature\":\"actual\",\"scope\":\"全区\",\
+         \"of\":null,\"idiom\":\"超\",\"indicator\":null,\"confidence\":0.90}"
+    );
+}
+
+#[test]
+fn names_are_linked_by_alias_or_likeness_where_the_unit_fits() {
+    let entry = |indicator: &str, names: &[&str], unit: &str| LexEntry {
+        indicator: indicator.to_owned(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        unit: Some(unit.to_owned()),
+        kinds: Vec::new(),
+    };
+    let lexicon = Lexicon::new(vec![
+        entry("contracts", &["技术合同成交额", "技术交易额"], "元"),
+        entry("firms", &["高新技术企业数", "高新技术企业"], "家"),
+        entry("small_firms", &["科技型中小企业评价入库数"], "家"),
+    ]);
+    #[rustfmt::skip]
+    let cases = [
+        ("技术交易额68亿元，增长25%。", &[Some("contracts"), Some("contracts")][..]),
+        ("技术合同成交额登记120项。", &[None]),
+        ("新增高新技术企业120家，增长8%。", &[Some("firms"), Some("firms")]),
+        ("引进120家高新技术企业。", &[Some("firms")]),
+        ("科技型中小企业入库数300家。", &[Some("small_firms")]),
+        ("举办活动12场。", &[None]),
+    ];
+    for (sentence, expected) in cases {
+        let found = read_text(sentence, &lexicon, &Hints::default()).mentions;
+        let linked: Vec<Option<&str>> = found
+            .iter()
+            .map(|mention| mention.indicator.as_deref())
+            .collect();
+        assert_eq!(linked, expected, "{sentence}");
+    }
+}
+
+#[test]
+fn names_dates_and_ordinals_are_told_apart() {
+    #[rustfmt::skip]
+    let cases = [
+        ("“315”工程", "name"), ("第三届大赛", "ordinal_event"), ("全省首家", "ordinal_event"), ("2023年", "date"),
+        ("1—9月份", "date"), ("〔2023〕18号", "name"), ("四大机制", "name"), ("5G", "name"), ("五年内", "date"), ("204年", "date"),
+    ];
+    for (sentence, expected) in cases {
+        let found = read(DONE, sentence);
+        let kinds: Vec<&str> = found.iter().map(|mention| mention.kind.as_str()).collect();
+        assert_eq!(kinds, [expected], "{sentence}");
+    }
+}
+
+#[test]
+fn a_text_says_its_title_its_district_and_its_years() {
+    #[rustfmt::skip]
+    let cases = [
+        ("甲市乙区科技局2023年工作总结和2024年工作计划\n正文。", Some("甲市乙区"), Some(2023), Some(2024)),
+        ("甲省政府工作报告\n一、2025年工作回顾\n正文。\n二、2026年工作安排", Some("甲省"), Some(2025), Some(2026)),
+        ("区科技局2018年工作要点\n正文。", None, Some(2017), Some(2018)),
+        ("没有标题的正文。", None, None, None),
+    ];
+    for (text, district, year, plan) in cases {
+        let found = read_text(text, &Lexicon::empty(), &Hints::default());
+        assert_eq!(
+            (found.district.as_deref(), found.year, found.plan_year),
+            (district, year, plan),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn blocks_know_their_level_and_their_place() {
+    let text = "乙区2023年工作总结\n一、工作情况\n（一）平台\n正文一句。\n甲 | 乙 | 丙\n";
+    let found = read_text(text, &Lexicon::empty(), &Hints::default());
+    let told: Vec<(BlockKind, String)> = found
+        .blocks
+        .iter()
+        .map(|block| {
+            (
+                block.kind,
+                text.chars()
+                    .skip(block.start)
+                    .take(block.end - block.start)
+                    .collect(),
+            )
+        })
+        .collect();
+    let expected = [
+        (BlockKind::Title, "乙区2023年工作总结"),
+        (BlockKind::Heading(1), "一、工作情况"),
+        (BlockKind::Heading(2), "（一）平台"),
+        (BlockKind::Paragraph, "正文一句。"),
+        (BlockKind::Row, "甲 | 乙 | 丙"),
+    ];
+    let expected: Vec<(BlockKind, String)> = expected
+        .map(|(kind, text)| (kind, text.to_owned()))
+        .to_vec();
+    assert_eq!(told, expected);
 }

@@ -29,6 +29,7 @@ mod raw;
 mod scan;
 mod sentence;
 mod subject;
+mod table;
 mod text;
 mod unit;
 mod whole;
@@ -93,6 +94,7 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         context: Context::default(),
         scratch: Vec::new(),
         seen: HashSet::new(),
+        head: None,
     };
     let mut sentences = Vec::new();
     let mut from = 0;
@@ -101,8 +103,16 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         let begin = skip(&text, from, to);
         if begin < to {
             sentences.push(text.span(begin, to));
-            let heading = step(&mut reader, begin, to);
-            reader.sentence(begin, to, heading);
+            // A line that holds cells is a row of a table, where a head has been seen.
+            let cells =
+                whole_line(&text, from, to) && (begin..to).any(|at| text.class(at) == Class::Cell);
+            if !cells || !reader.row(begin, to) {
+                if !cells {
+                    reader.head = None;
+                }
+                let heading = step(&mut reader, begin, to);
+                reader.sentence(begin, to, heading);
+            }
         }
         from = to.max(from + 1);
     }
@@ -123,6 +133,12 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         sentences,
         flags,
     }
+}
+
+/// Whether `from..to` begins and ends with its line.
+fn whole_line(text: &Text, from: usize, to: usize) -> bool {
+    text.class_before(from) == Class::Break
+        && (to == text.len() || text.class(to - 1) == Class::Break)
 }
 
 /// Past line ends and cell borders.

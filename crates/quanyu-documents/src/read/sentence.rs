@@ -16,6 +16,7 @@ use super::lexicon::Lexicon;
 use super::mention::{Comparator, Flag, Kind, Mention, Nature, Value};
 use super::raw::RawText;
 use super::scan::scan;
+use super::table::Head;
 use super::text::{Class, Text};
 use super::unit::Sort;
 use super::{metric, whole};
@@ -37,6 +38,8 @@ pub(crate) struct Reader<'a> {
     pub context: Context,
     pub scratch: Vec<u16>,
     pub seen: HashSet<u64>,
+    /// The head of the table whose rows are being read.
+    pub(super) head: Option<Head>,
 }
 
 /// What a sentence has said so far.
@@ -177,7 +180,7 @@ impl Reader<'_> {
         start
     }
 
-    fn figure(&mut self, said: &mut Said, place: Place, item: &Item, figure: Figure) {
+    pub(super) fn figure(&mut self, said: &mut Said, place: Place, item: &Item, figure: Figure) {
         let ratio = |(kind, negative)| (kind, negative, None, "1".to_owned());
         let (mut kind, negative, mut of, unit): (Kind, bool, Option<String>, String) =
             match figure.sort() {
@@ -259,7 +262,13 @@ impl Reader<'_> {
     }
 
     /// Fills what every figure has: metric, link, period, nature, scope.
-    fn complete(&mut self, said: &mut Said, place: Place, item: &Item, mention: &mut Mention) {
+    pub(super) fn complete(
+        &mut self,
+        said: &mut Said,
+        place: Place,
+        item: &Item,
+        mention: &mut Mention,
+    ) {
         metric::fill(self, said, place, item, mention);
         mention.period = self.period(said, place, item);
         mention.nature = Some(if place.source {
@@ -275,7 +284,7 @@ impl Reader<'_> {
         }
     }
 
-    fn blank(&mut self, item: &Item, kind: Kind, value: Value) -> Mention {
+    pub(super) fn blank(&mut self, item: &Item, kind: Kind, value: Value) -> Mention {
         let (start, end) = self.text.span(item.start, item.end);
         let text = self.raw.take(start, end).to_owned();
         Mention {
@@ -319,7 +328,7 @@ impl Reader<'_> {
         self.out.push(mention);
     }
 
-    fn push(&mut self, said: &mut Said, mut mention: Mention) {
+    pub(super) fn push(&mut self, said: &mut Said, mut mention: Mention) {
         if mention.metric.is_some() {
             said.metric.clone_from(&mention.metric);
         }
