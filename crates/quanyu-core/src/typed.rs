@@ -103,7 +103,9 @@ pub enum TypedError {
         text: String,
     },
     /// A spreadsheet has turned a long code into a number and dropped digits.
-    #[error("`{text}` has lost digits in a spreadsheet; format the column as text and type the code again")]
+    #[error(
+        "`{text}` has lost digits in a spreadsheet; format the column as text and type the code again"
+    )]
     LostDigits {
         /// What was typed.
         text: String,
@@ -139,14 +141,21 @@ impl TypedError {
 pub fn plain(text: &str) -> String {
     let narrow: String = text.chars().filter_map(narrow).collect();
     let trimmed = narrow.trim();
-    trimmed.strip_prefix('\'').unwrap_or(trimmed).trim().to_owned()
+    trimmed
+        .strip_prefix('\'')
+        .unwrap_or(trimmed)
+        .trim()
+        .to_owned()
 }
 
 /// Free text of a cell: `None` when nothing but blanks and the marks for "nothing" stand there. Width is left alone.
 #[must_use]
 pub fn text(text: &str) -> Option<String> {
     let trimmed = text.trim_matches(is_blank);
-    let trimmed = trimmed.strip_prefix(['\'', '＇']).unwrap_or(trimmed).trim_matches(is_blank);
+    let trimmed = trimmed
+        .strip_prefix(['\'', '＇'])
+        .unwrap_or(trimmed)
+        .trim_matches(is_blank);
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
@@ -166,7 +175,9 @@ pub fn code(text: &str) -> Result<Option<String>, TypedError> {
             && power.bytes().all(|b| b.is_ascii_digit())
     });
     if powers {
-        return Err(TypedError::LostDigits { text: text.to_owned() });
+        return Err(TypedError::LostDigits {
+            text: text.to_owned(),
+        });
     }
     Ok(Some(plain))
 }
@@ -179,16 +190,38 @@ pub fn yes_no(text: &str) -> Result<Option<bool>, TypedError> {
     let plain = plain(text);
     let answer = match plain.trim_end_matches(['.', '。']).to_lowercase().as_str() {
         "" | "-" | "--" | "—" | "——" | "/" => return Ok(None),
-        "是" | "有" | "对" | "已" | "√" | "✓" | "✔" | "☑" | "y" | "yes" | "true" | "t" | "1" | "是的" | "属实" => true,
-        "否" | "无" | "没有" | "未" | "不是" | "×" | "✗" | "✘" | "☒" | "x" | "n" | "no" | "false" | "f" | "0" => false,
-        _ => return Err(TypedError::NotYesNo { text: text.to_owned() }),
+        "是" | "有" | "对" | "已" | "√" | "✓" | "✔" | "☑" | "y" | "yes" | "true" | "t" | "1"
+        | "是的" | "属实" => true,
+        "否" | "无" | "没有" | "未" | "不是" | "×" | "✗" | "✘" | "☒" | "x" | "n" | "no"
+        | "false" | "f" | "0" => false,
+        _ => {
+            return Err(TypedError::NotYesNo {
+                text: text.to_owned(),
+            });
+        }
     };
     Ok(Some(answer))
 }
 
 /// Whether a plain text says that nothing is there: blank or one of the marks tables use for it.
 pub(crate) fn is_nothing(plain: &str) -> bool {
-    matches!(plain, "" | "-" | "--" | "---" | "—" | "——" | "–" | "/" | "\\" | "//" | "…" | "……" | "无" | "暂无" | "空")
+    matches!(
+        plain,
+        "" | "-"
+            | "--"
+            | "---"
+            | "—"
+            | "——"
+            | "–"
+            | "/"
+            | "\\"
+            | "//"
+            | "…"
+            | "……"
+            | "无"
+            | "暂无"
+            | "空"
+    )
 }
 
 fn is_blank(c: char) -> bool {
@@ -244,13 +277,22 @@ mod tests {
         ];
         for (text, wanted) in cases {
             let got = code(text);
-            assert_eq!(got.as_ref().map(Option::as_deref).map_err(TypedError::code), wanted, "`{text}`");
+            assert_eq!(
+                got.as_ref().map(Option::as_deref).map_err(TypedError::code),
+                wanted,
+                "`{text}`"
+            );
         }
     }
 
     #[test]
     fn free_text_loses_blanks_around_it_and_nothing_else() {
-        let cases = [("　１２，５００ ", Some("１２，５００")), ("'0012", Some("0012")), (" \u{feff}\t", None), ("无", Some("无"))];
+        let cases = [
+            ("　１２，５００ ", Some("１２，５００")),
+            ("'0012", Some("0012")),
+            (" \u{feff}\t", None),
+            ("无", Some("无")),
+        ];
         for (typed, kept) in cases {
             assert_eq!(text(typed).as_deref(), kept, "`{typed}`");
         }

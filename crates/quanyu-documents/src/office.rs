@@ -22,7 +22,9 @@ const TIME: Duration = Duration::from_secs(90);
 #[non_exhaustive]
 pub enum OfficeError {
     /// LibreOffice is not installed, and nothing else here reads the format.
-    #[error("`.{extension}` is read through LibreOffice, which is not installed; save the file as {instead} or install it")]
+    #[error(
+        "`.{extension}` is read through LibreOffice, which is not installed; save the file as {instead} or install it"
+    )]
     NotInstalled {
         /// The ending of the file.
         extension: String,
@@ -38,23 +40,41 @@ pub enum OfficeError {
 }
 
 /// Converts `bytes` (a file with the ending `extension`) into the format `to` (`xlsx`, `docx`).
-pub(crate) fn convert(bytes: &[u8], extension: &str, to: &'static str) -> Result<Vec<u8>, OfficeError> {
+pub(crate) fn convert(
+    bytes: &[u8],
+    extension: &str,
+    to: &'static str,
+) -> Result<Vec<u8>, OfficeError> {
     let Some(program) = program() else {
-        return Err(OfficeError::NotInstalled { extension: extension.to_owned(), instead: to });
+        return Err(OfficeError::NotInstalled {
+            extension: extension.to_owned(),
+            instead: to,
+        });
     };
     let failed = |it: io::Error| OfficeError::Failed(it.to_string());
     let folder = tempfile::tempdir().map_err(failed)?;
     let input = folder.path().join(format!("in.{extension}"));
     fs::write(&input, bytes).map_err(failed)?;
     run(&program, folder.path(), &input, to)?;
-    fs::read(folder.path().join("out").join(format!("in.{to}"))).map_err(|_| OfficeError::Failed("it wrote no file".to_owned()))
+    fs::read(folder.path().join("out").join(format!("in.{to}")))
+        .map_err(|_| OfficeError::Failed("it wrote no file".to_owned()))
 }
 
 fn run(program: &Path, folder: &Path, input: &Path, to: &str) -> Result<(), OfficeError> {
     let failed = |it: io::Error| OfficeError::Failed(it.to_string());
-    let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
+    let profile = format!(
+        "-env:UserInstallation=file://{}",
+        folder.join("profile").display()
+    );
     let mut child = Command::new(program)
-        .args([&profile, "--headless", "--norestore", "--convert-to", to, "--outdir"])
+        .args([
+            &profile,
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            to,
+            "--outdir",
+        ])
         .arg(folder.join("out"))
         .arg(input)
         .stdin(Stdio::null())
@@ -65,7 +85,11 @@ fn run(program: &Path, folder: &Path, input: &Path, to: &str) -> Result<(), Offi
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(failed)? {
-            return if status.success() { Ok(()) } else { Err(OfficeError::Failed(status.to_string())) };
+            return if status.success() {
+                Ok(())
+            } else {
+                Err(OfficeError::Failed(status.to_string()))
+            };
         }
         if start.elapsed() > TIME {
             child.kill().and_then(|()| child.wait()).map_err(failed)?;
@@ -78,6 +102,7 @@ fn run(program: &Path, folder: &Path, input: &Path, to: &str) -> Result<(), Offi
 /// The program of LibreOffice on the search path.
 fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let places = std::env::split_paths(&path).flat_map(|folder| ["soffice", "libreoffice"].map(|name| folder.join(name)));
+    let places = std::env::split_paths(&path)
+        .flat_map(|folder| ["soffice", "libreoffice"].map(|name| folder.join(name)));
     places.into_iter().find(|it| it.is_file())
 }

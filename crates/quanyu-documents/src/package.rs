@@ -117,7 +117,9 @@ pub(crate) type PartReader = BufReader<Checked>;
 
 impl Package {
     pub(crate) fn open(source: Source) -> Result<Self, PackageError> {
-        let file = source.open().map_err(|it| PackageError::Io(it.to_string()))?;
+        let file = source
+            .open()
+            .map_err(|it| PackageError::Io(it.to_string()))?;
         let none = |it: zip::result::ZipError| PackageError::NoDirectory(it.to_string());
         let mut archive = ZipArchive::new(BufReader::new(file)).map_err(none)?;
         if archive.len() > MAX_PARTS {
@@ -133,8 +135,17 @@ impl Package {
                 // Office writes no other; such a part is of no use to us.
                 _ => continue,
             };
-            let Some(start) = entry.data_start() else { continue };
-            let part = Part { start, packed: entry.compressed_size(), deflated, encrypted: entry.encrypted(), crc: entry.crc32(), name };
+            let Some(start) = entry.data_start() else {
+                continue;
+            };
+            let part = Part {
+                start,
+                packed: entry.compressed_size(),
+                deflated,
+                encrypted: entry.encrypted(),
+                crc: entry.crc32(),
+                name,
+            };
             parts.insert(key(&part.name), part);
         }
         Ok(Self { source, parts })
@@ -144,14 +155,12 @@ impl Package {
         self.parts.contains_key(&key(name))
     }
 
-    /// Names of the parts below a folder, in order.
-    pub(crate) fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a str> {
-        self.parts.iter().filter(move |(key, _)| key.starts_with(folder)).map(|(_, part)| part.name.as_str())
-    }
-
     /// A part as a stream.
     pub(crate) fn part(&self, name: &str) -> Result<PartReader, PackageError> {
-        let part = self.parts.get(&key(name)).ok_or_else(|| PackageError::Missing(name.to_owned()))?;
+        let part = self
+            .parts
+            .get(&key(name))
+            .ok_or_else(|| PackageError::Missing(name.to_owned()))?;
         if part.encrypted {
             return Err(PackageError::Encrypted(name.to_owned()));
         }
@@ -163,7 +172,14 @@ impl Package {
             true => Inflate::Deflated(DeflateDecoder::new_with_buf(packed, vec![0; 64 << 10])),
             false => Inflate::Stored(packed),
         };
-        let checked = Checked { bytes, read: 0, packed: part.packed.max(1), limit: MAX_PART, crc: Crc::new(), wanted: part.crc };
+        let checked = Checked {
+            bytes,
+            read: 0,
+            packed: part.packed.max(1),
+            limit: MAX_PART,
+            crc: Crc::new(),
+            wanted: part.crc,
+        };
         Ok(BufReader::with_capacity(64 << 10, checked))
     }
 
@@ -172,12 +188,20 @@ impl Package {
         let mut reader = self.part(name)?;
         reader.get_mut().limit = MAX_WHOLE;
         let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|it| fault(name, &it))?;
+        reader
+            .read_to_end(&mut bytes)
+            .map_err(|it| fault(name, &it))?;
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+            Ok(text) => Ok(text
+                .strip_prefix('\u{feff}')
+                .map(str::to_owned)
+                .unwrap_or(text)),
             Err(it) => match encoding_rs::Encoding::for_bom(it.as_bytes()) {
                 Some((encoding, _)) => Ok(encoding.decode(it.as_bytes()).0.into_owned()),
-                None => Err(PackageError::Damaged { part: name.to_owned(), reason: "not UTF-8".to_owned() }),
+                None => Err(PackageError::Damaged {
+                    part: name.to_owned(),
+                    reason: "not UTF-8".to_owned(),
+                }),
             },
         }
     }
@@ -187,14 +211,23 @@ impl Package {
 pub(crate) fn fault(part: &str, error: &io::Error) -> PackageError {
     let part = part.to_owned();
     match error.get_ref().is_some_and(|it| it.is::<TooMuch>()) {
-        true => PackageError::Bomb { part, limit: MAX_PART, ratio: MAX_RATIO },
-        false => PackageError::Damaged { part, reason: error.to_string() },
+        true => PackageError::Bomb {
+            part,
+            limit: MAX_PART,
+            ratio: MAX_RATIO,
+        },
+        false => PackageError::Damaged {
+            part,
+            reason: error.to_string(),
+        },
     }
 }
 
 /// Names are compared as Office does: any case, either slash.
 fn key(name: &str) -> String {
-    name.trim_start_matches(['/', '\\']).replace('\\', "/").to_ascii_lowercase()
+    name.trim_start_matches(['/', '\\'])
+        .replace('\\', "/")
+        .to_ascii_lowercase()
 }
 
 /// Counts and checks what comes out of a part.
@@ -223,7 +256,11 @@ impl Read for Checked {
             Inflate::Deflated(bytes) => bytes.read(into)?,
         };
         if count == 0 && !into.is_empty() {
-            return if self.crc.sum() == self.wanted { Ok(0) } else { Err(io::Error::other("checksum differs")) };
+            return if self.crc.sum() == self.wanted {
+                Ok(0)
+            } else {
+                Err(io::Error::other("checksum differs"))
+            };
         }
         self.crc.update(&into[..count]);
         self.read += count as u64;

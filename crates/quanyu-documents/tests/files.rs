@@ -1,9 +1,13 @@
 //! Workbooks and documents as strangers make them: read rightly or refused with the reason.
 
+#[path = "files/documents.rs"]
+mod documents;
 #[path = "files/hostile.rs"]
 mod hostile;
 #[path = "files/kit.rs"]
 mod kit;
+#[path = "files/pdf.rs"]
+mod pdf;
 #[path = "files/written.rs"]
 mod written;
 #[path = "files/xlsx.rs"]

@@ -43,7 +43,9 @@ pub fn date(text: &str) -> Result<Option<TypedDate>, TypedError> {
     if is_nothing(&plain) {
         return Ok(None);
     }
-    let error = || TypedError::NotADate { text: text.to_owned() };
+    let error = || TypedError::NotADate {
+        text: text.to_owned(),
+    };
     let day_only = without_time(&plain);
     let arabic = han_years(day_only);
     let compact = arabic.replace(' ', "");
@@ -51,13 +53,21 @@ pub fn date(text: &str) -> Result<Option<TypedDate>, TypedError> {
         return bare_digits(&compact, text).map(Some);
     }
     let parts = split(&compact).ok_or_else(error)?;
-    let numbers: Vec<i32> = parts.iter().map(|it| it.parse().map_err(|_| error())).collect::<Result<_, _>>()?;
+    let numbers: Vec<i32> = parts
+        .iter()
+        .map(|it| it.parse().map_err(|_| error()))
+        .collect::<Result<_, _>>()?;
     if parts[0].len() != 4 {
-        return Err(if parts.iter().all(|it| it.len() <= 2) || parts.last().is_some_and(|it| it.len() == 4) {
-            TypedError::YearMissing { text: text.to_owned() }
-        } else {
-            error()
-        });
+        return Err(
+            if parts.iter().all(|it| it.len() <= 2) || parts.last().is_some_and(|it| it.len() == 4)
+            {
+                TypedError::YearMissing {
+                    text: text.to_owned(),
+                }
+            } else {
+                error()
+            },
+        );
     }
     let (precision, month, day) = match numbers[1..] {
         [] => (Precision::Year, 1, 1),
@@ -75,8 +85,13 @@ pub fn date(text: &str) -> Result<Option<TypedDate>, TypedError> {
 pub fn day(text: &str) -> Result<Option<Date>, TypedError> {
     match date(text)? {
         None => Ok(None),
-        Some(TypedDate { date, precision: Precision::Day }) => Ok(Some(date)),
-        Some(_) => Err(TypedError::DayMissing { text: text.to_owned() }),
+        Some(TypedDate {
+            date,
+            precision: Precision::Day,
+        }) => Ok(Some(date)),
+        Some(_) => Err(TypedError::DayMissing {
+            text: text.to_owned(),
+        }),
     }
 }
 
@@ -103,7 +118,10 @@ pub fn excel_date_time(serial: f64, from_1904: bool) -> Option<DateTime> {
     if !serial.is_finite() || !(0.0..2_958_466.0).contains(&serial) {
         return None;
     }
-    let (mut days, mut seconds) = (serial.trunc() as i64, (serial.fract() * 86_400.0).round() as i64);
+    let (mut days, mut seconds) = (
+        serial.trunc() as i64,
+        (serial.fract() * 86_400.0).round() as i64,
+    );
     if seconds == 86_400 {
         (days, seconds) = (days + 1, 0);
     }
@@ -120,23 +138,38 @@ pub fn excel_date_time(serial: f64, from_1904: bool) -> Option<DateTime> {
 
 /// `20230501`, `202305`, `2023`, or a serial.
 fn bare_digits(digits: &str, text: &str) -> Result<TypedDate, TypedError> {
-    let error = || TypedError::NotADate { text: text.to_owned() };
+    let error = || TypedError::NotADate {
+        text: text.to_owned(),
+    };
     let number: i64 = digits.parse().map_err(|_| error())?;
     let part = |range: std::ops::Range<usize>| digits[range].parse::<i32>().map_err(|_| error());
     match digits.len() {
         8 => make(part(0..4)?, part(4..6)?, part(6..8)?, Precision::Day, text),
-        6 if (1..=12).contains(&part(4..6)?) && YEARS.contains(&part(0..4)?) => make(part(0..4)?, part(4..6)?, 1, Precision::Month, text),
+        6 if (1..=12).contains(&part(4..6)?) && YEARS.contains(&part(0..4)?) => {
+            make(part(0..4)?, part(4..6)?, 1, Precision::Month, text)
+        }
         4 if YEARS.contains(&part(0..4)?) => make(part(0..4)?, 1, 1, Precision::Year, text),
         5 if LIKELY_SERIALS.contains(&number) => {
             let at = excel_date_time(number as f64, false).ok_or_else(error)?;
-            Ok(TypedDate { date: at.date(), precision: Precision::Day })
+            Ok(TypedDate {
+                date: at.date(),
+                precision: Precision::Day,
+            })
         }
         _ => Err(error()),
     }
 }
 
-fn make(year: i32, month: i32, day: i32, precision: Precision, text: &str) -> Result<TypedDate, TypedError> {
-    let none = || TypedError::NoSuchDay { text: text.to_owned() };
+fn make(
+    year: i32,
+    month: i32,
+    day: i32,
+    precision: Precision,
+    text: &str,
+) -> Result<TypedDate, TypedError> {
+    let none = || TypedError::NoSuchDay {
+        text: text.to_owned(),
+    };
     if !YEARS.contains(&year) {
         return Err(none());
     }
@@ -148,7 +181,9 @@ fn make(year: i32, month: i32, day: i32, precision: Precision, text: &str) -> Re
 
 /// The text before a time of day (`2023-05-01 00:00:00`, `2023-05-01T08:00`).
 fn without_time(plain: &str) -> &str {
-    let Some(colon) = plain.find(':') else { return plain };
+    let Some(colon) = plain.find(':') else {
+        return plain;
+    };
     let before = &plain[..colon];
     match before.rfind([' ', 'T']) {
         Some(blank) => plain[..blank].trim_end(),
@@ -178,7 +213,9 @@ fn split(compact: &str) -> Option<Vec<&str>> {
         ['年', '月'] => parts.len() >= 2,
         ['月'] => parts.len() <= 2,
         [one] => matches!(one, '.' | '-' | '/' | '、' | '\\') && parts.len() == 2,
-        [one, two] => one == two && matches!(one, '.' | '-' | '/' | '、' | '\\' | '_') && parts.len() == 3,
+        [one, two] => {
+            one == two && matches!(one, '.' | '-' | '/' | '、' | '\\' | '_') && parts.len() == 3
+        }
         _ => false,
     };
     fine.then_some(parts)
@@ -186,7 +223,11 @@ fn split(compact: &str) -> Option<Vec<&str>> {
 
 /// Han digits of a date (二〇二三年五月十二日) as Arabic ones.
 fn han_years(text: &str) -> String {
-    let digit = |c: char| "〇一二三四五六七八九".chars().position(|it| it == c || (c == '零' || c == '○') && it == '〇');
+    let digit = |c: char| {
+        "〇一二三四五六七八九"
+            .chars()
+            .position(|it| it == c || (c == '零' || c == '○') && it == '〇')
+    };
     let mut out = String::new();
     let chars: Vec<char> = text.chars().collect();
     for (at, &c) in chars.iter().enumerate() {
@@ -264,7 +305,10 @@ mod tests {
 
     #[test]
     fn a_day_needs_its_day() {
-        assert_eq!(day("2023年5月").map_err(|it| it.code()), Err("typed_day_missing"));
+        assert_eq!(
+            day("2023年5月").map_err(|it| it.code()),
+            Err("typed_day_missing")
+        );
         assert_eq!(day("2023年5月6日"), Ok(Some(civil(2023, 5, 6))));
     }
 

@@ -27,9 +27,13 @@ pub fn number(text: &str) -> Result<Option<TypedNumber>, TypedError> {
     if is_nothing(&plain) {
         return Ok(None);
     }
-    let error = || TypedError::NotANumber { text: text.to_owned() };
+    let error = || TypedError::NotANumber {
+        text: text.to_owned(),
+    };
     if is_about(&plain) {
-        return Err(TypedError::NotExact { text: text.to_owned() });
+        return Err(TypedError::NotExact {
+            text: text.to_owned(),
+        });
     }
     let (body, minus) = unsign(&plain);
     let (digits, tail) = split_number(body);
@@ -37,7 +41,9 @@ pub fn number(text: &str) -> Result<Option<TypedNumber>, TypedError> {
         return Err(error());
     }
     if tail.starts_with(['-', '~', '至', '到', '—']) {
-        return Err(TypedError::IsRange { text: text.to_owned() });
+        return Err(TypedError::IsRange {
+            text: text.to_owned(),
+        });
     }
     let value = if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         arabic(digits, text)?
@@ -46,11 +52,19 @@ pub fn number(text: &str) -> Result<Option<TypedNumber>, TypedError> {
     };
     let tail = tail.trim_matches(' ');
     let (factor, unit) = tail_unit(tail).ok_or_else(error)?;
-    let value = value.checked_mul(factor).ok_or_else(|| TypedError::TooLarge { text: text.to_owned() })?;
+    let value = value
+        .checked_mul(factor)
+        .ok_or_else(|| TypedError::TooLarge {
+            text: text.to_owned(),
+        })?;
     let value = if minus { -value } else { value };
     let unit = (!unit.is_empty()).then(|| unit.to_owned());
     let whole_tail = unit.as_deref() == Some(tail);
-    Ok(Some(TypedNumber { value: value.normalize(), scaled: !tail.is_empty() && !whole_tail, unit }))
+    Ok(Some(TypedNumber {
+        value: value.normalize(),
+        scaled: !tail.is_empty() && !whole_tail,
+        unit,
+    }))
 }
 
 /// Reads a number of a column whose head says `unit` (`万元`), into base units. A multiplier typed in the cell
@@ -59,18 +73,29 @@ pub fn number(text: &str) -> Result<Option<TypedNumber>, TypedError> {
 /// # Errors
 /// As [`number`], and [`TypedError::OtherUnit`] when the cell names another base unit than the column.
 pub fn number_in(text: &str, unit: Option<&str>) -> Result<Option<Decimal>, TypedError> {
-    let Some(typed) = number(text)? else { return Ok(None) };
+    let Some(typed) = number(text)? else {
+        return Ok(None);
+    };
     let (factor, base) = unit.map_or((Decimal::ONE, ""), scale_of);
     if let (Some(found), false) = (&typed.unit, base.is_empty())
         && !same_unit(found, base)
     {
         let (text, wanted) = (text.to_owned(), unit.unwrap_or_default().to_owned());
-        return Err(TypedError::OtherUnit { text, found: found.clone(), wanted });
+        return Err(TypedError::OtherUnit {
+            text,
+            found: found.clone(),
+            wanted,
+        });
     }
     if typed.scaled || typed.unit.is_some() {
         return Ok(Some(typed.value));
     }
-    let value = typed.value.checked_mul(factor).ok_or_else(|| TypedError::TooLarge { text: text.to_owned() })?;
+    let value = typed
+        .value
+        .checked_mul(factor)
+        .ok_or_else(|| TypedError::TooLarge {
+            text: text.to_owned(),
+        })?;
     Ok(Some(value.normalize()))
 }
 
@@ -113,7 +138,11 @@ fn is_about(plain: &str) -> bool {
         || plain.ends_with("以下")
         || plain.ends_with('余')
         || plain.ends_with('+')
-        || ["多家", "余家", "多万", "余万", "多人", "余人", "多个", "余个", "多亿", "余亿"].iter().any(|it| plain.contains(it))
+        || [
+            "多家", "余家", "多万", "余万", "多人", "余人", "多个", "余个", "多亿", "余亿",
+        ]
+        .iter()
+        .any(|it| plain.contains(it))
 }
 
 /// The text without sign, currency mark and accounting brackets.
@@ -148,7 +177,9 @@ fn split_number(body: &str) -> (&str, &str) {
             b'0'..=b'9' => true,
             b'.' => true,
             b',' | b' ' => last_digit && next_digit,
-            b'E' | b'e' => last_digit && (next_digit || matches!(bytes.get(end + 1), Some(b'+' | b'-'))),
+            b'E' | b'e' => {
+                last_digit && (next_digit || matches!(bytes.get(end + 1), Some(b'+' | b'-')))
+            }
             b'+' | b'-' => end > 0 && matches!(bytes[end - 1], b'E' | b'e') && next_digit,
             _ => false,
         };
@@ -161,8 +192,12 @@ fn split_number(body: &str) -> (&str, &str) {
 }
 
 fn arabic(digits: &str, text: &str) -> Result<Decimal, TypedError> {
-    let error = || TypedError::NotANumber { text: text.to_owned() };
-    let too_large = || TypedError::TooLarge { text: text.to_owned() };
+    let error = || TypedError::NotANumber {
+        text: text.to_owned(),
+    };
+    let too_large = || TypedError::TooLarge {
+        text: text.to_owned(),
+    };
     if let Some((mantissa, power)) = digits.split_once(['E', 'e']) {
         let power: i32 = power.parse().map_err(|_| error())?;
         if mantissa.contains([',', ' ']) {
@@ -178,9 +213,15 @@ fn arabic(digits: &str, text: &str) -> Result<Decimal, TypedError> {
         return Err(error());
     }
     let groups: Vec<&str> = whole.split([',', ' ']).collect();
-    let by = |size: usize| groups[0].len() <= size && !groups[0].is_empty() && groups[1..].iter().all(|it| it.len() == size);
+    let by = |size: usize| {
+        groups[0].len() <= size
+            && !groups[0].is_empty()
+            && groups[1..].iter().all(|it| it.len() == size)
+    };
     if groups.len() > 1 && !by(3) && !by(4) {
-        return Err(TypedError::Grouping { text: text.to_owned() });
+        return Err(TypedError::Grouping {
+            text: text.to_owned(),
+        });
     }
     let whole: String = groups.concat();
     if whole.is_empty() && fraction.is_empty() {
@@ -189,8 +230,16 @@ fn arabic(digits: &str, text: &str) -> Result<Decimal, TypedError> {
     if whole.trim_start_matches('0').len() + fraction.len() > 28 {
         return Err(too_large());
     }
-    let joined = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
-    let joined = if joined.starts_with('.') { format!("0{joined}") } else { joined };
+    let joined = if fraction.is_empty() {
+        whole
+    } else {
+        format!("{whole}.{fraction}")
+    };
+    let joined = if joined.starts_with('.') {
+        format!("0{joined}")
+    } else {
+        joined
+    };
     joined.parse().map_err(|_| error())
 }
 
@@ -199,7 +248,16 @@ fn tail_unit(tail: &str) -> Option<(Decimal, &str)> {
     let tail = tail.strip_suffix('整').unwrap_or(tail);
     let (mut factor, mut rest) = (Decimal::ONE, tail);
     // `千` and `百` multiply only before a multiplier or 元: 千瓦 and 百分点 are units of their own.
-    for (head, by) in [("万亿", 1_000_000_000_000_i64), ("千亿", 100_000_000_000), ("百亿", 10_000_000_000), ("千万", 10_000_000), ("百万", 1_000_000), ("十万", 100_000), ("亿", 100_000_000), ("万", 10_000)] {
+    for (head, by) in [
+        ("万亿", 1_000_000_000_000_i64),
+        ("千亿", 100_000_000_000),
+        ("百亿", 10_000_000_000),
+        ("千万", 10_000_000),
+        ("百万", 1_000_000),
+        ("十万", 100_000),
+        ("亿", 100_000_000),
+        ("万", 10_000),
+    ] {
         if let Some(after) = rest.strip_prefix(head) {
             (factor, rest) = (Decimal::from(by), after);
             break;
@@ -213,7 +271,11 @@ fn tail_unit(tail: &str) -> Option<(Decimal, &str)> {
         _ => {}
     }
     let fine = rest.chars().count() <= 6
-        && !rest.contains(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() && c != '/' || matches!(c, '、' | '。' | '；'))
+        && !rest.contains(|c: char| {
+            c.is_ascii_digit()
+                || c.is_ascii_punctuation() && c != '/'
+                || matches!(c, '、' | '。' | '；')
+        })
         && !rest.chars().any(|c| matches!(c, '约' | '共' | '第' | '号'));
     fine.then_some((factor, rest))
 }
@@ -255,9 +317,15 @@ fn han(text: &str) -> Option<Decimal> {
     if whole.is_empty() || text.ends_with('点') || text.chars().count() > 24 {
         return None;
     }
-    let fraction: String = fraction.chars().map(|c| han_digit(c).and_then(|d| char::from_digit(d, 10))).collect::<Option<_>>()?;
+    let fraction: String = fraction
+        .chars()
+        .map(|c| han_digit(c).and_then(|d| char::from_digit(d, 10)))
+        .collect::<Option<_>>()?;
     let value: u64 = if whole.chars().all(|c| han_digit(c).is_some()) {
-        let digits: String = whole.chars().filter_map(|c| han_digit(c).and_then(|d| char::from_digit(d, 10))).collect();
+        let digits: String = whole
+            .chars()
+            .filter_map(|c| han_digit(c).and_then(|d| char::from_digit(d, 10)))
+            .collect();
         // 三五 is a range ("three to five"), 二三 too; a row of digits is a number from three on.
         if digits.len() == 2 {
             return None;
@@ -266,7 +334,10 @@ fn han(text: &str) -> Option<Decimal> {
     } else {
         han_whole(whole)?
     };
-    format!("{value}.{fraction}0").parse::<Decimal>().ok().map(|it| it.normalize())
+    format!("{value}.{fraction}0")
+        .parse::<Decimal>()
+        .ok()
+        .map(|it| it.normalize())
 }
 
 fn han_whole(text: &str) -> Option<u64> {
@@ -287,7 +358,11 @@ fn han_whole(text: &str) -> Option<u64> {
             if before == 0 {
                 return None;
             }
-            total = if power == 8 { before.checked_mul(10_u64.pow(8))? } else { total.checked_add(before.checked_mul(10_u64.pow(4))?)? };
+            total = if power == 8 {
+                before.checked_mul(10_u64.pow(8))?
+            } else {
+                total.checked_add(before.checked_mul(10_u64.pow(4))?)?
+            };
             (section, last) = (0, 9);
         } else {
             if power >= last {
@@ -386,16 +461,28 @@ mod tests {
         ];
         for (text, unit, wanted) in cases {
             let got = number_in(text, unit).map(|it| it.expect("not blank").to_string());
-            assert_eq!(got.as_deref().map_err(TypedError::code), wanted, "`{text}` in {unit:?}");
+            assert_eq!(
+                got.as_deref().map_err(TypedError::code),
+                wanted,
+                "`{text}` in {unit:?}"
+            );
         }
     }
 
     #[test]
     fn amounts_are_whole_fen() {
-        let cases = [("12.34565", Some("万元"), Ok("123456.5")), ("0.125", None, Ok("0.13")), ("5家", None, Err("typed_other_unit"))];
+        let cases = [
+            ("12.34565", Some("万元"), Ok("123456.5")),
+            ("0.125", None, Ok("0.13")),
+            ("5家", None, Err("typed_other_unit")),
+        ];
         for (text, unit, wanted) in cases {
             let got = amount(text, unit).map(|it| it.expect("not blank").normalize().to_string());
-            assert_eq!(got.as_deref().map_err(TypedError::code), wanted, "`{text}` in {unit:?}");
+            assert_eq!(
+                got.as_deref().map_err(TypedError::code),
+                wanted,
+                "`{text}` in {unit:?}"
+            );
         }
     }
 

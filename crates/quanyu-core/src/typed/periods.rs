@@ -12,7 +12,11 @@ pub fn period(text: &str) -> Result<Option<Period>, TypedError> {
     if is_nothing(&plain) {
         return Ok(None);
     }
-    read(&plain).map(Some).ok_or_else(|| TypedError::NotAPeriod { text: text.to_owned() })
+    read(&plain)
+        .map(Some)
+        .ok_or_else(|| TypedError::NotAPeriod {
+            text: text.to_owned(),
+        })
 }
 
 fn read(plain: &str) -> Option<Period> {
@@ -30,7 +34,9 @@ fn read(plain: &str) -> Option<Period> {
     }
     // 2023.9, 2023/09, 202309: a month as dates are typed; a day is no period.
     match date(plain).ok()?? {
-        it if it.precision == Precision::Month => Period::month(i32::from(it.date.year()), i32::from(it.date.month())),
+        it if it.precision == Precision::Month => {
+            Period::month(i32::from(it.date.year()), i32::from(it.date.month()))
+        }
         _ => None,
     }
 }
@@ -59,21 +65,36 @@ fn part_of_year(year: i32, rest: &str) -> Option<Period> {
         if let Some((first, last)) = rest.split_once(mark)
             && let Some((last_year, last)) = last.split_once('年')
         {
-            return Period::months(year, first.parse().ok()?, year_of(last_year)?, last.strip_suffix('月')?.parse().ok()?);
+            return Period::months(
+                year,
+                first.parse().ok()?,
+                year_of(last_year)?,
+                last.strip_suffix('月')?.parse().ok()?,
+            );
         }
     }
-    if let Some(last_year) = rest.strip_prefix(['-', '—', '至', '~']).and_then(|it| it.strip_suffix('年')) {
+    if let Some(last_year) = rest
+        .strip_prefix(['-', '—', '至', '~'])
+        .and_then(|it| it.strip_suffix('年'))
+    {
         return Period::months(year, 1, year_of(last_year)?, 12);
     }
-    let rest = rest.strip_suffix("月份").or_else(|| rest.strip_suffix('月'))?;
+    let rest = rest
+        .strip_suffix("月份")
+        .or_else(|| rest.strip_suffix('月'))?;
     match rest.split_once(['-', '—', '至', '~']) {
-        Some((first, last)) => months(first.trim_end_matches('月').parse().ok()?, last.parse().ok()?),
+        Some((first, last)) => months(
+            first.trim_end_matches('月').parse().ok()?,
+            last.parse().ok()?,
+        ),
         None => Period::month(year, rest.parse().ok()?),
     }
 }
 
 fn year_of(text: &str) -> Option<i32> {
-    (text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 #[cfg(test)]
@@ -111,7 +132,9 @@ mod tests {
             ("今年", None),
         ];
         for (text, wanted) in cases {
-            let got = period(text).ok().map(|it| it.map(|it| it.to_string()).unwrap_or_default());
+            let got = period(text)
+                .ok()
+                .map(|it| it.map(|it| it.to_string()).unwrap_or_default());
             assert_eq!(got.as_deref(), wanted, "`{text}`");
         }
     }

@@ -119,19 +119,20 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
             rest => (1, rest),
         };
         let (mut units, mut scale, mut seen) = (0_i64, None, 0_u32);
-        let plain = !digits.is_empty() && digits.iter().all(|b| match b {
-            b'0'..=b'9' => {
-                seen += u32::from(units != 0 || *b != b'0');
-                units = units.wrapping_mul(10).wrapping_add(i64::from(b - b'0'));
-                scale = scale.map(|it: u32| it + 1);
-                true
-            }
-            b'.' if scale.is_none() => {
-                scale = Some(0);
-                true
-            }
-            _ => false,
-        });
+        let plain = !digits.is_empty()
+            && digits.iter().all(|b| match b {
+                b'0'..=b'9' => {
+                    seen += u32::from(units != 0 || *b != b'0');
+                    units = units.wrapping_mul(10).wrapping_add(i64::from(b - b'0'));
+                    scale = scale.map(|it: u32| it + 1);
+                    true
+                }
+                b'.' if scale.is_none() => {
+                    scale = Some(0);
+                    true
+                }
+                _ => false,
+            });
         if plain && (seen <= 15 || scale.is_none() && seen <= 18) {
             return Some(Decimal::new(sign * units, scale.unwrap_or(0)).normalize());
         }
@@ -148,7 +149,10 @@ pub(crate) fn from_float(value: f64) -> Option<Decimal> {
         return None;
     }
     let rounded = format!("{value:.14e}");
-    Decimal::from_scientific(&rounded).ok().or_else(|| Decimal::from_f64(value)).map(|it| it.normalize())
+    Decimal::from_scientific(&rounded)
+        .ok()
+        .or_else(|| Decimal::from_f64(value))
+        .map(|it| it.normalize())
 }
 
 #[cfg(test)]
@@ -174,7 +178,11 @@ mod tests {
             ("NaN", None),
         ];
         for (text, wanted) in cases {
-            assert_eq!(decimal(text).map(|it| it.to_string()).as_deref(), wanted, "`{text}`");
+            assert_eq!(
+                decimal(text).map(|it| it.to_string()).as_deref(),
+                wanted,
+                "`{text}`"
+            );
         }
     }
 }

@@ -97,9 +97,16 @@ impl From<PackageError> for WorkbookError {
         match error {
             PackageError::NoDirectory(reason) => Self::Truncated(reason),
             PackageError::Encrypted(_) => Self::PasswordProtected,
-            PackageError::Missing(part) => Self::Damaged { part, reason: "missing".to_owned() },
+            PackageError::Missing(part) => Self::Damaged {
+                part,
+                reason: "missing".to_owned(),
+            },
             PackageError::Bomb { part, .. } => Self::Bomb { part },
-            PackageError::TooManyParts(found) => Self::TooLarge { what: "parts", found: found as u64, limit: 20_000 },
+            PackageError::TooManyParts(found) => Self::TooLarge {
+                what: "parts",
+                found: found as u64,
+                limit: 20_000,
+            },
             PackageError::Damaged { part, reason } => Self::Damaged { part, reason },
             PackageError::Io(reason) => Self::Unreadable(reason),
         }

@@ -33,7 +33,10 @@ pub struct Wish {
 /// # Errors
 /// Each way in which a file is no workbook that can be read; see [`WorkbookError`].
 pub fn open(path: &Path, wish: &Wish) -> Result<Sheet, WorkbookError> {
-    let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|it| it.to_string_lossy().into_owned())
+        .unwrap_or_default();
     open_source(&Source::File(Arc::from(path)), &name, wish)
 }
 
@@ -41,13 +44,22 @@ pub fn open(path: &Path, wish: &Wish) -> Result<Sheet, WorkbookError> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_bytes(bytes: impl Into<Arc<[u8]>>, file_name: &str, wish: &Wish) -> Result<Sheet, WorkbookError> {
+pub fn open_bytes(
+    bytes: impl Into<Arc<[u8]>>,
+    file_name: &str,
+    wish: &Wish,
+) -> Result<Sheet, WorkbookError> {
     open_source(&Source::Bytes(bytes.into()), file_name, wish)
 }
 
 fn open_source(source: &Source, name: &str, wish: &Wish) -> Result<Sheet, WorkbookError> {
-    let start = source.start(8192).map_err(|it| WorkbookError::Unreadable(it.to_string()))?;
-    let extension = name.rsplit_once('.').map(|it| it.1.to_ascii_lowercase()).unwrap_or_default();
+    let start = source
+        .start(8192)
+        .map_err(|it| WorkbookError::Unreadable(it.to_string()))?;
+    let extension = name
+        .rsplit_once('.')
+        .map(|it| it.1.to_ascii_lowercase())
+        .unwrap_or_default();
     let not = |found| Err(WorkbookError::NotAWorkbook { found });
     match start.as_slice() {
         [] => Err(WorkbookError::Empty),
@@ -59,8 +71,12 @@ fn open_source(source: &Source, name: &str, wish: &Wish) -> Result<Sheet, Workbo
         [b'R', b'a', b'r', b'!', ..] | [b'7', b'z', 0xBC, ..] => not("an archive"),
         [b'{', b'\\', b'r', b't', b'f', ..] => not("a text document"),
         text if is_markup(text) => open_xlsx(&through_office(source, "xls")?, wish),
-        _ if matches!(extension.as_str(), "xlsx" | "xlsm") => not("something else under this ending"),
-        _ => pick(std::iter::once((0, name.to_owned(), false)), wish, |_| vec![text::table(source, stem(name))]),
+        _ if matches!(extension.as_str(), "xlsx" | "xlsm") => {
+            not("something else under this ending")
+        }
+        _ => pick(std::iter::once((0, name.to_owned(), false)), wish, |_| {
+            vec![text::table(source, stem(name))]
+        }),
     }
 }
 
@@ -72,20 +88,37 @@ fn stem(name: &str) -> &str {
 fn is_markup(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(&start[..start.len().min(2048)]).to_ascii_lowercase();
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.starts_with('<') && ["<html", "<table", "<!doctype html", "<meta", "urn:schemas-microsoft-com:office"].iter().any(|it| text.contains(it))
+    text.starts_with('<')
+        && [
+            "<html",
+            "<table",
+            "<!doctype html",
+            "<meta",
+            "urn:schemas-microsoft-com:office",
+        ]
+        .iter()
+        .any(|it| text.contains(it))
 }
 
 fn open_package(source: &Source, extension: &str, wish: &Wish) -> Result<Sheet, WorkbookError> {
     let package = Package::open(source.clone())?;
     if package.has("xl/workbook.bin") || package.has("content.xml") && package.has("mimetype") {
-        let known = if package.has("content.xml") { "ods" } else { "xlsb" };
+        let known = if package.has("content.xml") {
+            "ods"
+        } else {
+            "xlsb"
+        };
         if known == "ods" && matches!(extension, "odt" | "odp" | "docx") {
-            return Err(WorkbookError::NotAWorkbook { found: "a text document" });
+            return Err(WorkbookError::NotAWorkbook {
+                found: "a text document",
+            });
         }
         return open_xlsx(&through_office(source, known)?, wish);
     }
     if package.has("word/document.xml") {
-        return Err(WorkbookError::NotAWorkbook { found: "a text document" });
+        return Err(WorkbookError::NotAWorkbook {
+            found: "a text document",
+        });
     }
     if package.has("ppt/presentation.xml") {
         return Err(WorkbookError::NotAWorkbook { found: "slides" });
@@ -95,11 +128,22 @@ fn open_package(source: &Source, extension: &str, wish: &Wish) -> Result<Sheet, 
 
 fn open_xlsx(source: &Source, wish: &Wish) -> Result<Sheet, WorkbookError> {
     let Some(book) = xlsx::Workbook::open(Package::open(source.clone())?)? else {
-        return Err(WorkbookError::NotAWorkbook { found: "an archive" });
+        return Err(WorkbookError::NotAWorkbook {
+            found: "an archive",
+        });
     };
-    let sheets: Vec<(usize, String, bool)> = book.sheets().enumerate().map(|(at, (name, hidden))| (at, name.to_owned(), hidden)).collect();
+    let sheets: Vec<(usize, String, bool)> = book
+        .sheets()
+        .enumerate()
+        .map(|(at, (name, hidden))| (at, name.to_owned(), hidden))
+        .collect();
     let mut book = Some(book);
-    pick(sheets.into_iter(), wish, |wanted| book.take().map(|it| it.tables(wanted)).into_iter().flatten())
+    pick(sheets.into_iter(), wish, |wanted| {
+        book.take()
+            .map(|it| it.tables(wanted))
+            .into_iter()
+            .flatten()
+    })
 }
 
 /// The old container: xls and .et inside, or a locked xlsx, or another document.
@@ -113,21 +157,39 @@ fn open_compound(source: &Source, extension: &str, wish: &Wish) -> Result<Sheet,
         return Err(WorkbookError::PasswordProtected);
     }
     if has("WordDocument") || has("PowerPoint Document") {
-        return Err(WorkbookError::NotAWorkbook { found: "a text document" });
+        return Err(WorkbookError::NotAWorkbook {
+            found: "a text document",
+        });
     }
     if !has("Workbook") && !has("Book") {
         if extension == "et" {
             return open_xlsx(&through_office(source, "et")?, wish);
         }
-        return Err(WorkbookError::NotAWorkbook { found: "another compound file" });
+        return Err(WorkbookError::NotAWorkbook {
+            found: "another compound file",
+        });
     }
     let mut book = xls::Workbook::open(bytes)?;
-    let sheets: Vec<(usize, String, bool)> = book.sheets().into_iter().enumerate().map(|(at, (name, hidden))| (at, name, hidden)).collect();
-    pick(sheets.into_iter(), wish, |wanted| wanted.into_iter().map(|index| book.table(index)).collect::<Vec<_>>())
+    let sheets: Vec<(usize, String, bool)> = book
+        .sheets()
+        .into_iter()
+        .enumerate()
+        .map(|(at, (name, hidden))| (at, name, hidden))
+        .collect();
+    pick(sheets.into_iter(), wish, |wanted| {
+        wanted
+            .into_iter()
+            .map(|index| book.table(index))
+            .collect::<Vec<_>>()
+    })
 }
 
 /// The table asked for, or the first of the visible sheets that holds one.
-fn pick<I>(sheets: impl Iterator<Item = (usize, String, bool)>, wish: &Wish, tables: impl FnOnce(Vec<usize>) -> I) -> Result<Sheet, WorkbookError>
+fn pick<I>(
+    sheets: impl Iterator<Item = (usize, String, bool)>,
+    wish: &Wish,
+    tables: impl FnOnce(Vec<usize>) -> I,
+) -> Result<Sheet, WorkbookError>
 where
     I: IntoIterator<Item = Result<Table, WorkbookError>>,
 {
@@ -136,7 +198,12 @@ where
     let wanted: Vec<usize> = match &wish.sheet {
         Some(asked) => match sheets.iter().find(|it| it.1.trim() == asked.trim()) {
             Some((index, ..)) => vec![*index],
-            None => return Err(WorkbookError::NoSheet { asked: asked.clone(), sheets: names }),
+            None => {
+                return Err(WorkbookError::NoSheet {
+                    asked: asked.clone(),
+                    sheets: names,
+                });
+            }
         },
         None => sheets.iter().filter(|it| !it.2).map(|it| it.0).collect(),
     };
@@ -160,13 +227,21 @@ fn hold(source: &Source) -> Result<Arc<[u8]>, WorkbookError> {
     if let Source::Bytes(bytes) = source {
         return Ok(Arc::clone(bytes));
     }
-    let bytes = source.start(MAX_HELD + 1).map_err(|it| WorkbookError::Unreadable(it.to_string()))?;
+    let bytes = source
+        .start(MAX_HELD + 1)
+        .map_err(|it| WorkbookError::Unreadable(it.to_string()))?;
     if bytes.len() as u64 > MAX_HELD {
-        return Err(WorkbookError::TooLarge { what: "bytes", found: bytes.len() as u64, limit: MAX_HELD });
+        return Err(WorkbookError::TooLarge {
+            what: "bytes",
+            found: bytes.len() as u64,
+            limit: MAX_HELD,
+        });
     }
     Ok(bytes.into())
 }
 
 fn through_office(source: &Source, extension: &str) -> Result<Source, WorkbookError> {
-    Ok(Source::Bytes(office::convert(&hold(source)?, extension, "xlsx")?.into()))
+    Ok(Source::Bytes(
+        office::convert(&hold(source)?, extension, "xlsx")?.into(),
+    ))
 }

@@ -146,13 +146,20 @@ pub struct Sheet {
 
 impl std::fmt::Debug for Sheet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sheet").field("name", &self.name).field("columns", &self.columns).finish_non_exhaustive()
+        f.debug_struct("Sheet")
+            .field("name", &self.name)
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
     }
 }
 
 impl Sheet {
     /// Finds the head. `Empty` when the sheet holds nothing.
-    pub(super) fn find(mut table: Table, sheets: Vec<String>, known: &[String]) -> Result<Self, WorkbookError> {
+    pub(super) fn find(
+        mut table: Table,
+        sheets: Vec<String>,
+        known: &[String],
+    ) -> Result<Self, WorkbookError> {
         let mut waiting = VecDeque::new();
         let mut raw = RawRow::default();
         while waiting.len() < LOOK_AHEAD && table.rows.next(&mut raw, MAX_COLUMNS)? {
@@ -163,12 +170,23 @@ impl Sheet {
         if waiting.is_empty() {
             return Err(WorkbookError::Empty);
         }
-        let found = head::find(waiting.make_contiguous(), &table.merges, table.rows.hidden_columns(), known)
-            .ok_or_else(|| WorkbookError::NoHead { sheet: table.name.clone() })?;
+        let found = head::find(
+            waiting.make_contiguous(),
+            &table.merges,
+            table.rows.hidden_columns(),
+            known,
+        )
+        .ok_or_else(|| WorkbookError::NoHead {
+            sheet: table.name.clone(),
+        })?;
         let last_head_row = waiting[found.last].number;
         let first_head_row = waiting[found.first].number;
         waiting.drain(..=found.last);
-        let mut merges: Vec<Merge> = table.merges.into_iter().filter(|it| it.top > last_head_row && it.bottom > it.top).collect();
+        let mut merges: Vec<Merge> = table
+            .merges
+            .into_iter()
+            .filter(|it| it.top > last_head_row && it.bottom > it.top)
+            .collect();
         merges.sort_by_key(|it| (it.top, it.left));
         let first_column = found.columns.first().map_or(0, |it| it.index);
         Ok(Self {
@@ -243,17 +261,41 @@ impl Sheet {
         loop {
             if let Some(waiting) = self.waiting.pop_front() {
                 self.raw = waiting;
-            } else if !self.rows.next(&mut self.raw, self.first_column + self.width)? {
+            } else if !self
+                .rows
+                .next(&mut self.raw, self.first_column + self.width)?
+            {
                 return Ok(false);
             }
-            let past = self.raw.cells.iter().skip(self.first_column + self.width).filter(|it| !it.is_empty()).count();
-            let before = self.raw.cells.iter().take(self.first_column).filter(|it| !it.is_empty()).count();
+            let past = self
+                .raw
+                .cells
+                .iter()
+                .skip(self.first_column + self.width)
+                .filter(|it| !it.is_empty())
+                .count();
+            let before = self
+                .raw
+                .cells
+                .iter()
+                .take(self.first_column)
+                .filter(|it| !it.is_empty())
+                .count();
             self.report.stray_cells += self.raw.stray + past as u32 + before as u32;
             row.number = self.raw.number;
             row.hidden = self.raw.hidden;
             row.cells.clear();
-            row.cells.extend(self.raw.cells.drain(..).skip(self.first_column).take(self.width));
-            if row.cells.iter().all(Cell::is_empty) && self.open.is_empty() && self.merges.front().is_none_or(|it| it.top > row.number) {
+            row.cells.extend(
+                self.raw
+                    .cells
+                    .drain(..)
+                    .skip(self.first_column)
+                    .take(self.width),
+            );
+            if row.cells.iter().all(Cell::is_empty)
+                && self.open.is_empty()
+                && self.merges.front().is_none_or(|it| it.top > row.number)
+            {
                 continue;
             }
             row.cells.resize(self.width, Cell::Empty);
@@ -279,28 +321,50 @@ impl Sheet {
         if self.at_start && head::are_column_numbers(&row.cells) {
             return Some(AsideKind::ColumnNumbers);
         }
-        if filled().take(2).any(|it| matches!(it, Cell::Text(text) if head::is_total(text))) {
+        if filled()
+            .take(2)
+            .any(|it| matches!(it, Cell::Text(text) if head::is_total(text)))
+        {
             return Some(AsideKind::Total);
         }
         let count = filled().count();
         if count == 0 {
             return None;
         }
-        let notes = filled().filter(|it| matches!(it, Cell::Text(text) if head::is_note(text))).count();
-        let first_is_note = filled().next().is_some_and(|it| matches!(it, Cell::Text(text) if head::is_note(text)));
+        let notes = filled()
+            .filter(|it| matches!(it, Cell::Text(text) if head::is_note(text)))
+            .count();
+        let first_is_note = filled()
+            .next()
+            .is_some_and(|it| matches!(it, Cell::Text(text) if head::is_note(text)));
         if first_is_note && (notes * 2 >= count || count <= 2 && self.width > 2) {
             return Some(AsideKind::Note);
         }
-        let same = row.cells.iter().zip(&self.head_texts).filter(|(cell, head)| !head.is_empty() && head::flat(&cell.said()) == **head).count();
+        let same = row
+            .cells
+            .iter()
+            .zip(&self.head_texts)
+            .filter(|(cell, head)| !head.is_empty() && head::flat(&cell.said()) == **head)
+            .count();
         let heads = self.head_texts.iter().filter(|it| !it.is_empty()).count();
-        (same >= 2 && same * 10 >= heads * 6 || same == 1 && heads == 1 && count == 1).then_some(AsideKind::RepeatedHead)
+        (same >= 2 && same * 10 >= heads * 6 || same == 1 && heads == 1 && count == 1)
+            .then_some(AsideKind::RepeatedHead)
     }
 
     fn set_aside(&mut self, row: &Row, kind: AsideKind) {
         self.report.aside_count += 1;
         if self.report.aside.len() < MAX_ASIDE {
-            let said: Vec<String> = row.cells.iter().filter(|it| !it.is_empty()).map(Cell::said).collect();
-            self.report.aside.push(Aside { number: row.number, kind, text: said.join(" ") });
+            let said: Vec<String> = row
+                .cells
+                .iter()
+                .filter(|it| !it.is_empty())
+                .map(Cell::said)
+                .collect();
+            self.report.aside.push(Aside {
+                number: row.number,
+                kind,
+                text: said.join(" "),
+            });
         }
     }
 
@@ -310,16 +374,27 @@ impl Sheet {
         if !blank {
             for (merge, value) in &self.open {
                 let at = (merge.left as usize).checked_sub(self.first_column);
-                if let Some(cell) = at.and_then(|it| row.cells.get_mut(it)).filter(|it| it.is_empty()) {
+                if let Some(cell) = at
+                    .and_then(|it| row.cells.get_mut(it))
+                    .filter(|it| it.is_empty())
+                {
                     *cell = value.clone();
                     self.report.filled_cells += 1;
                 }
             }
         }
-        while let Some(merge) = self.merges.front().copied().filter(|it| it.top <= row.number) {
+        while let Some(merge) = self
+            .merges
+            .front()
+            .copied()
+            .filter(|it| it.top <= row.number)
+        {
             self.merges.pop_front();
             let at = (merge.left as usize).checked_sub(self.first_column);
-            if let (Some(cell), true) = (at.and_then(|it| row.cells.get(it)), merge.top == row.number && self.open.len() < MAX_OPEN_MERGES) {
+            if let (Some(cell), true) = (
+                at.and_then(|it| row.cells.get(it)),
+                merge.top == row.number && self.open.len() < MAX_OPEN_MERGES,
+            ) {
                 self.open.push((merge, cell.clone()));
             }
         }

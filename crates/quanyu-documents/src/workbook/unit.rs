@@ -2,13 +2,87 @@
 
 /// Base units as heads write them, longest first where one begins another. A list of the language, not of a register.
 const BASES: &[&str] = &[
-    "吨标准煤", "平方公里", "平方千米", "平方米", "立方米", "千瓦时", "个百分点", "百分点", "人民币", "美元", "欧元", "港元", "日元", "千元", "百元",
-    "人次", "人天", "人日", "件次", "场次", "家次", "台套", "台（套）", "台(套)", "公顷", "公里", "千米", "公斤", "千克", "小时", "分钟", "工作日",
-    "千瓦", "兆瓦", "元", "人", "家", "个", "项", "件", "户", "名", "位", "篇", "场", "次", "台", "套", "批", "亩", "㎡", "吨", "米", "年", "月",
-    "天", "日", "度", "倍", "页", "册", "部", "种", "支", "所", "只", "艘", "辆", "条", "份", "期", "分", "岁", "%", "％", "‰",
+    "吨标准煤",
+    "平方公里",
+    "平方千米",
+    "平方米",
+    "立方米",
+    "千瓦时",
+    "个百分点",
+    "百分点",
+    "人民币",
+    "美元",
+    "欧元",
+    "港元",
+    "日元",
+    "千元",
+    "百元",
+    "人次",
+    "人天",
+    "人日",
+    "件次",
+    "场次",
+    "家次",
+    "台套",
+    "台（套）",
+    "台(套)",
+    "公顷",
+    "公里",
+    "千米",
+    "公斤",
+    "千克",
+    "小时",
+    "分钟",
+    "工作日",
+    "千瓦",
+    "兆瓦",
+    "元",
+    "人",
+    "家",
+    "个",
+    "项",
+    "件",
+    "户",
+    "名",
+    "位",
+    "篇",
+    "场",
+    "次",
+    "台",
+    "套",
+    "批",
+    "亩",
+    "㎡",
+    "吨",
+    "米",
+    "年",
+    "月",
+    "天",
+    "日",
+    "度",
+    "倍",
+    "页",
+    "册",
+    "部",
+    "种",
+    "支",
+    "所",
+    "只",
+    "艘",
+    "辆",
+    "条",
+    "份",
+    "期",
+    "分",
+    "岁",
+    "%",
+    "％",
+    "‰",
 ];
 
-const MULTIPLIERS: &[&str] = &["万亿", "千亿", "百亿", "千万", "百万", "十万", "亿", "万", "千", "百"];
+const MULTIPLIERS: &[&str] = &[
+    "万亿", "千亿", "百亿", "千万", "百万", "十万", "亿", "万", "千", "百",
+];
 
 /// Splits a head into name and unit: brackets, a slash, a colon or a blank before a unit, or a bare `%` at the end.
 /// Brackets that hold no unit (`企业名称（全称）`) stay part of the name.
@@ -16,7 +90,11 @@ const MULTIPLIERS: &[&str] = &["万亿", "千亿", "百亿", "千万", "百万",
 pub fn split_header(header: &str) -> (String, Option<String>) {
     let header = header.trim();
     if let Some((name, inner)) = bracketed(header) {
-        let inner = inner.trim().trim_start_matches("单位").trim_start_matches(['：', ':', ' ', '为']).trim();
+        let inner = inner
+            .trim()
+            .trim_start_matches("单位")
+            .trim_start_matches(['：', ':', ' ', '为'])
+            .trim();
         if let Some(unit) = unit(inner) {
             return (name.trim().to_owned(), Some(unit));
         }
@@ -27,7 +105,13 @@ pub fn split_header(header: &str) -> (String, Option<String>) {
             && !matches!(rest.trim(), "年" | "月" | "日" | "人" | "期" | "部" | "次")
             && let Some(unit) = unit(rest.trim())
         {
-            return (name.trim().trim_end_matches("单位").trim_end_matches(['：', ':']).to_owned(), Some(unit));
+            return (
+                name.trim()
+                    .trim_end_matches("单位")
+                    .trim_end_matches(['：', ':'])
+                    .to_owned(),
+                Some(unit),
+            );
         }
     }
     for mark in ['%', '％', '‰'] {
@@ -45,9 +129,13 @@ pub(crate) fn declared(line: &str) -> Option<String> {
     let mut rest = line;
     while let Some(at) = rest.find("单位") {
         rest = rest[at + "单位".len()..].trim_start();
-        let Some(after) = rest.strip_prefix(['：', ':']) else { continue };
+        let Some(after) = rest.strip_prefix(['：', ':']) else {
+            continue;
+        };
         let after = after.trim_start();
-        let end = after.find([' ', '\u{3000}', '，', ',', '；', ';', '）', ')', '、']).unwrap_or(after.len());
+        let end = after
+            .find([' ', '\u{3000}', '，', ',', '；', ';', '）', ')', '、'])
+            .unwrap_or(after.len());
         if let Some(unit) = unit(&after[..end]) {
             return Some(unit);
         }
@@ -75,18 +163,28 @@ fn unit(text: &str) -> Option<String> {
 
 fn is_unit(text: &str) -> bool {
     let text = text.trim();
-    if matches!(text, "百分比" | "人民币元" | "元人民币" | "人民币万元" | "万元人民币") {
+    if matches!(
+        text,
+        "百分比" | "人民币元" | "元人民币" | "人民币万元" | "万元人民币"
+    ) {
         return true;
     }
     let base = |it: &str| BASES.contains(&it);
-    base(text) || MULTIPLIERS.iter().any(|it| text.strip_prefix(it).is_some_and(base))
+    base(text)
+        || MULTIPLIERS
+            .iter()
+            .any(|it| text.strip_prefix(it).is_some_and(base))
 }
 
 /// The head without a last pair of brackets, and what stands in it.
 fn bracketed(header: &str) -> Option<(&str, &str)> {
     let body = header.strip_suffix(['）', ')', '】', ']'])?;
     // 台（套） inside: the bracket that opens last but one belongs to the unit.
-    let opens: Vec<usize> = body.char_indices().filter(|(_, c)| matches!(c, '（' | '(' | '【' | '[')).map(|(at, _)| at).collect();
+    let opens: Vec<usize> = body
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '（' | '(' | '【' | '['))
+        .map(|(at, _)| at)
+        .collect();
     let at = *opens.last()?;
     let width = body[at..].chars().next()?.len_utf8();
     Some((&body[..at], &body[at + width..])).filter(|(name, _)| !name.trim().is_empty())
@@ -120,7 +218,11 @@ mod tests {
         ];
         for (header, name, unit) in cases {
             let got = split_header(header);
-            assert_eq!((got.0.as_str(), got.1.as_deref()), (name, unit), "`{header}`");
+            assert_eq!(
+                (got.0.as_str(), got.1.as_deref()),
+                (name, unit),
+                "`{header}`"
+            );
         }
     }
 

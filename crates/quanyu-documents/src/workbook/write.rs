@@ -8,6 +8,7 @@
 //! Start reading at [`XlsxWriter`].
 
 mod csv_file;
+mod form;
 mod look;
 mod problems;
 mod template;
@@ -17,6 +18,7 @@ use jiff::civil::DateTime;
 use quanyu_core::text::Language;
 
 pub use csv_file::CsvWriter;
+pub use form::{Group, form};
 pub use problems::{Fault, ProblemBook};
 pub use template::template;
 pub use xlsx_file::XlsxWriter;
@@ -64,7 +66,13 @@ impl Field {
     /// An optional column without hint or choices.
     #[must_use]
     pub fn new(header: impl Into<String>, kind: Kind) -> Self {
-        Self { header: header.into(), kind, hint: None, choices: Vec::new(), required: false }
+        Self {
+            header: header.into(),
+            kind,
+            hint: None,
+            choices: Vec::new(),
+            required: false,
+        }
     }
 }
 

@@ -30,24 +30,47 @@ impl Workbook {
     }
 
     pub(super) fn sheets(&self) -> Vec<(String, bool)> {
-        self.book.sheets_metadata().iter().map(|it| (it.name.clone(), it.visible != SheetVisible::Visible)).collect()
+        self.book
+            .sheets_metadata()
+            .iter()
+            .map(|it| (it.name.clone(), it.visible != SheetVisible::Visible))
+            .collect()
     }
 
     pub(super) fn table(&mut self, index: usize) -> Result<Table, WorkbookError> {
         let name = self.sheets()[index].0.clone();
         let range = self.book.worksheet_range(&name).map_err(fault)?;
         let merges = self.book.merge_cells_by_sheet_name(&name).map_err(fault)?;
-        let merges = merges.into_iter().map(|it| Merge { top: it.start.0 + 1, left: it.start.1, bottom: it.end.0 + 1, right: it.end.1 }).collect();
+        let merges = merges
+            .into_iter()
+            .map(|it| Merge {
+                top: it.start.0 + 1,
+                left: it.start.1,
+                bottom: it.end.0 + 1,
+                right: it.end.1,
+            })
+            .collect();
         let marks = marks::read(&self.bytes, &name).unwrap_or_default();
-        let rows = Rows { range, marks, next: 0 };
-        Ok(Table { name, merges, rows: Box::new(rows) })
+        let rows = Rows {
+            range,
+            marks,
+            next: 0,
+        };
+        Ok(Table {
+            name,
+            merges,
+            rows: Box::new(rows),
+        })
     }
 }
 
 fn fault(error: calamine::XlsError) -> WorkbookError {
     match error {
         calamine::XlsError::Password => WorkbookError::PasswordProtected,
-        other => WorkbookError::Damaged { part: "xls".to_owned(), reason: other.to_string() },
+        other => WorkbookError::Damaged {
+            part: "xls".to_owned(),
+            reason: other.to_string(),
+        },
     }
 }
 
@@ -60,8 +83,12 @@ struct Rows {
 impl RawRows for Rows {
     fn next(&mut self, row: &mut RawRow, width: usize) -> Result<bool, WorkbookError> {
         row.clear();
-        let Some((top, left)) = self.range.start() else { return Ok(false) };
-        let Some(cells) = self.range.rows().nth(self.next as usize) else { return Ok(false) };
+        let Some((top, left)) = self.range.start() else {
+            return Ok(false);
+        };
+        let Some(cells) = self.range.rows().nth(self.next as usize) else {
+            return Ok(false);
+        };
         let number = top + self.next;
         self.next += 1;
         row.number = number + 1;
@@ -91,7 +118,9 @@ fn cell(data: &Data, percent: bool) -> Cell {
     match data {
         Data::Empty => Cell::Empty,
         Data::String(text) if text.is_empty() => Cell::Empty,
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            Cell::Text(text.clone())
+        }
         Data::Bool(truth) => Cell::Bool(*truth),
         Data::Int(value) => Cell::Number((*value).into()),
         Data::Float(value) => match (from_float(*value), percent) {
@@ -101,8 +130,12 @@ fn cell(data: &Data, percent: bool) -> Cell {
         },
         // calamine has moved 1904 workbooks to the 1900 system by its own flag; a time without a day has no date.
         Data::DateTime(at) => match at.as_f64() {
-            serial if serial < 1.0 => excel_date_time(serial + 1.0, false).map_or(Cell::Empty, |it| Cell::Text(it.time().strftime("%H:%M:%S").to_string())),
-            serial => excel_date_time(serial, self::is_1904(at)).map_or_else(|| Cell::Text(serial.to_string()), Cell::Date),
+            serial if serial < 1.0 => excel_date_time(serial + 1.0, false)
+                .map_or(Cell::Empty, |it| {
+                    Cell::Text(it.time().strftime("%H:%M:%S").to_string())
+                }),
+            serial => excel_date_time(serial, self::is_1904(at))
+                .map_or_else(|| Cell::Text(serial.to_string()), Cell::Date),
         },
         Data::Error(error) => Cell::Error(FormulaError::shown_as(&error.to_string())),
     }
@@ -113,6 +146,8 @@ fn is_1904(at: &calamine::ExcelDateTime) -> bool {
     let (year, month, day, ..) = at.to_ymd_hms_milli();
     excel_date_time(at.as_f64(), false).is_some_and(|it| {
         let date = it.date();
-        (date.year() as u16, date.month() as u8, date.day() as u8) != (year, month, day) && year >= 1904 && date.year() + 3 <= year as i16
+        (date.year() as u16, date.month() as u8, date.day() as u8) != (year, month, day)
+            && year >= 1904
+            && date.year() + 3 <= year as i16
     })
 }

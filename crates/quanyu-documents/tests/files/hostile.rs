@@ -18,15 +18,39 @@ fn refusal(bytes: Vec<u8>, name: &str) -> Option<&'static str> {
 fn files_that_are_no_workbook_are_told_by_what_they_are() {
     let cases: [(&str, Vec<u8>, &str); 10] = [
         ("a.xlsx", Vec::new(), "workbook_empty"),
-        ("a.xlsx", b"%PDF-1.7 ...".to_vec(), "workbook_not_a_workbook"),
+        (
+            "a.xlsx",
+            b"%PDF-1.7 ...".to_vec(),
+            "workbook_not_a_workbook",
+        ),
         ("a.xlsx", b"\x89PNG\r\n".to_vec(), "workbook_not_a_workbook"),
         ("a.xlsx", b"just text".to_vec(), "workbook_not_a_workbook"),
-        ("a.xlsx", zip(&[("word/document.xml", b"<w/>")]), "workbook_not_a_workbook"),
-        ("a.xlsx", zip(&[("readme.txt", b"hello")]), "workbook_not_a_workbook"),
-        ("a.csv", b"a,b\n\x00\x01\x02\x03".repeat(9), "workbook_not_a_workbook"),
-        ("a.csv", b"\xff\xff\xff,\xff\n".to_vec(), "workbook_encoding"),
+        (
+            "a.xlsx",
+            zip(&[("word/document.xml", b"<w/>")]),
+            "workbook_not_a_workbook",
+        ),
+        (
+            "a.xlsx",
+            zip(&[("readme.txt", b"hello")]),
+            "workbook_not_a_workbook",
+        ),
+        (
+            "a.csv",
+            b"a,b\n\x00\x01\x02\x03".repeat(9),
+            "workbook_not_a_workbook",
+        ),
+        (
+            "a.csv",
+            b"\xff\xff\xff,\xff\n".to_vec(),
+            "workbook_encoding",
+        ),
         ("a.csv", b"\n\n\n".to_vec(), "workbook_empty"),
-        ("a.xls", [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[0; 600]].concat(), "workbook_not_a_workbook"),
+        (
+            "a.xls",
+            [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), &[0; 600]].concat(),
+            "workbook_not_a_workbook",
+        ),
     ];
     for (name, bytes, code) in cases {
         let start: Vec<u8> = bytes.iter().take(12).copied().collect();
@@ -44,7 +68,9 @@ fn a_locked_workbook_says_so() {
 
 #[test]
 fn a_workbook_cut_off_anywhere_is_refused_and_never_half_read() {
-    let rows: String = (1..400).map(|it| row(it, &format!("名称{it}|街道|示例"))).collect();
+    let rows: String = (1..400)
+        .map(|it| row(it, &format!("名称{it}|街道|示例")))
+        .collect();
     let whole = xlsx_of(&rows, "", &[]);
     assert_eq!(refusal(whole.clone(), "a.xlsx"), None);
     for part in 1..40 {
@@ -55,7 +81,9 @@ fn a_workbook_cut_off_anywhere_is_refused_and_never_half_read() {
 
 #[test]
 fn bytes_changed_inside_a_part_are_noticed() {
-    let rows: String = (1..400).map(|it| row(it, &format!("名称{it}|街道|示例"))).collect();
+    let rows: String = (1..400)
+        .map(|it| row(it, &format!("名称{it}|街道|示例")))
+        .collect();
     let mut bytes = xlsx_of(&rows, "", &[]);
     let name = b"xl/worksheets/sheet1.xml";
     let at = bytes.windows(name.len()).position(|it| it == name).unwrap() + name.len() + 900;
@@ -65,8 +93,14 @@ fn bytes_changed_inside_a_part_are_noticed() {
 
 #[test]
 fn xml_that_ends_too_early_is_truncated() {
-    let sheet = format!(r#"<worksheet><sheetData>{}<row r="2"><c r="A2"><v>1"#, row(1, "甲|乙"));
-    assert!(matches!(refusal(xlsx_with_sheet(sheet.as_bytes(), &[]), "a.xlsx"), Some("workbook_truncated" | "workbook_damaged")));
+    let sheet = format!(
+        r#"<worksheet><sheetData>{}<row r="2"><c r="A2"><v>1"#,
+        row(1, "甲|乙")
+    );
+    assert!(matches!(
+        refusal(xlsx_with_sheet(sheet.as_bytes(), &[]), "a.xlsx"),
+        Some("workbook_truncated" | "workbook_damaged")
+    ));
 }
 
 #[test]
@@ -74,7 +108,10 @@ fn a_zip_bomb_ends_early() {
     let start = Instant::now();
     let mut sheet = b"<worksheet><sheetData><row><c><v>".to_vec();
     sheet.resize(200 << 20, b' ');
-    assert_eq!(refusal(xlsx_with_sheet(&sheet, &[]), "a.xlsx"), Some("workbook_bomb"));
+    assert_eq!(
+        refusal(xlsx_with_sheet(&sheet, &[]), "a.xlsx"),
+        Some("workbook_bomb")
+    );
     assert!(start.elapsed() < Duration::from_secs(30));
 }
 
@@ -84,23 +121,44 @@ fn a_million_empty_cells_are_nothing() {
     for number in 2..=10_001 {
         rows.push_str(&format!(r#"<row r="{number}">"#));
         for column in 0..100 {
-            rows.push_str(&format!(r#"<c r="{}{}{number}" s="1"/>"#, char::from(b'A' + column / 26), char::from(b'A' + column % 26)));
+            rows.push_str(&format!(
+                r#"<c r="{}{}{number}" s="1"/>"#,
+                char::from(b'A' + column / 26),
+                char::from(b'A' + column % 26)
+            ));
         }
         rows.push_str("</row>");
     }
     rows.push_str(&row(10_002, "一|二|三"));
-    assert_eq!(told(xlsx_of(&rows, "", &[]), "a.xlsx"), "head: 甲 | 乙 | 丙\n10002: 一 | 二 | 三");
+    assert_eq!(
+        told(xlsx_of(&rows, "", &[]), "a.xlsx"),
+        "head: 甲 | 乙 | 丙\n10002: 一 | 二 | 三"
+    );
 }
 
 #[test]
 fn absurd_places_and_sizes_are_refused_or_counted() {
     let head = row(1, "甲|乙|丙");
     let far_row = format!(r#"{head}<row r="4000000"><c r="A4000000"><v>1</v></c></row>"#);
-    assert_eq!(refusal(xlsx_of(&far_row, "", &[]), "a.xlsx"), Some("workbook_too_large"));
+    assert_eq!(
+        refusal(xlsx_of(&far_row, "", &[]), "a.xlsx"),
+        Some("workbook_too_large")
+    );
     let far_column = format!(r#"{head}<row r="2"><c r="XFD2"><v>1</v></c></row>"#);
-    assert_eq!(refusal(xlsx_of(&far_column, "", &[]), "a.xlsx"), Some("workbook_too_large"));
+    assert_eq!(
+        refusal(xlsx_of(&far_column, "", &[]), "a.xlsx"),
+        Some("workbook_too_large")
+    );
     let stray = format!("{head}{}", row(2, "7|2|3|4|5"));
-    let mut sheet = opened(xlsx_of(&stray, r#"<mergeCells><mergeCell ref="A5:XFD1048576"/></mergeCells>"#, &[]), "a.xlsx").unwrap();
+    let mut sheet = opened(
+        xlsx_of(
+            &stray,
+            r#"<mergeCells><mergeCell ref="A5:XFD1048576"/></mergeCells>"#,
+            &[],
+        ),
+        "a.xlsx",
+    )
+    .unwrap();
     let mut read = Row::default();
     while sheet.read_row(&mut read).unwrap() {}
     assert_eq!((sheet.report().rows, sheet.report().stray_cells), (1, 2));
@@ -116,5 +174,8 @@ fn entities_are_not_expanded() {
         r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet><sheetData>{}<row r="2"><c r="A2" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>"#,
         row(1, "甲|乙")
     );
-    assert_eq!(told(xlsx_with_sheet(sheet.as_bytes(), &[]), "a.xlsx"), "head: 甲 | 乙\n2: &b; | ");
+    assert_eq!(
+        told(xlsx_with_sheet(sheet.as_bytes(), &[]), "a.xlsx"),
+        "head: 甲 | 乙\n2: &b; | "
+    );
 }

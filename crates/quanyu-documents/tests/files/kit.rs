@@ -18,13 +18,20 @@ pub fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A workbook with one sheet: `rows` is the inside of sheetData, `after` what follows it, `strings` the shared texts.
 pub fn xlsx_of(rows: &str, after: &str, strings: &[&str]) -> Vec<u8> {
-    let sheet = format!(r#"<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData>{after}</worksheet>"#);
+    let sheet = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData>{after}</worksheet>"#
+    );
     xlsx_with_sheet(sheet.as_bytes(), strings)
 }
 
 pub fn xlsx_with_sheet(sheet: &[u8], strings: &[&str]) -> Vec<u8> {
-    let shared: String = strings.iter().map(|it| format!("<si><t>{it}</t></si>")).collect();
-    let shared = format!(r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{shared}</sst>"#);
+    let shared: String = strings
+        .iter()
+        .map(|it| format!("<si><t>{it}</t></si>"))
+        .collect();
+    let shared = format!(
+        r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{shared}</sst>"#
+    );
     zip(&[
         ("_rels/.rels", br#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
         ("xl/workbook.xml", r#"<workbook xmlns:r="r"><workbookPr/><sheets><sheet name="台账" sheetId="1" r:id="rId1"/><sheet name="隐藏" sheetId="2" state="hidden" r:id="rId9"/></sheets></workbook>"#.as_bytes()),
@@ -64,11 +71,28 @@ pub fn told(bytes: Vec<u8>, name: &str) -> String {
         Err(error) => return format!("{}: {error}", error.code()),
     };
     let mut lines = Vec::new();
-    let heads: Vec<String> = sheet.columns().iter().map(|it| it.unit.as_ref().map_or_else(|| it.name.clone(), |unit| format!("{}[{unit}]", it.name))).collect();
+    let heads: Vec<String> = sheet
+        .columns()
+        .iter()
+        .map(|it| {
+            it.unit
+                .as_ref()
+                .map_or_else(|| it.name.clone(), |unit| format!("{}[{unit}]", it.name))
+        })
+        .collect();
     lines.push(format!("head: {}", heads.join(" | ")));
     for row in sheet.by_ref() {
         match row {
-            Ok(row) => lines.push(format!("{}{}: {}", row.number, if row.hidden { " hidden" } else { "" }, row.cells.iter().map(kind_and_text).collect::<Vec<_>>().join(" | "))),
+            Ok(row) => lines.push(format!(
+                "{}{}: {}",
+                row.number,
+                if row.hidden { " hidden" } else { "" },
+                row.cells
+                    .iter()
+                    .map(kind_and_text)
+                    .collect::<Vec<_>>()
+                    .join(" | ")
+            )),
             Err(error) => lines.push(format!("{}: {error}", error.code())),
         }
     }
@@ -89,5 +113,9 @@ fn kind_and_text(cell: &Cell) -> String {
         Cell::Error(_) => "e",
         _ => "?",
     };
-    if kind.is_empty() { cell.said() } else { format!("{kind}:{}", cell.said()) }
+    if kind.is_empty() {
+        cell.said()
+    } else {
+        format!("{kind}:{}", cell.said())
+    }
 }

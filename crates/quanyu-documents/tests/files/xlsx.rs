@@ -50,9 +50,20 @@ fn a_table_as_streets_send_it_is_found_with_its_merged_head() {
 
 #[test]
 fn text_tables_are_read_in_their_encoding_and_stay_text() {
-    let text = "企业名称,信用代码,金额（万元）\r\n示例甲,=\"0012\",\"1,200\"\r\n\"示例,乙\",0013,\r\n";
-    let wanted = "head: 企业名称 | 信用代码 | 金额[万元]\n2: 示例甲 | 0012 | 1,200\n3: 示例,乙 | 0013 | ";
-    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.replace(',', "\t").replace("示例\t乙", "示例,乙").replace("1\t200", "1,200").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let text =
+        "企业名称,信用代码,金额（万元）\r\n示例甲,=\"0012\",\"1,200\"\r\n\"示例,乙\",0013,\r\n";
+    let wanted =
+        "head: 企业名称 | 信用代码 | 金额[万元]\n2: 示例甲 | 0012 | 1,200\n3: 示例,乙 | 0013 | ";
+    let wide: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(
+            text.replace(',', "\t")
+                .replace("示例\t乙", "示例,乙")
+                .replace("1\t200", "1,200")
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes),
+        )
+        .collect();
     let cases = [
         ("UTF-8", text.as_bytes().to_vec()),
         ("UTF-8 with a mark", format!("\u{feff}{text}").into_bytes()),
@@ -68,7 +79,21 @@ fn text_tables_are_read_in_their_encoding_and_stay_text() {
 fn the_sheet_asked_for_is_read_or_the_names_are_told() {
     use quanyu_documents::workbook::{Wish, open_bytes};
     let bytes = xlsx_of(&row(1, "甲|乙"), "", &[]);
-    let asked = |name: &str| open_bytes(bytes.clone(), "a.xlsx", &Wish { sheet: Some(name.to_owned()), ..Wish::default() }).map(|it| it.name().to_owned()).map_err(|it| it.to_string());
+    let asked = |name: &str| {
+        open_bytes(
+            bytes.clone(),
+            "a.xlsx",
+            &Wish {
+                sheet: Some(name.to_owned()),
+                ..Wish::default()
+            },
+        )
+        .map(|it| it.name().to_owned())
+        .map_err(|it| it.to_string())
+    };
     assert_eq!(asked("隐藏"), Ok("隐藏".to_owned()));
-    assert_eq!(asked("没有"), Err("no sheet `没有`; there are 台账, 隐藏".to_owned()));
+    assert_eq!(
+        asked("没有"),
+        Err("no sheet `没有`; there are 台账, 隐藏".to_owned())
+    );
 }

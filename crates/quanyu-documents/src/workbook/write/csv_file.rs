@@ -19,7 +19,10 @@ impl<W: Write> CsvWriter<W> {
     /// When `out` does not take bytes.
     pub fn new(mut out: W, fields: &[Field], language: Language) -> Result<Self, WriteError> {
         out.write_all("\u{feff}".as_bytes())?;
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(out);
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .flexible(true)
+            .from_writer(out);
         writer.write_record(fields.iter().map(|it| guarded(it.header.clone())))?;
         Ok(Self { writer, language })
     }
@@ -52,6 +55,7 @@ impl<W: Write> CsvWriter<W> {
 
 /// Text that a spreadsheet would run as a formula gets the apostrophe that keeps it text; the import drops it again.
 fn guarded(text: String) -> String {
-    let formula = text.starts_with(['=', '+', '@', '\t', '\r']) || text.starts_with('-') && text[1..].starts_with(|c: char| !c.is_ascii_digit());
+    let formula = text.starts_with(['=', '+', '@', '\t', '\r'])
+        || text.starts_with('-') && text[1..].starts_with(|c: char| !c.is_ascii_digit());
     if formula { format!("'{text}") } else { text }
 }

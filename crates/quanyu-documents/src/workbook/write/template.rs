@@ -1,7 +1,10 @@
 //! A workbook to fill in: head, hints, lists to choose from, and a sheet that explains the columns.
 
 use quanyu_core::text::Language;
-use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula, Note, Workbook};
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula, Note,
+    Workbook,
+};
 
 use super::{Book, Field, Kind, WriteError, look};
 
@@ -24,26 +27,58 @@ pub fn template(book: &Book, fields: &[Field]) -> Result<Vec<u8>, WriteError> {
     let mut long_lists = Vec::new();
     for (at, field) in fields.iter().enumerate() {
         let column = look::column_number(at)?;
-        sheet.set_column_format(column, &look::body(field.kind).set_border(FormatBorder::None))?;
+        sheet.set_column_format(
+            column,
+            &look::body(field.kind).set_border(FormatBorder::None),
+        )?;
         if let Some(hint) = &field.hint {
-            sheet.insert_note(0, column, &Note::new(hint).set_width(240).set_height(90).add_author_prefix(false))?;
+            sheet.insert_note(
+                0,
+                column,
+                &Note::new(hint)
+                    .set_width(240)
+                    .set_height(90)
+                    .add_author_prefix(false),
+            )?;
         }
-        let choices = if field.choices.is_empty() && field.kind == Kind::YesNo { yes_no(zh) } else { field.choices.clone() };
+        let choices = if field.choices.is_empty() && field.kind == Kind::YesNo {
+            yes_no(zh)
+        } else {
+            field.choices.clone()
+        };
         if choices.is_empty() {
             continue;
         }
-        let inline = choices.iter().map(|it| it.chars().count() + 1).sum::<usize>() <= MAX_INLINE && choices.iter().all(|it| !it.contains(','));
+        let inline = choices
+            .iter()
+            .map(|it| it.chars().count() + 1)
+            .sum::<usize>()
+            <= MAX_INLINE
+            && choices.iter().all(|it| !it.contains(','));
         let rule = if inline {
             DataValidation::new().allow_list_strings(&choices)?
         } else {
             let place = long_lists.len();
-            let letters = super::super::head::Column { index: place, header: String::new(), name: String::new(), unit: None, hidden: false }.letters();
+            let letters = super::super::head::Column {
+                index: place,
+                header: String::new(),
+                name: String::new(),
+                unit: None,
+                hidden: false,
+            }
+            .letters();
             let range = format!("={lists}!${letters}$1:${letters}${}", choices.len());
             long_lists.push(choices);
             DataValidation::new().allow_list_formula(Formula::new(range))
         };
-        let message = if zh { "请从列表中选择" } else { "Choose from the list" };
-        let rule = rule.set_error_style(DataValidationErrorStyle::Stop).set_error_message(message)?;
+        let message = if zh {
+            "请从列表中选择"
+        } else {
+            "Choose from the list"
+        };
+        let rule = rule
+            .set_error_style(DataValidationErrorStyle::Stop)
+            .set_error_message(message)?;
         sheet.add_data_validation(1, column, ROWS, column, &rule)?;
     }
     explain(&mut workbook, fields, zh)?;
@@ -62,8 +97,14 @@ pub fn template(book: &Book, fields: &[Field]) -> Result<Vec<u8>, WriteError> {
 fn explain(workbook: &mut Workbook, fields: &[Field], zh: bool) -> Result<(), WriteError> {
     let sheet = workbook.add_worksheet();
     sheet.set_name(if zh { "填报说明" } else { "Notes" })?;
-    let heads = if zh { ["栏目", "必填", "类型", "填写要求", "可选值"] } else { ["Column", "Required", "Type", "What to type", "Choices"] };
-    for (column, (head, width)) in (0_u16..).zip(heads.into_iter().zip([24.0, 8.0, 12.0, 48.0, 48.0])) {
+    let heads = if zh {
+        ["栏目", "必填", "类型", "填写要求", "可选值"]
+    } else {
+        ["Column", "Required", "Type", "What to type", "Choices"]
+    };
+    for (column, (head, width)) in
+        (0_u16..).zip(heads.into_iter().zip([24.0, 8.0, 12.0, 48.0, 48.0]))
+    {
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, head, &look::head(false))?;
     }
@@ -73,8 +114,19 @@ fn explain(workbook: &mut Workbook, fields: &[Field], zh: bool) -> Result<(), Wr
         sheet.write_string_with_format(row, 0, &field.header, &format)?;
         sheet.write_string_with_format(row, 1, if field.required { "✓" } else { "" }, &center)?;
         sheet.write_string_with_format(row, 2, kind_name(field.kind, zh), &center)?;
-        sheet.write_string_with_format(row, 3, field.hint.as_deref().unwrap_or_default(), &format)?;
-        let mut choices = field.choices.iter().take(30).cloned().collect::<Vec<_>>().join(if zh { "、" } else { ", " });
+        sheet.write_string_with_format(
+            row,
+            3,
+            field.hint.as_deref().unwrap_or_default(),
+            &format,
+        )?;
+        let mut choices = field
+            .choices
+            .iter()
+            .take(30)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(if zh { "、" } else { ", " });
         if field.choices.len() > 30 {
             choices.push('…');
         }
@@ -85,7 +137,9 @@ fn explain(workbook: &mut Workbook, fields: &[Field], zh: bool) -> Result<(), Wr
 }
 
 fn yes_no(zh: bool) -> Vec<String> {
-    if zh { ["是", "否"] } else { ["yes", "no"] }.map(str::to_owned).to_vec()
+    if zh { ["是", "否"] } else { ["yes", "no"] }
+        .map(str::to_owned)
+        .to_vec()
 }
 
 fn kind_name(kind: Kind, zh: bool) -> &'static str {

@@ -52,7 +52,14 @@ impl XlsxWriter {
         self.row += 1;
         let sheet = self.workbook.worksheet_from_index(self.part as usize - 1)?;
         for (column, (cell, format)) in cells.iter().zip(&self.formats).enumerate() {
-            put(sheet, self.row, look::column_number(column)?, cell, format, self.book.language)?;
+            put(
+                sheet,
+                self.row,
+                look::column_number(column)?,
+                cell,
+                format,
+                self.book.language,
+            )?;
         }
         Ok(())
     }
@@ -90,21 +97,41 @@ impl XlsxWriter {
 }
 
 /// Writes one cell. A number of more than 15 digits goes in as text: a spreadsheet would round it.
-pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: &Format, language: Language) -> Result<(), WriteError> {
+pub(super) fn put(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell,
+    format: &Format,
+    language: Language,
+) -> Result<(), WriteError> {
     match cell {
         Cell::Empty => sheet.write_blank(row, column, format)?,
         Cell::Text(text) => sheet.write_string_with_format(row, column, clipped(text), format)?,
         Cell::Number(value) | Cell::Percent(value) => match value.to_f64() {
-            Some(number) if value.normalize().mantissa().unsigned_abs() < 10_u128.pow(15) => sheet.write_number_with_format(row, column, number, format)?,
+            Some(number) if value.normalize().mantissa().unsigned_abs() < 10_u128.pow(15) => {
+                sheet.write_number_with_format(row, column, number, format)?
+            }
             _ => sheet.write_string_with_format(row, column, value.to_string(), format)?,
         },
         Cell::Date(at) => {
             let date = at.date();
-            let day = u16::try_from(date.year()).ok().filter(|it| *it >= 1900).and_then(|year| ExcelDateTime::from_ymd(year, date.month() as u8, date.day() as u8).ok());
+            let day = u16::try_from(date.year())
+                .ok()
+                .filter(|it| *it >= 1900)
+                .and_then(|year| {
+                    ExcelDateTime::from_ymd(year, date.month() as u8, date.day() as u8).ok()
+                });
             let time = at.time();
             let moment = match day {
                 Some(day) if time == Time::midnight() => Some(day),
-                Some(day) => day.and_hms(time.hour() as u16, time.minute() as u8, f64::from(time.second())).ok(),
+                Some(day) => day
+                    .and_hms(
+                        time.hour() as u16,
+                        time.minute() as u8,
+                        f64::from(time.second()),
+                    )
+                    .ok(),
                 None => None,
             };
             match moment {
@@ -112,8 +139,12 @@ pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, for
                 None => sheet.write_string_with_format(row, column, cell.said(), format)?,
             }
         }
-        Cell::Bool(truth) => sheet.write_string_with_format(row, column, yes_no(*truth, language), format)?,
-        Cell::Error(error) => sheet.write_string_with_format(row, column, error.to_string(), format)?,
+        Cell::Bool(truth) => {
+            sheet.write_string_with_format(row, column, yes_no(*truth, language), format)?
+        }
+        Cell::Error(error) => {
+            sheet.write_string_with_format(row, column, error.to_string(), format)?
+        }
     };
     Ok(())
 }

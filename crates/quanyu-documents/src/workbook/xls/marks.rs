@@ -21,7 +21,9 @@ const EOF: u16 = 0x000A;
 /// Reads the marks of a sheet. `None` where the records are not as expected: values do not hang on it.
 pub(super) fn read(bytes: &[u8], sheet: &str) -> Option<Marks> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
-    let name = ["/Workbook", "/Book"].into_iter().find(|it| file.is_stream(it))?;
+    let name = ["/Workbook", "/Book"]
+        .into_iter()
+        .find(|it| file.is_stream(it))?;
     let mut stream = Vec::new();
     file.open_stream(name).ok()?.read_to_end(&mut stream).ok()?;
     let (mut formats, mut shown, mut start) = (Vec::new(), Vec::new(), None);
@@ -33,7 +35,9 @@ pub(super) fn read(bytes: &[u8], sheet: &str) -> Option<Marks> {
                 let own = formats.iter().find(|it| it.0 == format).map(|it| it.1);
                 shown.push(own.unwrap_or_else(|| built_in(format.into())));
             }
-            0x0085 if sheet_name(data).as_deref() == Some(sheet) => start = Some(u32::from_le_bytes(data.get(..4)?.try_into().ok()?)),
+            0x0085 if sheet_name(data).as_deref() == Some(sheet) => {
+                start = Some(u32::from_le_bytes(data.get(..4)?.try_into().ok()?))
+            }
             EOF => break,
             _ => {}
         }
@@ -52,16 +56,26 @@ pub(super) fn read(bytes: &[u8], sheet: &str) -> Option<Marks> {
             // MULRK: row, first column, then style and value of each.
             0x00BD => {
                 let (row, first) = (short(data, 0)?, short(data, 2)?);
-                for (at, one) in data.get(4..data.len().saturating_sub(2))?.chunks_exact(6).enumerate() {
+                for (at, one) in data
+                    .get(4..data.len().saturating_sub(2))?
+                    .chunks_exact(6)
+                    .enumerate()
+                {
                     if is_percent(short(one, 0)?) {
-                        marks.percent.insert((row.into(), u32::from(first) + at as u32));
+                        marks
+                            .percent
+                            .insert((row.into(), u32::from(first) + at as u32));
                     }
                 }
             }
             // ROW: bit 5 of the options is "height zero".
-            0x0208 if short(data, 12)? & 0x20 != 0 => drop(marks.hidden_rows.insert(short(data, 0)?.into())),
+            0x0208 if short(data, 12)? & 0x20 != 0 => {
+                drop(marks.hidden_rows.insert(short(data, 0)?.into()))
+            }
             // COLINFO: bit 0 of the options is "hidden".
-            0x007D if short(data, 8)? & 1 != 0 => marks.hidden_columns.extend(u32::from(short(data, 0)?)..=u32::from(short(data, 2)?.min(255))),
+            0x007D if short(data, 8)? & 1 != 0 => marks
+                .hidden_columns
+                .extend(u32::from(short(data, 0)?)..=u32::from(short(data, 2)?.min(255))),
             EOF => break,
             _ => {}
         }
@@ -102,11 +116,21 @@ fn sheet_name(data: &[u8]) -> Option<String> {
 }
 
 fn text(data: &[u8], length_bytes: usize) -> Option<String> {
-    let length = if length_bytes == 2 { usize::from(short(data, 0)?) } else { usize::from(*data.first()?) };
+    let length = if length_bytes == 2 {
+        usize::from(short(data, 0)?)
+    } else {
+        usize::from(*data.first()?)
+    };
     let wide = data.get(length_bytes)? & 1 != 0;
     let body = data.get(length_bytes + 1..)?;
     Some(match wide {
-        true => char::decode_utf16(body.chunks_exact(2).take(length).map(|it| u16::from_le_bytes([it[0], it[1]]))).map(|it| it.unwrap_or('\u{fffd}')).collect(),
+        true => char::decode_utf16(
+            body.chunks_exact(2)
+                .take(length)
+                .map(|it| u16::from_le_bytes([it[0], it[1]])),
+        )
+        .map(|it| it.unwrap_or('\u{fffd}'))
+        .collect(),
         false => body.iter().take(length).map(|it| char::from(*it)).collect(),
     })
 }

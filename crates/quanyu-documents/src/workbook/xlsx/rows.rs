@@ -51,7 +51,13 @@ struct Tag {
 }
 
 impl Rows {
-    pub(super) fn open(package: &Package, part: &str, strings: Arc<Strings>, styles: Arc<Styles>, from_1904: bool) -> Result<Self, WorkbookError> {
+    pub(super) fn open(
+        package: &Package,
+        part: &str,
+        strings: Arc<Strings>,
+        styles: Arc<Styles>,
+        from_1904: bool,
+    ) -> Result<Self, WorkbookError> {
         let reader = Reader::from_reader(package.part(part)?);
         Ok(Self {
             reader,
@@ -71,10 +77,17 @@ impl Rows {
         let mut next = 0;
         loop {
             self.buffer.clear();
-            let event = self.reader.read_event_into(&mut self.buffer).map_err(|it| xml_fault(&self.part, it))?;
+            let event = self
+                .reader
+                .read_event_into(&mut self.buffer)
+                .map_err(|it| xml_fault(&self.part, it))?;
             let (tag, empty) = match &event {
-                Event::Start(tag) if tag.local_name().as_ref() == "c" => (cell_tag(tag, next), false),
-                Event::Empty(tag) if tag.local_name().as_ref() == "c" => (cell_tag(tag, next), true),
+                Event::Start(tag) if tag.local_name().as_ref() == "c" => {
+                    (cell_tag(tag, next), false)
+                }
+                Event::Empty(tag) if tag.local_name().as_ref() == "c" => {
+                    (cell_tag(tag, next), true)
+                }
                 Event::End(tag) if tag.local_name().as_ref() == "row" => return Ok(()),
                 Event::Eof => return Err(WorkbookError::Truncated(self.part.clone())),
                 _ => continue,
@@ -89,7 +102,11 @@ impl Rows {
             }
             let at = tag.column as usize;
             if at >= MAX_COLUMNS {
-                return Err(WorkbookError::TooLarge { what: "columns", found: at as u64 + 1, limit: MAX_COLUMNS as u64 });
+                return Err(WorkbookError::TooLarge {
+                    what: "columns",
+                    found: at as u64 + 1,
+                    limit: MAX_COLUMNS as u64,
+                });
             }
             if at >= width {
                 row.stray += 1;
@@ -108,7 +125,11 @@ impl Rows {
         let (mut in_value, mut formula, mut phonetic, mut seen) = (false, false, false, false);
         loop {
             self.buffer.clear();
-            match self.reader.read_event_into(&mut self.buffer).map_err(|it| xml_fault(&self.part, it))? {
+            match self
+                .reader
+                .read_event_into(&mut self.buffer)
+                .map_err(|it| xml_fault(&self.part, it))?
+            {
                 Event::Text(text) if in_value => self.value.push_str(&text),
                 Event::CData(text) if in_value => self.value.push_str(&text),
                 Event::GeneralRef(entity) if in_value => push_entity(&mut self.value, &entity),
@@ -132,7 +153,11 @@ impl Rows {
         }
         if !seen || self.value.is_empty() {
             let no_result = formula && tag.kind != Kind::Text;
-            return Ok(if no_result { Cell::Error(FormulaError::NotCalculated) } else { Cell::Empty });
+            return Ok(if no_result {
+                Cell::Error(FormulaError::NotCalculated)
+            } else {
+                Cell::Empty
+            });
         }
         Ok(self.understood(tag))
     }
@@ -141,11 +166,25 @@ impl Rows {
         let text = self.value.as_str();
         match tag.kind {
             Kind::Shared => {
-                let shared = text.trim().parse().ok().and_then(|index| self.strings.get(index));
-                shared.map_or(Cell::Error(FormulaError::Other), |it| if it.is_empty() { Cell::Empty } else { Cell::Text(it.to_owned()) })
+                let shared = text
+                    .trim()
+                    .parse()
+                    .ok()
+                    .and_then(|index| self.strings.get(index));
+                shared.map_or(Cell::Error(FormulaError::Other), |it| {
+                    if it.is_empty() {
+                        Cell::Empty
+                    } else {
+                        Cell::Text(it.to_owned())
+                    }
+                })
             }
             Kind::Text => {
-                let fixed = if text.contains("_x") { unescape_excel(text) } else { None };
+                let fixed = if text.contains("_x") {
+                    unescape_excel(text)
+                } else {
+                    None
+                };
                 Cell::Text(fixed.unwrap_or_else(|| text.to_owned()))
             }
             Kind::Bool => Cell::Bool(truth(text.trim())),
@@ -171,7 +210,10 @@ pub(in super::super) fn shown_number(text: &str, shown: Shown, from_1904: bool) 
         }
         Shown::Time => {
             // A time without a day: said as a time, there is no date in it.
-            if let Some(at) = serial().filter(|it| (0.0..1.0).contains(it)).and_then(|it| excel_date_time(it + 1.0, false)) {
+            if let Some(at) = serial()
+                .filter(|it| (0.0..1.0).contains(it))
+                .and_then(|it| excel_date_time(it + 1.0, false))
+            {
                 let time: Time = at.time();
                 return Cell::Text(time.strftime("%H:%M:%S").to_string());
             }
@@ -191,12 +233,22 @@ impl RawRows for Rows {
         row.clear();
         while !self.done {
             self.buffer.clear();
-            match self.reader.read_event_into(&mut self.buffer).map_err(|it| xml_fault(&self.part, it))? {
+            match self
+                .reader
+                .read_event_into(&mut self.buffer)
+                .map_err(|it| xml_fault(&self.part, it))?
+            {
                 Event::Start(tag) if tag.local_name().as_ref() == "row" => {
-                    row.number = attribute(&tag, "r").and_then(|it| it.parse().ok()).unwrap_or(self.last_row.saturating_add(1));
+                    row.number = attribute(&tag, "r")
+                        .and_then(|it| it.parse().ok())
+                        .unwrap_or(self.last_row.saturating_add(1));
                     row.hidden = attribute(&tag, "hidden").is_some_and(|it| truth(&it));
                     if row.number > MAX_ROWS {
-                        return Err(WorkbookError::TooLarge { what: "rows", found: row.number.into(), limit: MAX_ROWS.into() });
+                        return Err(WorkbookError::TooLarge {
+                            what: "rows",
+                            found: row.number.into(),
+                            limit: MAX_ROWS.into(),
+                        });
                     }
                     self.last_row = row.number;
                     self.cells(row, width)?;
@@ -205,9 +257,11 @@ impl RawRows for Rows {
                 Event::Empty(tag) => match tag.local_name().as_ref() {
                     "row" => self.last_row = self.last_row.saturating_add(1),
                     "col" if attribute(&tag, "hidden").is_some_and(|it| truth(&it)) => {
-                        let number = |name| attribute(&tag, name).and_then(|it| it.parse::<u32>().ok());
+                        let number =
+                            |name| attribute(&tag, name).and_then(|it| it.parse::<u32>().ok());
                         if let (Some(first @ 1..), Some(last)) = (number("min"), number("max")) {
-                            self.hidden_columns.extend(first - 1..last.min(MAX_COLUMNS as u32));
+                            self.hidden_columns
+                                .extend(first - 1..last.min(MAX_COLUMNS as u32));
                         }
                     }
                     "sheetData" => self.done = true,
@@ -227,7 +281,11 @@ impl RawRows for Rows {
 }
 
 fn cell_tag(tag: &quick_xml::events::BytesStart<'_>, next: u32) -> Tag {
-    let mut read = Tag { column: next, style: 0, kind: Kind::Number };
+    let mut read = Tag {
+        column: next,
+        style: 0,
+        kind: Kind::Number,
+    };
     for attribute in tag.attributes().with_checks(false).flatten() {
         match attribute.key.as_ref() {
             "r" => read.column = place(&attribute.value).map_or(next, |(column, _)| column),
@@ -253,8 +311,14 @@ pub(super) fn place(name: &str) -> Option<(u32, u32)> {
     let (mut column, mut row) = (0_u32, 0_u32);
     for byte in name.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' if row == 0 => column = column.checked_mul(26)?.checked_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1)?,
-            b'0'..=b'9' if column > 0 => row = row.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?,
+            b'A'..=b'Z' | b'a'..=b'z' if row == 0 => {
+                column = column
+                    .checked_mul(26)?
+                    .checked_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1)?
+            }
+            b'0'..=b'9' if column > 0 => {
+                row = row.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?
+            }
             b'$' => {}
             _ => return None,
         }

@@ -18,7 +18,9 @@ pub(super) fn merges(package: &Package, part: &str) -> Result<Vec<Merge>, Workbo
     let mut block = vec![0_u8; 256 << 10];
     let mut kept = 0;
     loop {
-        let count = reader.read(&mut block[kept..]).map_err(|it| fault(part, &it))?;
+        let count = reader
+            .read(&mut block[kept..])
+            .map_err(|it| fault(part, &it))?;
         if count == 0 {
             return Ok(found);
         }
@@ -27,14 +29,23 @@ pub(super) fn merges(package: &Package, part: &str) -> Result<Vec<Merge>, Workbo
         let mut next = 0;
         // A tag cut by the end of the block is looked at again with the next one.
         while let Some(at) = finder.find(&text[next..]).map(|it| it + next) {
-            let Some(close) = memchr::memchr(b'>', &text[at..]) else { break };
-            if let Some(merge) = std::str::from_utf8(&text[at..at + close]).ok().and_then(parse) {
+            let Some(close) = memchr::memchr(b'>', &text[at..]) else {
+                break;
+            };
+            if let Some(merge) = std::str::from_utf8(&text[at..at + close])
+                .ok()
+                .and_then(parse)
+            {
                 found.push(merge);
             }
             next = at + close;
         }
         if found.len() > MAX_MERGES {
-            return Err(WorkbookError::TooLarge { what: "merged cells", found: found.len() as u64, limit: MAX_MERGES as u64 });
+            return Err(WorkbookError::TooLarge {
+                what: "merged cells",
+                found: found.len() as u64,
+                limit: MAX_MERGES as u64,
+            });
         }
         let keep_from = next.max(filled.saturating_sub(200));
         block.copy_within(keep_from..filled, 0);
@@ -50,5 +61,10 @@ fn parse(tag: &str) -> Option<Merge> {
     let range = &range[..range.find(['"', '\''])?];
     let (first, last) = range.split_once(':')?;
     let ((left, top), (right, bottom)) = (super::rows::place(first)?, super::rows::place(last)?);
-    (left <= right && top <= bottom).then_some(Merge { top, left, bottom, right })
+    (left <= right && top <= bottom).then_some(Merge {
+        top,
+        left,
+        bottom,
+        right,
+    })
 }

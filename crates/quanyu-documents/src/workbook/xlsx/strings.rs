@@ -28,14 +28,19 @@ impl Strings {
         let mut all = Self::default();
         let (mut in_text, mut phonetic, mut start) = (false, 0_u32, 0);
         loop {
-            match reader.read_event_into(&mut buffer).map_err(|it| xml_fault(part, it))? {
+            match reader
+                .read_event_into(&mut buffer)
+                .map_err(|it| xml_fault(part, it))?
+            {
                 Event::Start(tag) => match tag.local_name().as_ref() {
                     "si" => start = all.text.len(),
                     "t" => in_text = phonetic == 0,
                     "rPh" => phonetic += 1,
                     _ => {}
                 },
-                Event::Empty(tag) if tag.local_name().as_ref() == "si" => all.ends.push(all.text.len() as u32),
+                Event::Empty(tag) if tag.local_name().as_ref() == "si" => {
+                    all.ends.push(all.text.len() as u32)
+                }
                 Event::End(tag) => match tag.local_name().as_ref() {
                     "si" => {
                         if all.text[start..].contains("_x")
@@ -57,7 +62,11 @@ impl Strings {
                 _ => {}
             }
             if all.text.len() > MAX_TEXT {
-                return Err(WorkbookError::TooLarge { what: "bytes of text", found: all.text.len() as u64, limit: MAX_TEXT as u64 });
+                return Err(WorkbookError::TooLarge {
+                    what: "bytes of text",
+                    found: all.text.len() as u64,
+                    limit: MAX_TEXT as u64,
+                });
             }
             buffer.clear();
         }

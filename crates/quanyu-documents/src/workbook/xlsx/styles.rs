@@ -40,19 +40,26 @@ impl Styles {
         let mut styles = Self::default();
         let mut in_cells = false;
         loop {
-            match reader.read_event_into(&mut buffer).map_err(|it| xml_fault(part, it))? {
+            match reader
+                .read_event_into(&mut buffer)
+                .map_err(|it| xml_fault(part, it))?
+            {
                 Event::Start(tag) | Event::Empty(tag) => {
                     let number = |name| attribute(&tag, name).and_then(|it| it.parse::<u32>().ok());
                     match tag.local_name().as_ref() {
                         "numFmt" => {
-                            if let (Some(id), Some(code)) = (number("numFmtId"), attribute(&tag, "formatCode")) {
+                            if let (Some(id), Some(code)) =
+                                (number("numFmtId"), attribute(&tag, "formatCode"))
+                            {
                                 own.insert(id, shown_by(&code));
                             }
                         }
                         "cellXfs" => in_cells = true,
                         "xf" if in_cells => {
                             let id = number("numFmtId").unwrap_or(0);
-                            styles.shown.push(own.get(&id).copied().unwrap_or_else(|| built_in(id)));
+                            styles
+                                .shown
+                                .push(own.get(&id).copied().unwrap_or_else(|| built_in(id)));
                         }
                         _ => {}
                     }
@@ -86,7 +93,8 @@ pub(in super::super) fn shown_by(code: &str) -> Shown {
             '\\' | '_' | '*' => drop(chars.next()),
             '[' => {
                 let inner: String = chars.by_ref().take_while(|it| *it != ']').collect();
-                time |= matches!(inner.to_ascii_lowercase().trim_matches(['h', 'm', 's']), "") && !inner.is_empty();
+                time |= matches!(inner.to_ascii_lowercase().trim_matches(['h', 'm', 's']), "")
+                    && !inner.is_empty();
             }
             ';' => break,
             '%' => percent = true,
