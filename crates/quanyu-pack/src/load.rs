@@ -145,11 +145,11 @@ impl Chain<'_> {
             let pack = &mut reading.pack;
             pack.title = root.text("title").unwrap_or_default();
             pack.demo_district = root.flag("demo").unwrap_or_default();
-            if let Some(node) = root.get("region") {
-                if let Some(region) = node.str().and_then(|it| it.parse().ok()) {
-                    pack.region = region;
-                    reading.region_at = Some(node.at());
-                }
+            if let Some(node) = root.get("region")
+                && let Some(region) = node.str().and_then(|it| it.parse().ok())
+            {
+                pack.region = region;
+                reading.region_at = Some(node.at());
             }
         }
         let bases = root.items_of("extends");

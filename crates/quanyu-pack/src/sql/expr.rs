@@ -1,18 +1,13 @@
 //! Expressions: names, types and the refusal of what is outside the subset.
 
 use sqlparser::ast::{
-    CastKind, CeilFloorKind, DuplicateTreatment, Expr, Function as Call, FunctionArg,
-    FunctionArgExpr, FunctionArguments, Ident, ObjectName, ObjectNamePart, OrderByExpr, Spanned,
-    Value, WindowType,
+    CastKind, CeilFloorKind, Expr, ObjectName, ObjectNamePart, OrderByExpr, Spanned, Value,
 };
 
 use super::{
-    Analysis, ColumnUse, Purpose, SqlText, Typed, Unit, Uses,
-    functions::{
-        FUNCTIONS, Function, Gives, Operation, Place, Takes, cast, date_part, interval_unit,
-        operation, sign,
-    },
-    types::{Column, Kind, Words},
+    Analysis, Purpose, SqlText, Typed, Unit, Uses,
+    functions::{Operation, cast, date_part, interval_unit, operation, sign},
+    types::{Column, Kind},
 };
 use crate::{faults, model::At};
 
@@ -127,7 +122,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         Typed::any()
     }
 
-    fn refuse_expr(&mut self, expr: &Expr) -> Typed {
+    pub(super) fn refuse_expr(&mut self, expr: &Expr) -> Typed {
         let text: String = expr.to_string().chars().take(40).collect();
         let at = self.at(expr);
         self.refuse(at, &format!(" `{text}`"), &format!("`{text}`"))
@@ -353,7 +348,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// Two branches of one value.
-    fn join(&mut self, first: Option<Typed>, next: Typed, expr: &Expr) -> Typed {
+    pub(super) fn join(&mut self, first: Option<Typed>, next: Typed, expr: &Expr) -> Typed {
         let Some(first) = first else {
             return Typed {
                 literal: None,
@@ -445,7 +440,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    fn number(&mut self, expr: &Expr, scope: &Scope<'_>) -> Typed {
+    pub(super) fn number(&mut self, expr: &Expr, scope: &Scope<'_>) -> Typed {
         let typed = self.expr(expr, scope);
         if typed.kind.is_number() {
             return typed;
@@ -464,7 +459,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         ));
     }
 
-    fn wants(&mut self, expr: &Expr, kind: Kind, scope: &Scope<'_>) {
+    pub(super) fn wants(&mut self, expr: &Expr, kind: Kind, scope: &Scope<'_>) {
         let typed = self.expr(expr, scope);
         if typed.kind != kind && typed.kind != Kind::Any {
             let at = self.at(expr);
@@ -507,279 +502,6 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    /// The words a column can hold, if the expression is a column.
-    pub(super) fn words(&self, expr: &Expr, scope: &Scope<'_>) -> Option<Words> {
-        let (table, name) = match expr {
-            Expr::Identifier(name) => (None, name),
-            Expr::CompoundIdentifier(names) if names.len() == 2 => (Some(&names[0]), &names[1]),
-            Expr::Nested(inner) => return self.words(inner, scope),
-            _ => return None,
-        };
-        let mut relations = scope
-            .relations
-            .iter()
-            .filter(|it| table.is_none_or(|table| it.alias == table.value));
-        relations
-            .find_map(|it| it.columns.iter().find(|it| it.name == name.value))
-            .and_then(|it| it.words.clone())
-    }
-
-    fn known_word(&mut self, at: At, words: &Words, word: &str) {
-        let pack = self.analysis.pack;
-        let (what, valid): (_, Vec<&str>) = match words {
-            Words::Codes(list) => {
-                let items = pack
-                    .codes
-                    .get(list)
-                    .map(|it| it.items.as_slice())
-                    .unwrap_or_default();
-                (
-                    faults::CODE,
-                    items.iter().map(|it| it.code.as_str()).collect(),
-                )
-            }
-            Words::States(register) => {
-                let lifecycle = pack
-                    .registers
-                    .get(register)
-                    .and_then(|it| it.lifecycle.as_ref());
-                let states = lifecycle.map(|it| it.states.as_slice()).unwrap_or_default();
-                (
-                    faults::STATE,
-                    states.iter().map(|it| it.id.as_str()).collect(),
-                )
-            }
-        };
-        if !valid.is_empty() && !valid.contains(&word) {
-            self.fault(faults::unknown_name(at, what, word, &valid));
-        }
-    }
-
-    fn column(&mut self, table: Option<&Ident>, name: &Ident, scope: &Scope<'_>) -> Typed {
-        let at = self.text.place(name.span);
-        // Quoted or capital names would be other columns on PostgreSQL.
-        if name.quote_style.is_some() || table.is_some_and(|it| it.quote_style.is_some()) {
-            return self.refuse(at, "带引号的名称", "a quoted name");
-        }
-        let mut level = Some(scope);
-        while let Some(scope) = level {
-            let fits = |it: &&Relation| table.is_none_or(|table| it.alias == table.value);
-            let found: Vec<_> = scope
-                .relations
-                .iter()
-                .filter(fits)
-                .filter_map(|it| Some((it, it.columns.iter().find(|it| it.name == name.value)?)))
-                .collect();
-            if found.len() > 1 && table.is_none() && !scope.merged.contains(&name.value) {
-                let tables = found
-                    .iter()
-                    .map(|(it, _)| it.alias.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                self.fault(faults::ambiguous(at, &name.value, &tables));
-                return Typed::any();
-            }
-            if let Some((relation, column)) = found.first() {
-                if let Some(table) = &relation.table {
-                    self.uses.columns.insert(ColumnUse {
-                        table: table.clone(),
-                        column: column.name.clone(),
-                        aggregated: self.in_aggregate,
-                        at,
-                    });
-                }
-                return typed(column);
-            }
-            if table.is_none()
-                && let Some(column) = scope.output.iter().find(|it| it.name == name.value)
-            {
-                return typed(column);
-            }
-            level = scope.outer;
-        }
-        self.unknown_column(table, name, at, scope);
-        Typed::any()
-    }
-
-    fn unknown_column(&mut self, table: Option<&Ident>, name: &Ident, at: At, scope: &Scope<'_>) {
-        let aliases: Vec<_> = scope.relations.iter().map(|it| it.alias.as_str()).collect();
-        if let Some(table) = table
-            && !aliases.contains(&table.value.as_str())
-        {
-            let at = self.text.place(table.span);
-            self.fault(faults::unknown_name(
-                at,
-                faults::ALIAS,
-                &table.value,
-                &aliases,
-            ));
-            return;
-        }
-        let relations = scope
-            .relations
-            .iter()
-            .filter(|it| table.is_none_or(|table| it.alias == table.value));
-        let mut valid = Vec::new();
-        for relation in relations {
-            // A dataset or sub-query without columns was told as faulty itself.
-            if relation.columns.is_empty() {
-                return;
-            }
-            valid.extend(relation.columns.iter().map(|it| it.name.as_str()));
-        }
-        self.fault(faults::unknown_name(
-            at,
-            faults::COLUMN,
-            &name.value,
-            &valid,
-        ));
-    }
-
-    fn call(&mut self, call: &Call, expr: &Expr, scope: &Scope<'_>) -> Typed {
-        let name = plain_name(&call.name).unwrap_or_default();
-        let at = self.text.place(call.name.span());
-        let Some(function) = FUNCTIONS.iter().find(|it| it.name == name) else {
-            let valid: Vec<_> = FUNCTIONS.iter().map(|it| it.name).collect();
-            let shown = call.name.to_string();
-            self.fault(faults::unknown_name(at, faults::FUNCTION, &shown, &valid));
-            return Typed::any();
-        };
-        let FunctionArguments::List(list) = &call.args else {
-            return self.refuse_expr(expr);
-        };
-        let odd = call.uses_odbc_syntax
-            || call.parameters != FunctionArguments::None
-            || call.null_treatment.is_some()
-            || !call.within_group.is_empty()
-            || !list.clauses.is_empty();
-        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
-        let window = match &call.over {
-            None => None,
-            Some(WindowType::WindowSpec(spec)) if self.queries && spec.window_name.is_none() => {
-                Some(spec)
-            }
-            Some(_) => return self.refuse(at, "这里用窗口函数", "a window here"),
-        };
-        if odd
-            || distinct && function.place != Place::Group
-            || call.filter.is_some() && function.place != Place::Group
-            || window.is_some() && function.place == Place::Row
-        {
-            return self.refuse_expr(expr);
-        }
-        if function.place == Place::Window && window.is_none() {
-            return self.refuse(
-                at,
-                &format!("不带 over 的 `{name}`"),
-                &format!("`{name}` without `over (…)`"),
-            );
-        }
-        let aggregate = function.place == Place::Group && window.is_none();
-        if aggregate && (!self.aggregates || self.in_aggregate) {
-            return if self.in_aggregate {
-                self.refuse(
-                    at,
-                    "聚合函数里再用聚合函数",
-                    "an aggregate inside an aggregate",
-                )
-            } else {
-                self.refuse(at, "这里用聚合函数", "an aggregate here")
-            };
-        }
-        if let Some(spec) = window {
-            spec.partition_by.iter().for_each(|it| {
-                self.expr(it, scope);
-            });
-            self.order(&spec.order_by, scope);
-        }
-        self.in_aggregate |= aggregate;
-        if let Some(filter) = &call.filter {
-            self.wants(filter, Kind::Bool, scope);
-        }
-        let typed = self.arguments(function, &list.args, expr, scope);
-        if aggregate {
-            self.in_aggregate = false;
-        }
-        typed
-    }
-
-    fn arguments(
-        &mut self,
-        function: &Function,
-        args: &[FunctionArg],
-        expr: &Expr,
-        scope: &Scope<'_>,
-    ) -> Typed {
-        let mut exprs = Vec::new();
-        for arg in args {
-            match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(arg)) => exprs.push(arg),
-                FunctionArg::Unnamed(FunctionArgExpr::Wildcard)
-                    if function.name == "count" && args.len() == 1 =>
-                {
-                    return Typed {
-                        unit: Unit::Count,
-                        ..Typed::of(Kind::Int)
-                    };
-                }
-                _ => return self.refuse_expr(expr),
-            }
-        }
-        let (fewest, most) = function.count;
-        if !(fewest..=most).contains(&exprs.len()) {
-            let at = self.at(expr);
-            self.fault(faults::sql_type(
-                at,
-                format!("`{}` 的参数个数不对", function.name),
-                format!(
-                    "`{}` does not take {} arguments",
-                    function.name,
-                    exprs.len()
-                ),
-            ));
-            return Typed::any();
-        }
-        let mut result: Option<Typed> = None;
-        for (place, arg) in exprs.into_iter().enumerate() {
-            match function.takes {
-                Takes::Numbers => {
-                    let typed = self.number(arg, scope);
-                    // The second argument of `round` is no amount.
-                    if place == 0 {
-                        result = Some(typed);
-                    }
-                }
-                Takes::TextThenNumbers if place > 0 => self.wants(arg, Kind::Int, scope),
-                Takes::Texts | Takes::TextThenNumbers => self.wants(arg, Kind::Text, scope),
-                Takes::Alike => {
-                    let typed = self.expr(arg, scope);
-                    result = Some(self.join(result, typed, arg));
-                }
-                Takes::Any => {
-                    let typed = self.expr(arg, scope);
-                    result.get_or_insert(typed);
-                }
-            }
-        }
-        let same = result.unwrap_or_else(Typed::any);
-        match (function.gives, function.name) {
-            (_, "count") => Typed {
-                unit: Unit::Count,
-                ..Typed::of(Kind::Int)
-            },
-            (_, "avg") => Typed {
-                kind: Kind::Decimal,
-                literal: None,
-                ..same
-            },
-            (Gives::Same, _) => Typed {
-                literal: None,
-                ..same
-            },
-            (Gives::Always(kind), _) => Typed::of(kind),
-        }
-    }
-
     pub(super) fn order(&mut self, order: &[OrderByExpr], scope: &Scope<'_>) {
         for item in order {
             self.expr(&item.expr, scope);
@@ -787,15 +509,6 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.refuse(self.text.at, "`with fill`", "`with fill`");
             }
         }
-    }
-}
-
-fn typed(column: &Column) -> Typed {
-    let unit = column.unit.clone().map_or(Unit::Unknown, Unit::Of);
-    Typed {
-        kind: column.kind,
-        unit,
-        literal: None,
     }
 }
 

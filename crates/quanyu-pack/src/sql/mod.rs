@@ -8,8 +8,10 @@
 //!
 //! Start reading at [`Analysis`].
 
+mod call;
 mod expr;
 mod functions;
+mod names;
 mod query;
 mod types;
 
@@ -148,7 +150,7 @@ impl<'a> Analysis<'a> {
         let (columns, uses) = match parse(&text, |parser| parser.parse_query()) {
             Ok(query) => self.dataset(&text, &query),
             Err(fault) => {
-                self.faults.push(fault);
+                self.faults.push(*fault);
                 Default::default()
             }
         };
@@ -186,7 +188,7 @@ impl<'a> Analysis<'a> {
         match parse(&text, |parser| parser.parse_expr()) {
             Ok(expr) => self.over_rows(&text, &expr, table, columns, purpose),
             Err(fault) => {
-                self.faults.push(fault);
+                self.faults.push(*fault);
                 (Typed::any(), Uses::default())
             }
         }
@@ -295,13 +297,14 @@ impl<'a> SqlText<'a> {
 fn parse<T>(
     text: &SqlText<'_>,
     read: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
-) -> Result<T, Diagnostic> {
+) -> Result<T, Box<Diagnostic>> {
     if text.sql.len() > LONGEST {
-        return Err(faults::sql_refused(
+        let fault = faults::sql_refused(
             text.at,
             "超过 8,000 字节的文本",
             "a text of more than 8,000 bytes",
-        ));
+        );
+        return Err(Box::new(fault));
     }
     let dialect = GenericDialect {};
     let parsed = Parser::new(&dialect)
@@ -313,11 +316,11 @@ fn parse<T>(
         });
     match parsed {
         Ok((tree, next)) if next.token == Token::EOF => Ok(tree),
-        Ok((_, next)) => Err(faults::sql_syntax(
-            text.place(next.span),
-            &format!("unexpected `{}`", next.token),
-        )),
-        Err(error) => Err(syntax(text, &error)),
+        Ok((_, next)) => {
+            let what = format!("unexpected `{}`", next.token);
+            Err(Box::new(faults::sql_syntax(text.place(next.span), &what)))
+        }
+        Err(error) => Err(Box::new(syntax(text, &error))),
     }
 }
 

@@ -452,7 +452,7 @@ impl Walk<'_, '_> {
             SelectItem::Wildcard(options)
                 if options.opt_except.is_none() && options.opt_exclude.is_none() =>
             {
-                let all: Vec<_> = scope.relations.iter().cloned().collect();
+                let all: Vec<_> = scope.relations.to_vec();
                 for relation in all {
                     self.all_of(&relation, &scope.merged, columns);
                 }

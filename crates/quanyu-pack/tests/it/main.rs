@@ -1,4 +1,5 @@
 //! Whole packs in, model or diagnostics out.
+#![allow(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
 mod diagnostics;
 mod diff;

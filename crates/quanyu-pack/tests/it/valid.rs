@@ -172,3 +172,25 @@ fn indicators_know_what_they_rest_on() {
     let on: Vec<_> = graph.on_register("organization").collect();
     assert_eq!(on, ["average", "big_contracts"]);
 }
+
+#[test]
+fn a_folder_is_read_without_hidden_files_links_and_byte_order_marks() {
+    let root = tempfile::tempdir().unwrap();
+    let pack = root.path().join("small");
+    std::fs::create_dir_all(pack.join(".git")).unwrap();
+    std::fs::write(
+        pack.join("pack.toml"),
+        "\u{feff}id = \"small\"\ntitle = \"小\"\n",
+    )
+    .unwrap();
+    std::fs::write(pack.join(".git/broken.toml"), "[").unwrap();
+    std::fs::write(pack.join("notes.md"), "[").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(root.path(), pack.join("circle")).unwrap();
+    let loaded = load(&Packs::from_dir(root.path()), "small").unwrap();
+    let names: Vec<_> = loaded.files.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["small/pack.toml"]);
+    let both = Packs::from_dir(root.path()).or(Packs::from_files(files()));
+    assert_eq!(both.ids(), ["base", "demo", "small"]);
+    assert!(load(&both, "demo").is_ok());
+}
