@@ -23,7 +23,7 @@ pub(super) const OPENAPI: &str = include_str!("openapi.json");
 async fn view(app: &App, request: Request) -> Result<View, Problem> {
     let (mut parts, _) = request.into_parts();
     let view = View::from_request_parts(&mut parts, app).await;
-    let mut view = view.map_err(|it| it.as_json(true))?;
+    let mut view = view.map_err(|it| it.json_if(true))?;
     view.format = Format::Json;
     Ok(view)
 }
@@ -35,7 +35,10 @@ pub(super) async fn figures(State(app): State<App>, request: Request) -> Result<
     let wanted = (!named.is_empty()).then_some(named.as_slice());
     let list = app::indicators::figures(&app.product, wanted, &view.region, view.period).await;
     let list = list.map_err(|error| app.refused(&view, &error))?;
-    let figures: Vec<_> = list.iter().map(|it| figure_json(it, view.language)).collect();
+    let figures: Vec<_> = list
+        .iter()
+        .map(|it| figure_json(it, view.language))
+        .collect();
     Ok(app.json(json!({ "figures": figures })))
 }
 

@@ -70,7 +70,9 @@ impl Assets {
 
     /// The address of a file, where there is one.
     pub fn address(&self, name: &str) -> Option<String> {
-        self.address_by_name.get(name).map(|it| format!("/assets/{it}"))
+        self.address_by_name
+            .get(name)
+            .map(|it| format!("/assets/{it}"))
     }
 
     fn add(&mut self, name: &str, bytes: Vec<u8>) {
@@ -82,9 +84,13 @@ impl Assets {
             "svg" => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         };
-        let hash: String = Sha256::digest(&bytes)[..6].iter().map(|it| format!("{it:02x}")).collect();
+        let hash: String = Sha256::digest(&bytes)[..6]
+            .iter()
+            .map(|it| format!("{it:02x}"))
+            .collect();
         let address = format!("{stem}.{hash}.{ending}");
-        self.address_by_name.insert(name.to_owned(), address.clone());
+        self.address_by_name
+            .insert(name.to_owned(), address.clone());
         self.by_address.insert(address, Asset { kind, bytes });
     }
 
@@ -93,8 +99,12 @@ impl Assets {
         for name in STYLES {
             let path = format!("style/{name}.css");
             match &self.disk_styles {
-                Some(folder) => css.push_str(&std::fs::read_to_string(folder.join(path)).unwrap_or_default()),
-                None => css.push_str(templates::built_in(&path).expect("a test looks for every style")),
+                Some(folder) => {
+                    css.push_str(&std::fs::read_to_string(folder.join(path)).unwrap_or_default())
+                }
+                None => {
+                    css.push_str(templates::built_in(&path).expect("a test looks for every style"))
+                }
             }
             css.push('\n');
         }
@@ -109,7 +119,9 @@ fn bundle_folder() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("QUANYU_WEB") {
         return Some(PathBuf::from(named));
     }
-    let beside = std::env::current_exe().ok().and_then(|it| Some(it.parent()?.join("web")));
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|it| Some(it.parent()?.join("web")));
     [Some(PathBuf::from("web/dist")), beside]
         .into_iter()
         .flatten()
@@ -142,7 +154,22 @@ mod tests {
     fn every_style_is_built_in_and_fit_for_chromium_86() {
         for name in STYLES {
             let css = templates::built_in(&format!("style/{name}.css")).expect(name);
-            for young in ["aspect-ratio", "inset:", ":is(", ":where(", ":has(", "color-mix(", "@layer", "@container", "accent-color", "dvh", "overflow:clip", "http:", "https:", "@import"] {
+            for young in [
+                "aspect-ratio",
+                "inset:",
+                ":is(",
+                ":where(",
+                ":has(",
+                "color-mix(",
+                "@layer",
+                "@container",
+                "accent-color",
+                "dvh",
+                "overflow:clip",
+                "http:",
+                "https:",
+                "@import",
+            ] {
                 assert!(!css.contains(young), "{name}.css uses {young}");
             }
         }
@@ -153,11 +180,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let address = |text: &str| {
             std::fs::write(folder.path().join("pages.js"), text).unwrap();
-            Assets::from_folder(Some(folder.path())).address("pages.js").unwrap()
+            Assets::from_folder(Some(folder.path()))
+                .address("pages.js")
+                .unwrap()
         };
         let (one, two) = (address("1"), address("2"));
         assert_ne!(one, two);
-        assert!(one.starts_with("/assets/pages.") && one.ends_with(".js"), "{one}");
+        assert!(
+            one.starts_with("/assets/pages.") && one.ends_with(".js"),
+            "{one}"
+        );
         assert_eq!(address("1"), one);
         assert_eq!(Assets::from_folder(None).address("pages.js"), None);
     }

@@ -19,15 +19,21 @@ pub(super) struct Spark {
 
 /// The sparkline of at least two known values.
 pub(super) fn spark(values: &[Option<Decimal>]) -> Option<Spark> {
-    let known: Vec<f64> = values.iter().flatten().filter_map(ToPrimitive::to_f64).collect();
+    let known: Vec<f64> = values
+        .iter()
+        .flatten()
+        .filter_map(ToPrimitive::to_f64)
+        .collect();
     if known.len() < 2 {
         return None;
     }
     let (low, high) = bounds(&known);
     let step = 116.0 / (values.len() - 1) as f64;
-    let points = places(values, |place| 2.0 + step * place as f64, |value| {
-        25.0 - 22.0 * (value - low) / (high - low).max(f64::MIN_POSITIVE)
-    });
+    let points = places(
+        values,
+        |place| 2.0 + step * place as f64,
+        |value| 25.0 - 22.0 * (value - low) / (high - low).max(f64::MIN_POSITIVE),
+    );
     let (x, y) = *points.iter().flatten().next_back()?;
     Some(Spark {
         path: path(&points),
@@ -76,7 +82,10 @@ pub(super) fn lines(
     target: Option<(Decimal, String)>,
 ) -> Option<Lines> {
     let values = series.iter().flat_map(|(_, it, _)| it.iter().flatten());
-    let known: Vec<f64> = values.chain(target.as_ref().map(|it| &it.0)).filter_map(ToPrimitive::to_f64).collect();
+    let known: Vec<f64> = values
+        .chain(target.as_ref().map(|it| &it.0))
+        .filter_map(ToPrimitive::to_f64)
+        .collect();
     if known.is_empty() || ticks.is_empty() {
         return None;
     }
@@ -87,7 +96,10 @@ pub(super) fn lines(
     let mut grid = Vec::new();
     let mut level = low;
     while level <= high + step / 2.0 {
-        grid.push(Mark { at: short(y(level)), words: number(level, step) });
+        grid.push(Mark {
+            at: short(y(level)),
+            words: number(level, step),
+        });
         level += step;
     }
     let mut taken: Vec<f64> = Vec::new();
@@ -100,12 +112,30 @@ pub(super) fn lines(
             word_y += 15.0;
         }
         taken.push(word_y);
-        Some(Line { class, path: path(&points), x: short(end_x + 8.0), y: short(word_y + 4.0), words: words.clone() })
+        Some(Line {
+            class,
+            path: path(&points),
+            x: short(end_x + 8.0),
+            y: short(word_y + 4.0),
+            words: words.clone(),
+        })
     });
     Some(Lines {
         series: series.collect(),
-        ticks: ticks.iter().enumerate().map(|(place, words)| Mark { at: short(x(place)), words: words.clone() }).collect(),
-        target: target.and_then(|(value, words)| Some(Mark { at: short(y(value.to_f64()?)), words })),
+        ticks: ticks
+            .iter()
+            .enumerate()
+            .map(|(place, words)| Mark {
+                at: short(x(place)),
+                words: words.clone(),
+            })
+            .collect(),
+        target: target.and_then(|(value, words)| {
+            Some(Mark {
+                at: short(y(value.to_f64()?)),
+                words,
+            })
+        }),
         grid,
     })
 }
@@ -136,7 +166,10 @@ pub(super) struct Bar {
 
 /// Bars for (word, value, value as said, current).
 pub(super) fn bars(values: &[(String, Option<Decimal>, String, bool)]) -> Option<Bars> {
-    let known: Vec<f64> = values.iter().filter_map(|it| it.1.as_ref()?.to_f64()).collect();
+    let known: Vec<f64> = values
+        .iter()
+        .filter_map(|it| it.1.as_ref()?.to_f64())
+        .collect();
     if known.is_empty() {
         return None;
     }
@@ -144,42 +177,67 @@ pub(super) fn bars(values: &[(String, Option<Decimal>, String, bool)]) -> Option
     let (low, high) = (low.min(0.0), high.max(0.0));
     let scale = 110.0 / (high - low).max(f64::MIN_POSITIVE);
     let zero = 20.0 + high * scale;
-    let bars = values.iter().zip(0_u32..).map(|((words, value, said, current), place)| {
-        let size = value.and_then(|it| it.to_f64()).unwrap_or_default() * scale;
-        Bar {
-            x: place * BAR,
-            y: short(zero - size.max(0.0)),
-            height: short(size.abs().max(0.5)),
-            said: said.clone(),
-            words: words.clone(),
-            current: *current,
-            unknown: value.is_none(),
-        }
-    });
+    let bars = values
+        .iter()
+        .zip(0_u32..)
+        .map(|((words, value, said, current), place)| {
+            let size = value.and_then(|it| it.to_f64()).unwrap_or_default() * scale;
+            Bar {
+                x: place * BAR,
+                y: short(zero - size.max(0.0)),
+                height: short(size.abs().max(0.5)),
+                said: said.clone(),
+                words: words.clone(),
+                current: *current,
+                unknown: value.is_none(),
+            }
+        });
     let bars: Vec<_> = bars.collect();
-    Some(Bars { width: u32::try_from(bars.len()).unwrap_or(1) * BAR, bars })
+    Some(Bars {
+        width: u32::try_from(bars.len()).unwrap_or(1) * BAR,
+        bars,
+    })
 }
 
 /// Width of a bar with its room.
 const BAR: u32 = 44;
 
 fn bounds(known: &[f64]) -> (f64, f64) {
-    known.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (low.min(*it), high.max(*it)))
+    known
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| {
+            (low.min(*it), high.max(*it))
+        })
 }
 
 /// Round bounds around `low..high` and the step between grid lines: 1, 2 or 5 times a power of ten, about five lines.
 fn axis(low: f64, high: f64) -> (f64, f64, f64) {
     let span = (high - low).max(1e-9);
     let power = 10_f64.powf((span / 5.0).log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|it| it * power).into_iter().find(|it| span / it <= 5.0);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .map(|it| it * power)
+        .into_iter()
+        .find(|it| span / it <= 5.0);
     let step = step.unwrap_or(10.0 * power);
-    ((low / step).floor() * step, (high / step).ceil() * step, step)
+    (
+        (low / step).floor() * step,
+        (high / step).ceil() * step,
+        step,
+    )
 }
 
 /// A grid line's number with the decimals that its step needs.
 fn number(value: f64, step: f64) -> String {
-    let digits = if step >= 1.0 { 0 } else { (-step.log10()).ceil().clamp(0.0, 6.0) as usize };
-    format!("{:.*}", digits, if value.abs() < step / 1e6 { 0.0 } else { value })
+    let digits = if step >= 1.0 {
+        0
+    } else {
+        (-step.log10()).ceil().clamp(0.0, 6.0) as usize
+    };
+    format!(
+        "{:.*}",
+        digits,
+        if value.abs() < step / 1e6 { 0.0 } else { value }
+    )
 }
 
 fn places(
@@ -187,7 +245,8 @@ fn places(
     x: impl Fn(usize) -> f64,
     y: impl Fn(f64) -> f64,
 ) -> Vec<Option<(f64, f64)>> {
-    let place = |(place, value): (usize, &Option<Decimal>)| Some((x(place), y(value.as_ref()?.to_f64()?)));
+    let place =
+        |(place, value): (usize, &Option<Decimal>)| Some((x(place), y(value.as_ref()?.to_f64()?)));
     values.iter().enumerate().map(place).collect()
 }
 
@@ -221,12 +280,19 @@ mod tests {
     use super::*;
 
     fn values(list: &[i64]) -> Vec<Option<Decimal>> {
-        list.iter().map(|it| (*it >= 0).then(|| Decimal::from(*it))).collect()
+        list.iter()
+            .map(|it| (*it >= 0).then(|| Decimal::from(*it)))
+            .collect()
     }
 
     #[test]
     fn axes_are_round() {
-        let cases = [(0.0, 68.3, (0.0, 80.0, 20.0)), (0.0, 3.0, (0.0, 3.0, 1.0)), (-4.0, 9.0, (-5.0, 10.0, 5.0)), (0.0, 0.29, (0.0, 0.3, 0.1))];
+        let cases = [
+            (0.0, 68.3, (0.0, 80.0, 20.0)),
+            (0.0, 3.0, (0.0, 3.0, 1.0)),
+            (-4.0, 9.0, (-5.0, 10.0, 5.0)),
+            (0.0, 0.29, (0.0, 0.3, 0.1)),
+        ];
         for (low, high, want) in cases {
             let got = axis(low, high);
             for (got, want) in [(got.0, want.0), (got.1, want.1), (got.2, want.2)] {
@@ -241,7 +307,14 @@ mod tests {
         assert_eq!(got.path.matches('M').count(), 2, "{}", got.path);
         assert_eq!((got.x.as_str(), got.y.as_str()), ("118", "3"));
         assert_eq!(spark(&values(&[5, -1, -1])), None);
-        assert_eq!(lines(&["1".into()], &[("now", &values(&[-1]), String::new())], None), None);
+        assert_eq!(
+            lines(
+                &["1".into()],
+                &[("now", &values(&[-1]), String::new())],
+                None
+            ),
+            None
+        );
         assert_eq!(bars(&[("2023".into(), None, "—".into(), true)]), None);
     }
 
@@ -249,7 +322,12 @@ mod tests {
     fn words_at_the_ends_of_lines_do_not_cover_each_other() {
         let (a, b) = (values(&[1, 100]), values(&[1, 99]));
         let ticks = ["1".to_owned(), "2".to_owned()];
-        let got = lines(&ticks, &[("now", &a, "a".into()), ("before", &b, "b".into())], None).unwrap();
+        let got = lines(
+            &ticks,
+            &[("now", &a, "a".into()), ("before", &b, "b".into())],
+            None,
+        )
+        .unwrap();
         let y = |place: usize| got.series[place].y.parse::<f64>().unwrap();
         assert!((y(0) - y(1)).abs() >= 15.0, "{got:?}");
     }

@@ -23,11 +23,16 @@ use crate::app::{
 
 /// `GET /`: the key figures of a region and period.
 pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
-    let cockpit = app::cockpit::cockpit(&app.product, &view.region, view.period, view.wish("map")).await;
+    let cockpit =
+        app::cockpit::cockpit(&app.product, &view.region, view.period, view.wish("map")).await;
     let cockpit = cockpit.map_err(|error| app.refused(&view, &error))?;
     match view.format {
         Format::Json => Ok(app.json(cockpit_json(&cockpit, &view))),
-        _ => app.page(&view, "cockpit/index.html", &CockpitPage::new(&app, &view, &cockpit)),
+        _ => app.page(
+            &view,
+            "cockpit/index.html",
+            &CockpitPage::new(&app, &view, &cockpit),
+        ),
     }
 }
 
@@ -84,15 +89,32 @@ struct TilePage {
 
 impl CockpitPage {
     pub(super) fn new(app: &App, view: &View, cockpit: &Cockpit) -> Self {
-        let say = Say { texts: &app.templates, language: view.language };
-        let cards: Vec<_> = cockpit.cards.iter().map(|it| CardPage::new(it, view, &say)).collect();
+        let say = Say {
+            texts: &app.templates,
+            language: view.language,
+        };
+        let cards: Vec<_> = cockpit
+            .cards
+            .iter()
+            .map(|it| CardPage::new(it, view, &say))
+            .collect();
         Self {
             frame: Frame::new(app, view, Place::Cockpit, &say.text("menu.cockpit")),
             region: cockpit.region_name.clone(),
             period: say.period(cockpit.period),
-            trend: cockpit.trend.as_ref().map(|it| TrendPage::new(it, view, &say, cockpit.period.last_year())),
-            map: cockpit.map.as_ref().map(|it| MapPage::new(it, cockpit, view, &say)),
-            targets: cockpit.targets.iter().map(|it| Target::new(it, view, &say)).collect(),
+            trend: cockpit
+                .trend
+                .as_ref()
+                .map(|it| TrendPage::new(it, view, &say, cockpit.period.last_year())),
+            map: cockpit
+                .map
+                .as_ref()
+                .map(|it| MapPage::new(it, cockpit, view, &say)),
+            targets: cockpit
+                .targets
+                .iter()
+                .map(|it| Target::new(it, view, &say))
+                .collect(),
             sequence: cockpit.sequence,
             json: view.change(&[("format", Some("json"))]),
             cards,
@@ -111,13 +133,28 @@ impl TrendPage {
         let plain = |it: Decimal| minus(&it.to_string());
         let end = |year: i32, values: &[Option<Decimal>]| {
             let last = values.iter().rev().flatten().next();
-            format!("{year}　{}", last.map_or_else(String::new, |it| plain(it.round_dp(1))))
+            format!(
+                "{year}　{}",
+                last.map_or_else(String::new, |it| plain(it.round_dp(1)))
+            )
         };
-        let series = [("now", now.as_slice(), end(year, &now)), ("before", before.as_slice(), end(year - 1, &before))];
-        let target_words = |value: Decimal| say.fill("cockpit.target_line", &[("value", plain(value))]);
-        let numbers = |values: &[Option<Decimal>]| values.iter().map(|it| json_number(*it)).collect::<Vec<_>>();
+        let series = [
+            ("now", now.as_slice(), end(year, &now)),
+            ("before", before.as_slice(), end(year - 1, &before)),
+        ];
+        let target_words =
+            |value: Decimal| say.fill("cockpit.target_line", &[("value", plain(value))]);
+        let numbers = |values: &[Option<Decimal>]| {
+            values.iter().map(|it| json_number(*it)).collect::<Vec<_>>()
+        };
         let row = |(place, month): (usize, &String)| {
-            let cell = |values: &[Option<Decimal>]| values.get(place).copied().flatten().map_or_else(|| UNKNOWN.to_owned(), plain);
+            let cell = |values: &[Option<Decimal>]| {
+                values
+                    .get(place)
+                    .copied()
+                    .flatten()
+                    .map_or_else(|| UNKNOWN.to_owned(), plain)
+            };
             (month.clone(), cell(&now), cell(&before))
         };
         Self {
@@ -151,7 +188,10 @@ impl MapPage {
                 name: tile.name.clone(),
                 said: say.number(&tile.said, &map.unit),
                 step: tile.step.min(4),
-                href: view.link_with(&format!("/indicators/{}", map.indicator), &[("region", tile.region.as_str())]),
+                href: view.link_with(
+                    &format!("/indicators/{}", map.indicator),
+                    &[("region", tile.region.as_str())],
+                ),
                 row: tile.at.0 + 1,
                 column: tile.at.1 + 1,
                 words: say.word("map", &format!("step{}", tile.step.min(4))),
@@ -166,7 +206,11 @@ impl MapPage {
         let mut choices: Vec<_> = choices.collect();
         if !choices.iter().any(|it| it.chosen) {
             let title = map.title.get(view.language).to_owned();
-            choices.push(super::frame::Choice { value: map.indicator.clone(), title, chosen: true });
+            choices.push(super::frame::Choice {
+                value: map.indicator.clone(),
+                title,
+                chosen: true,
+            });
         }
         Self {
             title: map.title.get(view.language).to_owned(),
@@ -175,13 +219,17 @@ impl MapPage {
             tiles,
             choices,
             carried: view.carried(&["map"]),
-            list: format!("{}#parts", view.link(&format!("/indicators/{}", map.indicator))),
+            list: format!(
+                "{}#parts",
+                view.link(&format!("/indicators/{}", map.indicator))
+            ),
         }
     }
 }
 
 fn cockpit_json(cockpit: &Cockpit, view: &View) -> Value {
-    let numbers = |values: &[Option<Decimal>]| values.iter().map(|it| json_number(*it)).collect::<Vec<_>>();
+    let numbers =
+        |values: &[Option<Decimal>]| values.iter().map(|it| json_number(*it)).collect::<Vec<_>>();
     json!({
         "region": cockpit.region.to_string(),
         "period": cockpit.period.to_string(),

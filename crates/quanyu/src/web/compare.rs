@@ -28,19 +28,37 @@ pub(super) async fn ask(State(app): State<App>, view: View) -> Result<Response, 
 }
 
 /// `POST /compare`: the table.
-pub(super) async fn show(State(app): State<App>, view: View, request: Request) -> Result<Response, Problem> {
+pub(super) async fn show(
+    State(app): State<App>,
+    view: View,
+    request: Request,
+) -> Result<Response, Problem> {
     let files = upload::files(&app, &view, request).await?;
-    let documents = documents::read(&app, files).await.map_err(|error| app.refused(&view, &error))?;
+    let documents = documents::read(&app, files)
+        .await
+        .map_err(|error| app.refused(&view, &error))?;
     let comparison = app::compare::compare(documents);
     match view.format {
-        Format::Html => app.page(&view, "compare/show.html", &ComparePage::new(&app, &view, &comparison)),
+        Format::Html => app.page(
+            &view,
+            "compare/show.html",
+            &ComparePage::new(&app, &view, &comparison),
+        ),
         Format::Json => Ok(app.json(comparison_json(&comparison, &view))),
         Format::Csv => {
             let mut heads = vec![app.text(&view, "figure.indicator")];
             heads.extend(comparison.documents.iter().map(|it| it.0.clone()));
             let rows = comparison.rows.iter().map(|row| {
-                let words = |cells: &Vec<CompareCell>| cells.iter().map(|it| it.mention.text.as_str()).collect::<Vec<_>>().join("；");
-                std::iter::once(row.title.get(view.language).to_owned()).chain(row.cells.iter().map(words)).collect()
+                let words = |cells: &Vec<CompareCell>| {
+                    cells
+                        .iter()
+                        .map(|it| it.mention.text.as_str())
+                        .collect::<Vec<_>>()
+                        .join("；")
+                };
+                std::iter::once(row.title.get(view.language).to_owned())
+                    .chain(row.cells.iter().map(words))
+                    .collect()
             });
             Ok(app.csv("compare", csv::table(&heads, rows)))
         }
@@ -109,21 +127,34 @@ struct Saying {
 impl ComparePage {
     pub(super) fn new(app: &App, view: &View, comparison: &Comparison) -> Self {
         let say = app.say(view);
-        let documents = comparison.documents.iter().map(|(name, document)| Compared {
-            name: name.clone(),
-            file: document.name.clone(),
-            year: document.year.map_or_else(|| super::say::UNKNOWN.to_owned(), |it| it.to_string()),
-            figures: document.mentions.iter().filter(|it| it.is_figure()).count(),
-        });
+        let documents = comparison
+            .documents
+            .iter()
+            .map(|(name, document)| Compared {
+                name: name.clone(),
+                file: document.name.clone(),
+                year: document
+                    .year
+                    .map_or_else(|| super::say::UNKNOWN.to_owned(), |it| it.to_string()),
+                figures: document.mentions.iter().filter(|it| it.is_figure()).count(),
+            });
         let rows = comparison.rows.iter().map(|row| Row {
             title: row.title.get(view.language).to_owned(),
-            href: (!row.indicator.is_empty()).then(|| view.link(&format!("/indicators/{}", row.indicator))),
+            href: (!row.indicator.is_empty())
+                .then(|| view.link(&format!("/indicators/{}", row.indicator))),
             found: row.cells.iter().filter(|it| !it.is_empty()).count(),
-            cells: row.cells.iter().map(|cells| sayings(cells, view, &say)).collect(),
+            cells: row
+                .cells
+                .iter()
+                .map(|cells| sayings(cells, view, &say))
+                .collect(),
         });
         let rows: Vec<_> = rows.collect();
         let warnings = comparison.documents.iter().flat_map(|(name, document)| {
-            document.warnings.iter().map(|it| (name.clone(), it.clone()))
+            document
+                .warnings
+                .iter()
+                .map(|it| (name.clone(), it.clone()))
         });
         Self {
             frame: Frame::new(app, view, Place::Compare, &say.text("compare.title")),
@@ -142,31 +173,53 @@ fn sayings(cells: &[CompareCell], view: &View, say: &Say<'_>) -> Vec<Saying> {
     let rank = |it: &&CompareCell| {
         let target = it.mention.nature.as_deref() == Some("target");
         let order = ["level", "growth", "delta", "share", "rank"];
-        (target, order.iter().position(|kind| *kind == it.mention.kind).unwrap_or(order.len()))
+        (
+            target,
+            order
+                .iter()
+                .position(|kind| *kind == it.mention.kind)
+                .unwrap_or(order.len()),
+        )
     };
     let mut ordered: Vec<_> = cells.iter().collect();
     ordered.sort_by_key(rank);
-    ordered.into_iter().map(|it| saying(it, view, say)).collect()
+    ordered
+        .into_iter()
+        .map(|it| saying(it, view, say))
+        .collect()
 }
 
 fn saying(cell: &CompareCell, view: &View, say: &Say<'_>) -> Saying {
     let target = cell.mention.nature.as_deref() == Some("target");
     let mention = Mention::new(&cell.mention, 0, view, say);
-    let (before, after) = cell.sentence.split_once(&cell.mention.text).unwrap_or((&cell.sentence, ""));
+    let (before, after) = cell
+        .sentence
+        .split_once(&cell.mention.text)
+        .unwrap_or((&cell.sentence, ""));
     Saying {
-        label: if target { say.word("nature", "target") } else { say.word("kind", &cell.mention.kind) },
+        label: if target {
+            say.word("nature", "target")
+        } else {
+            say.word("kind", &cell.mention.kind)
+        },
         class: if target { "target" } else { "reached" },
         said: mention.said.clone(),
         period: mention.period.clone(),
         before: before.to_owned(),
-        text: if cell.sentence.contains(&cell.mention.text) { cell.mention.text.clone() } else { String::new() },
+        text: if cell.sentence.contains(&cell.mention.text) {
+            cell.mention.text.clone()
+        } else {
+            String::new()
+        },
         after: after.to_owned(),
         facts: mention.facts,
     }
 }
 
 fn comparison_json(comparison: &Comparison, view: &View) -> Value {
-    let cell = |cell: &CompareCell, (district, document): &(String, app::documents::ReadDocument), row: &app::compare::CompareRow| {
+    let cell = |cell: &CompareCell,
+                (district, document): &(String, app::documents::ReadDocument),
+                row: &app::compare::CompareRow| {
         let mut value = mention_json(&cell.mention, &document.name);
         value["indicator"] = row.indicator.clone().into();
         value["name"] = row.title.get(view.language).into();
@@ -175,7 +228,10 @@ fn comparison_json(comparison: &Comparison, view: &View) -> Value {
         value
     };
     let rows = comparison.rows.iter().flat_map(|row| {
-        row.cells.iter().zip(&comparison.documents).flat_map(move |(cells, document)| cells.iter().map(move |it| cell(it, document, row)))
+        row.cells
+            .iter()
+            .zip(&comparison.documents)
+            .flat_map(move |(cells, document)| cells.iter().map(move |it| cell(it, document, row)))
     });
     json!({ "rows": rows.collect::<Vec<_>>() })
 }

@@ -35,7 +35,9 @@ fn line(out: &mut String, cells: &[String]) {
 fn is_formula(cell: &str) -> bool {
     match cell.chars().next() {
         Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => !cell[1..].chars().all(|it| it.is_ascii_digit() || matches!(it, '.' | ',' | '%')),
+        Some('+' | '-') => !cell[1..]
+            .chars()
+            .all(|it| it.is_ascii_digit() || matches!(it, '.' | ',' | '%')),
         _ => false,
     }
 }

@@ -29,31 +29,77 @@ pub(super) async fn ask(State(app): State<App>, view: View) -> Result<Response, 
 }
 
 /// `POST /documents/read`: the report with its mentions.
-pub(super) async fn show(State(app): State<App>, view: View, request: Request) -> Result<Response, Problem> {
+pub(super) async fn show(
+    State(app): State<App>,
+    view: View,
+    request: Request,
+) -> Result<Response, Problem> {
     let mut files = upload::files(&app, &view, request).await?;
     let (name, bytes) = files.swap_remove(0);
-    let document = read(&app, vec![(name, bytes)]).await.map(|mut it| it.swap_remove(0));
+    let document = read(&app, vec![(name, bytes)])
+        .await
+        .map(|mut it| it.swap_remove(0));
     let document = document.map_err(|error| app.refused(&view, &error))?;
     match view.format {
-        Format::Html => app.page(&view, "documents/read.html", &ReadPage::new(&app, &view, &document)),
+        Format::Html => app.page(
+            &view,
+            "documents/read.html",
+            &ReadPage::new(&app, &view, &document),
+        ),
         Format::Json => Ok(app.json(document_json(&document))),
         Format::Csv => {
             let say = app.say(&view);
-            let heads = ["mention.text", "mention.kind", "mention.metric", "mention.value", "mention.unit", "mention.comparator", "mention.period", "mention.nature"];
-            let rows = document.mentions.iter().filter(|it| it.is_figure()).map(|it| {
-                let or_empty = |it: &Option<String>| it.clone().unwrap_or_default();
-                let value = it.value.map(|(low, high)| if low == high { low.normalize().to_string() } else { format!("{}–{}", low.normalize(), high.normalize()) });
-                vec![it.text.clone(), say.word("kind", &it.kind), or_empty(&it.metric), or_empty(&value), or_empty(&it.unit), or_empty(&it.comparator), or_empty(&it.period), or_empty(&it.nature)]
-            });
+            let heads = [
+                "mention.text",
+                "mention.kind",
+                "mention.metric",
+                "mention.value",
+                "mention.unit",
+                "mention.comparator",
+                "mention.period",
+                "mention.nature",
+            ];
+            let rows = document
+                .mentions
+                .iter()
+                .filter(|it| it.is_figure())
+                .map(|it| {
+                    let or_empty = |it: &Option<String>| it.clone().unwrap_or_default();
+                    let value = it.value.map(|(low, high)| {
+                        if low == high {
+                            low.normalize().to_string()
+                        } else {
+                            format!("{}–{}", low.normalize(), high.normalize())
+                        }
+                    });
+                    vec![
+                        it.text.clone(),
+                        say.word("kind", &it.kind),
+                        or_empty(&it.metric),
+                        or_empty(&value),
+                        or_empty(&it.unit),
+                        or_empty(&it.comparator),
+                        or_empty(&it.period),
+                        or_empty(&it.nature),
+                    ]
+                });
             Ok(app.csv("mentions", csv::table(&heads.map(|it| say.text(it)), rows)))
         }
     }
 }
 
 /// Reads files aside from the threads that answer requests: a long report takes its time.
-pub(super) async fn read(app: &App, files: Vec<upload::Sent>) -> Result<Vec<ReadDocument>, AppError> {
+pub(super) async fn read(
+    app: &App,
+    files: Vec<upload::Sent>,
+) -> Result<Vec<ReadDocument>, AppError> {
     let reader = app.product.reader();
-    let work = move || files.iter().map(|(name, bytes)| reader.read(name, bytes)).collect();
+    let work = move || {
+        files
+            .iter()
+            .map(|(name, bytes)| reader.read(name, bytes))
+            .collect()
+    };
     match tokio::task::spawn_blocking(work).await {
         Ok(read) => read,
         // A reader that panics is met as any handler that does: the page of the panic.
@@ -128,11 +174,24 @@ pub(super) struct Mention {
 impl Mention {
     pub(super) fn new(mention: &MentionView, place: usize, view: &View, say: &Say<'_>) -> Self {
         let text = |it: &Option<String>| it.clone().unwrap_or_else(|| UNKNOWN.to_owned());
-        let word = |group: &str, it: &Option<String>| it.as_deref().map_or_else(|| UNKNOWN.to_owned(), |it| say.word(group, it));
-        let period = mention.period.as_deref().map(|it| it.parse().map_or_else(|_| it.to_owned(), |it| say.period(it)));
-        let said = if mention.said.is_empty() { UNKNOWN.to_owned() } else { say.whole(&mention.said) };
+        let word = |group: &str, it: &Option<String>| {
+            it.as_deref()
+                .map_or_else(|| UNKNOWN.to_owned(), |it| say.word(group, it))
+        };
+        let period = mention.period.as_deref().map(|it| {
+            it.parse()
+                .map_or_else(|_| it.to_owned(), |it| say.period(it))
+        });
+        let said = if mention.said.is_empty() {
+            UNKNOWN.to_owned()
+        } else {
+            say.whole(&mention.said)
+        };
         let indicator = mention.indicator.as_ref().map(|(id, title)| {
-            (title.get(view.language).to_owned(), view.link(&format!("/indicators/{id}")))
+            (
+                title.get(view.language).to_owned(),
+                view.link(&format!("/indicators/{id}")),
+            )
         });
         let mut facts = vec![(say.text("mention.value"), said.clone())];
         let mut fact = |key: &str, value: String| {
@@ -140,7 +199,10 @@ impl Mention {
                 facts.push((say.text(key), value));
             }
         };
-        fact("mention.comparator", word("comparator_word", &mention.comparator));
+        fact(
+            "mention.comparator",
+            word("comparator_word", &mention.comparator),
+        );
         fact("mention.period", text(&period));
         fact("mention.nature", word("nature", &mention.nature));
         fact("mention.scope", text(&mention.scope));
@@ -150,7 +212,10 @@ impl Mention {
         Self {
             place,
             text: mention.text.clone(),
-            kind: Light { class: class(mention), words: say.word("kind", &mention.kind) },
+            kind: Light {
+                class: class(mention),
+                words: say.word("kind", &mention.kind),
+            },
             is_figure: mention.is_figure(),
             metric: text(&mention.metric),
             said,
@@ -158,7 +223,11 @@ impl Mention {
             period: text(&period),
             nature: word("nature", &mention.nature),
             scope: text(&mention.scope),
-            sure: if indicator.is_some() { format!("{percent}%") } else { UNKNOWN.to_owned() },
+            sure: if indicator.is_some() {
+                format!("{percent}%")
+            } else {
+                UNKNOWN.to_owned()
+            },
             indicator,
             flags: mention.flags.clone(),
             facts,
@@ -168,7 +237,11 @@ impl Mention {
 
 /// How a mention is marked: damaged text, a figure of an indicator, another figure, no figure.
 fn class(mention: &MentionView) -> &'static str {
-    match (mention.flags.is_empty(), mention.is_figure(), mention.indicator.is_some()) {
+    match (
+        mention.flags.is_empty(),
+        mention.is_figure(),
+        mention.indicator.is_some(),
+    ) {
         (false, _, _) => "damaged",
         (true, true, true) => "linked",
         (true, true, false) => "counted",
@@ -179,21 +252,33 @@ fn class(mention: &MentionView) -> &'static str {
 impl ReadPage {
     pub(super) fn new(app: &App, view: &View, document: &ReadDocument) -> Self {
         let say = app.say(view);
-        let mentions: Vec<_> = document.mentions.iter().enumerate().map(|(place, it)| Mention::new(it, place, view, &say)).collect();
+        let mentions: Vec<_> = document
+            .mentions
+            .iter()
+            .enumerate()
+            .map(|(place, it)| Mention::new(it, place, view, &say))
+            .collect();
         let count = |class: &str| mentions.iter().filter(|it| it.kind.class == class).count();
-        let counts = ["linked", "counted", "damaged", "other"].map(|class| (say.word("mark", class), count(class), class));
+        let counts = ["linked", "counted", "damaged", "other"]
+            .map(|class| (say.word("mark", class), count(class), class));
         let piece = |(text, mention): &(String, Option<usize>)| {
             let known = mention.and_then(|it| mentions.get(it));
             Piece {
                 text: text.clone(),
                 mention: known.map(|it| it.place),
                 class: known.map_or("", |it| it.kind.class),
-                words: known.map(|it| format!("{} {}", it.kind.words, it.said)).unwrap_or_default(),
+                words: known
+                    .map(|it| format!("{} {}", it.kind.words, it.said))
+                    .unwrap_or_default(),
             }
         };
-        let blocks = document.blocks.iter().map(|it| Block { level: it.level.min(4), pieces: it.pieces.iter().map(piece).collect() });
+        let blocks = document.blocks.iter().map(|it| Block {
+            level: it.level.min(4),
+            pieces: it.pieces.iter().map(piece).collect(),
+        });
         let mut facts = Vec::new();
-        let mut fact = |key: &str, value: Option<String>| facts.extend(value.map(|it| (say.text(key), it)));
+        let mut fact =
+            |key: &str, value: Option<String>| facts.extend(value.map(|it| (say.text(key), it)));
         fact("read.document_title", document.title.clone());
         fact("read.district", document.district.clone());
         fact("read.year", document.year.map(|it| it.to_string()));

@@ -86,7 +86,9 @@ impl Figure {
         let period = figure.period.to_string();
         let region = figure.region.to_string();
         let source = match (&figure.citation, figure.source) {
-            (Some(citation), "cited") => say.fill("figure.cited_from", &[("body", citation.body.clone())]),
+            (Some(citation), "cited") => {
+                say.fill("figure.cited_from", &[("body", citation.body.clone())])
+            }
             (_, "cited") => say.text("figure.cited"),
             _ => say.fill("figure.computed_from", &[("count", group(figure.records))]),
         };
@@ -95,9 +97,18 @@ impl Figure {
             title: figure.title.get(say.language).to_owned(),
             href: view.link_with(&path, &[("region", &region), ("period", &period)]),
             number: say.number(&figure.said, &figure.said_unit),
-            unit: if figure.value.is_some() { say.unit(&figure.said_unit) } else { String::new() },
+            unit: if figure.value.is_some() {
+                say.unit(&figure.said_unit)
+            } else {
+                String::new()
+            },
             growth: say.growth(figure.growth),
-            tone: match (figure.growth.map(|it| it.is_sign_positive() && !it.is_zero()), figure.better) {
+            tone: match (
+                figure
+                    .growth
+                    .map(|it| it.is_sign_positive() && !it.is_zero()),
+                figure.better,
+            ) {
                 (None, _) | (_, "neither") => "",
                 (Some(up), better) if up == (better == "higher") => "good",
                 _ => "bad",
@@ -135,11 +146,17 @@ impl Target {
             href: view.link(&format!("/indicators/{}", target.indicator)),
             text: target.text.get(say.language).to_owned(),
             asked: say.whole(&target.asked),
-            reached: target.reached.as_deref().map_or_else(|| UNKNOWN.to_owned(), |it| say.whole(it)),
+            reached: target
+                .reached
+                .as_deref()
+                .map_or_else(|| UNKNOWN.to_owned(), |it| say.whole(it)),
             share: share.map(|it| say.percent(it)),
             width: share.map(|it| {
                 let hundred = rust_decimal::Decimal::ONE_HUNDRED;
-                (it * hundred).clamp(rust_decimal::Decimal::ZERO, hundred).round().to_string()
+                (it * hundred)
+                    .clamp(rust_decimal::Decimal::ZERO, hundred)
+                    .round()
+                    .to_string()
             }),
             light: Light {
                 class: target.light,
@@ -171,8 +188,14 @@ impl Citation {
             number: or_unknown(&citation.number),
             date: or_unknown(&citation.date),
             page: or_unknown(&citation.page),
-            status: citation.status.as_deref().map_or_else(|| UNKNOWN.to_owned(), |it| say.word("status", it)),
-            record: citation.record.as_ref().map(|(register, id)| view.link(&format!("/registers/{register}/{id}"))),
+            status: citation
+                .status
+                .as_deref()
+                .map_or_else(|| UNKNOWN.to_owned(), |it| say.word("status", it)),
+            record: citation
+                .record
+                .as_ref()
+                .map(|(register, id)| view.link(&format!("/registers/{register}/{id}"))),
         }
     }
 }

@@ -88,7 +88,10 @@ pub(super) enum Place<'a> {
 impl Frame {
     /// The frame of a page called `title` at `place`.
     pub fn new(app: &App, view: &View, place: Place<'_>, title: &str) -> Self {
-        let say = Say { texts: &app.templates, language: view.language };
+        let say = Say {
+            texts: &app.templates,
+            language: view.language,
+        };
         let other = match view.language {
             Language::Zh => "en",
             Language::En => "zh",
@@ -110,7 +113,11 @@ impl Frame {
             search: Searched {
                 region: view.region.to_string(),
                 period: view.period.to_string(),
-                words: if view.path == "/search" { view.wish("q").unwrap_or_default().to_owned() } else { String::new() },
+                words: if view.path == "/search" {
+                    view.wish("q").unwrap_or_default().to_owned()
+                } else {
+                    String::new()
+                },
             },
             demo: pack.demo_district,
         }
@@ -139,22 +146,62 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
     let pack = &app.product.pack;
     let title = |room: &str, key: &str| {
         let named = pack.modules.iter().find(|it| it.id == room);
-        named.map_or_else(|| app.text(view, key), |it| it.title.get(view.language).to_owned())
+        named.map_or_else(
+            || app.text(view, key),
+            |it| it.title.get(view.language).to_owned(),
+        )
     };
-    let room = |title: String, href: String, here: Place<'_>, inner: bool| Room { title, href, current: place == here, inner };
+    let room = |title: String, href: String, here: Place<'_>, inner: bool| Room {
+        title,
+        href,
+        current: place == here,
+        inner,
+    };
     let mut menu = vec![
-        room(title("cockpit", "menu.cockpit"), view.link("/"), Place::Cockpit, false),
-        room(title("indicators", "menu.indicators"), view.link("/indicators"), Place::Indicators, false),
-        room(title("registers", "menu.registers"), view.link("/registers"), Place::Registers(None), false),
+        room(
+            title("cockpit", "menu.cockpit"),
+            view.link("/"),
+            Place::Cockpit,
+            false,
+        ),
+        room(
+            title("indicators", "menu.indicators"),
+            view.link("/indicators"),
+            Place::Indicators,
+            false,
+        ),
+        room(
+            title("registers", "menu.registers"),
+            view.link("/registers"),
+            Place::Registers(None),
+            false,
+        ),
     ];
     for module in &pack.modules {
-        if pack.registers.values().any(|it| it.module == module.id) && !ENGINE_ROOMS.contains(&module.id.as_str()) {
+        if pack.registers.values().any(|it| it.module == module.id)
+            && !ENGINE_ROOMS.contains(&module.id.as_str())
+        {
             let href = view.link_with("/registers", &[("module", &module.id)]);
-            menu.push(room(module.title.get(view.language).to_owned(), href, Place::Registers(Some(&module.id)), true));
+            menu.push(room(
+                module.title.get(view.language).to_owned(),
+                href,
+                Place::Registers(Some(&module.id)),
+                true,
+            ));
         }
     }
-    menu.push(room(title("documents", "menu.documents"), view.link("/documents/read"), Place::Read, false));
-    menu.push(room(app.text(view, "menu.compare"), view.link("/compare"), Place::Compare, false));
+    menu.push(room(
+        title("documents", "menu.documents"),
+        view.link("/documents/read"),
+        Place::Read,
+        false,
+    ));
+    menu.push(room(
+        app.text(view, "menu.compare"),
+        view.link("/compare"),
+        Place::Compare,
+        false,
+    ));
     menu
 }
 
@@ -188,22 +235,51 @@ fn periods(shown: Period, say: &Say<'_>) -> Vec<Years> {
         .rev()
         .map(|year| Years {
             year: year.to_string(),
-            choices: periods_of(year).into_iter().map(|it| choice(it, shown, say)).collect(),
+            choices: periods_of(year)
+                .into_iter()
+                .map(|it| choice(it, shown, say))
+                .collect(),
         })
         .collect();
     // A period of another form, such as several years, is shown as it was asked for.
-    if !groups.iter().any(|it| it.choices.iter().any(|it| it.chosen)) {
-        groups.insert(0, Years { year: say.period(shown), choices: vec![choice(shown, shown, say)] });
+    if !groups
+        .iter()
+        .any(|it| it.choices.iter().any(|it| it.chosen))
+    {
+        groups.insert(
+            0,
+            Years {
+                year: say.period(shown),
+                choices: vec![choice(shown, shown, say)],
+            },
+        );
     }
     groups
 }
 
 fn choice(period: Period, shown: Period, say: &Say<'_>) -> Choice {
-    Choice { value: period.to_string(), title: say.period(period), chosen: period == shown }
+    Choice {
+        value: period.to_string(),
+        title: say.period(period),
+        chosen: period == shown,
+    }
 }
 
 fn periods_of(year: i32) -> Vec<Period> {
-    let spans = [(1, 12), (1, 6), (7, 12), (1, 3), (4, 6), (7, 9), (10, 12), (1, 9)];
+    let spans = [
+        (1, 12),
+        (1, 6),
+        (7, 12),
+        (1, 3),
+        (4, 6),
+        (7, 9),
+        (10, 12),
+        (1, 9),
+    ];
     let months = (1..=12).map(|it| (it, it));
-    spans.into_iter().chain(months).filter_map(|(from, to)| Period::months(year, from, year, to)).collect()
+    spans
+        .into_iter()
+        .chain(months)
+        .filter_map(|(from, to)| Period::months(year, from, year, to))
+        .collect()
 }

@@ -21,14 +21,20 @@ const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src
 /// Checks host and origin, then adds the headers.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let language = view::language(request.headers(), request.uri().query());
-    let asks_language = request.uri().query().is_some_and(|it| it.split('&').any(|pair| pair.starts_with("lang=")));
+    let asks_language = request
+        .uri()
+        .query()
+        .is_some_and(|it| it.split('&').any(|pair| pair.starts_with("lang=")));
     let mut response = match refusal(request.method(), request.headers(), request.uri().host()) {
         Some(code) => Problem::of(&app, language, code).into_response(),
         None => next.run(request).await,
     };
     let headers = response.headers_mut();
     if asks_language {
-        let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", language.tag());
+        let cookie = format!(
+            "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            language.tag()
+        );
         let cookie = HeaderValue::from_str(&cookie).expect("a language tag is a header value");
         headers.append(header::SET_COOKIE, cookie);
     }
@@ -38,11 +44,16 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=()",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -57,7 +68,9 @@ fn refusal(method: &Method, headers: &HeaderMap, uri_host: Option<&str>) -> Opti
         return None;
     }
     // Browsers always send Origin with such requests; programs such as curl send neither header and carry no session of anybody.
-    let site = headers.get("sec-fetch-site").and_then(|it| it.to_str().ok());
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|it| it.to_str().ok());
     let same = match (site, text(header::ORIGIN)) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => origin.strip_prefix("http://") == Some(host),
@@ -79,10 +92,18 @@ fn is_this_machine(host: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Method, host, more headers, refusal.
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        Option<&'static str>,
+    );
+
     #[test]
     fn only_this_machine_is_answered_and_only_our_pages_may_post() {
         #[rustfmt::skip]
-        let cases: [(&str, &str, &[(&str, &str)], Option<&str>); 14] = [
+        let cases: [Case; 14] = [
             ("GET", "localhost:8080", &[], None),
             ("GET", "127.0.0.1", &[], None),
             ("GET", "LOCALHOST", &[], None),
@@ -108,7 +129,11 @@ mod tests {
                 );
             }
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            assert_eq!(refusal(&method, &headers, None), want, "{method} {host} {more:?}");
+            assert_eq!(
+                refusal(&method, &headers, None),
+                want,
+                "{method} {host} {more:?}"
+            );
         }
     }
 }

@@ -32,14 +32,20 @@ struct Cost {
 impl Metrics {
     fn add(&self, route: &str, method: &'static str, status: u16, spent: Duration) {
         let mut by_route = self.by_route.lock().unwrap_or_else(PoisonError::into_inner);
-        let cost = by_route.entry((route.to_owned(), method, status)).or_default();
+        let cost = by_route
+            .entry((route.to_owned(), method, status))
+            .or_default();
         cost.requests += 1;
         cost.spent += spent;
     }
 
     /// The text form that Prometheus reads; `sequence` is the number of the last change, where the store answers.
     pub fn text(&self, sequence: Option<i64>) -> String {
-        let by_route = self.by_route.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let by_route = self
+            .by_route
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let mut out = String::from(
             "# HELP quanyu_http_requests_total Requests answered.\n# TYPE quanyu_http_requests_total counter\n",
         );
@@ -47,15 +53,28 @@ impl Metrics {
             format!("route=\"{route}\",method=\"{method}\",status=\"{status}\"")
         };
         for (key, cost) in &by_route {
-            let _ = writeln!(out, "quanyu_http_requests_total{{{}}} {}", labels(key), cost.requests);
+            let _ = writeln!(
+                out,
+                "quanyu_http_requests_total{{{}}} {}",
+                labels(key),
+                cost.requests
+            );
         }
         out.push_str(
             "# HELP quanyu_http_request_seconds Time from request to answer.\n# TYPE quanyu_http_request_seconds summary\n",
         );
         for (key, cost) in &by_route {
             let labels = labels(key);
-            let _ = writeln!(out, "quanyu_http_request_seconds_sum{{{labels}}} {:.6}", cost.spent.as_secs_f64());
-            let _ = writeln!(out, "quanyu_http_request_seconds_count{{{labels}}} {}", cost.requests);
+            let _ = writeln!(
+                out,
+                "quanyu_http_request_seconds_sum{{{labels}}} {:.6}",
+                cost.spent.as_secs_f64()
+            );
+            let _ = writeln!(
+                out,
+                "quanyu_http_request_seconds_count{{{labels}}} {}",
+                cost.requests
+            );
         }
         if let Some(sequence) = sequence {
             let _ = writeln!(
@@ -82,6 +101,7 @@ pub(super) async fn count(State(app): State<App>, request: Request, next: Next) 
     };
     let began = Instant::now();
     let response = next.run(request).await;
-    app.metrics.add(&route, method, response.status().as_u16(), began.elapsed());
+    app.metrics
+        .add(&route, method, response.status().as_u16(), began.elapsed());
     response
 }

@@ -21,7 +21,6 @@ mod indicators;
 mod metrics;
 mod ops;
 mod problem;
-mod record;
 mod registers;
 mod respond;
 mod say;
@@ -37,12 +36,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    routing::get,
-};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub use problem::Problem;
@@ -55,7 +49,7 @@ pub fn router(app: App) -> Router {
         .route("/", get(cockpit::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
-        .route("/registers", get(registers::list))
+        .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/compare", get(compare::ask).post(compare::show))
@@ -71,7 +65,9 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::no_such_page)
         .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(problem::PanicPage::new(app.clone())))
+        .layer(CatchPanicLayer::custom(problem::PanicPage::new(
+            app.clone(),
+        )))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(CompressionLayer::new())

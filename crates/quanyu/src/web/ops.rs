@@ -22,7 +22,11 @@ pub(super) async fn health(State(app): State<App>) -> Response {
         .into_response(),
         Err(error) => {
             tracing::error!(%error, "the store does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "store does not answer" }))).into_response()
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(json!({ "status": "store does not answer" })),
+            )
+                .into_response()
         }
     }
 }
@@ -30,6 +34,9 @@ pub(super) async fn health(State(app): State<App>) -> Response {
 /// `GET /metrics`: the text that Prometheus reads.
 pub(super) async fn metrics(State(app): State<App>) -> Response {
     let sequence = app.product.sequence().await.ok();
-    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    let kind = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
     (kind, app.metrics.text(sequence)).into_response()
 }

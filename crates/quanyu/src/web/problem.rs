@@ -72,7 +72,7 @@ impl Problem {
     }
 
     /// As JSON, for programs.
-    pub(super) fn as_json(mut self, json: bool) -> Self {
+    pub(super) fn json_if(mut self, json: bool) -> Self {
         self.json |= json;
         self
     }
@@ -80,12 +80,16 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self.code {
             "web_foreign_host" | "web_foreign_origin" => StatusCode::FORBIDDEN,
-            "web_bad_query" | "web_bad_region" | "web_bad_period" | "web_bad_format" | "web_bad_upload"
-            | "web_no_file" | "bad_value" => StatusCode::BAD_REQUEST,
+            "web_bad_query" | "web_bad_region" | "web_bad_period" | "web_bad_format"
+            | "web_bad_upload" | "web_no_file" | "bad_value" => StatusCode::BAD_REQUEST,
             "web_too_large" | "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "web_wrong_method" => StatusCode::METHOD_NOT_ALLOWED,
-            "web_no_page" | "web_unknown_region" | "not_found" | "not_found_near" => StatusCode::NOT_FOUND,
-            "web_panic" | "web_template" | "store_trouble" | "figures_trouble" => StatusCode::INTERNAL_SERVER_ERROR,
+            "web_no_page" | "web_unknown_region" | "not_found" | "not_found_near" => {
+                StatusCode::NOT_FOUND
+            }
+            "web_panic" | "web_template" | "store_trouble" | "figures_trouble" => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
             // What an act refuses is about its input.
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
@@ -121,7 +125,11 @@ impl IntoResponse for Problem {
             message: said.message,
             hint: said.hint,
         };
-        match self.app.templates.render("problem.html", self.language, &page) {
+        match self
+            .app
+            .templates
+            .render("problem.html", self.language, &page)
+        {
             Ok(html) => (status, Html(html)).into_response(),
             Err(error) => {
                 tracing::error!(error = %error, "the error page cannot be rendered");
@@ -134,23 +142,35 @@ impl IntoResponse for Problem {
 /// Answers for addresses that are no page.
 pub(super) async fn no_such_page(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Problem {
     let language = view::language(&headers, uri.query());
-    Problem::of(&app, language, "web_no_page").fact("path", uri.path()).as_json(wants_json(&headers, &uri))
+    Problem::of(&app, language, "web_no_page")
+        .fact("path", uri.path())
+        .json_if(wants_json(&headers, &uri))
 }
 
 /// Answers for pages that are asked in a way they do not know.
-pub(super) async fn wrong_method(State(app): State<App>, method: Method, headers: HeaderMap, uri: Uri) -> Problem {
+pub(super) async fn wrong_method(
+    State(app): State<App>,
+    method: Method,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Problem {
     let language = view::language(&headers, uri.query());
     Problem::of(&app, language, "web_wrong_method")
         .fact("method", method.as_str())
         .fact("path", uri.path())
-        .as_json(wants_json(&headers, &uri))
+        .json_if(wants_json(&headers, &uri))
 }
 
 /// Whether the asker is a program.
 pub(super) fn wants_json(headers: &HeaderMap, uri: &Uri) -> bool {
-    let accepts = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let accepts = headers
+        .get(header::ACCEPT)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
     uri.path().starts_with("/api/")
-        || uri.query().is_some_and(|it| it.split('&').any(|pair| pair == "format=json"))
+        || uri
+            .query()
+            .is_some_and(|it| it.split('&').any(|pair| pair == "format=json"))
         || accepts.starts_with("application/json")
 }
 
@@ -169,7 +189,10 @@ impl PanicPage {
 impl ResponseForPanic for PanicPage {
     type ResponseBody = axum::body::Body;
 
-    fn response_for_panic(&mut self, panic: Box<dyn Any + Send + 'static>) -> axum::http::Response<Self::ResponseBody> {
+    fn response_for_panic(
+        &mut self,
+        panic: Box<dyn Any + Send + 'static>,
+    ) -> axum::http::Response<Self::ResponseBody> {
         let text = panic
             .downcast_ref::<String>()
             .map(String::as_str)

@@ -30,7 +30,9 @@ impl App {
         }
         let known = self.product.period(None).await.ok();
         let last_year = || Period::year(i32::from(jiff::Zoned::now().year()) - 1);
-        let period = known.or_else(last_year).expect("the clock of this machine says a year of 1950 to 2200");
+        let period = known
+            .or_else(last_year)
+            .expect("the clock of this machine says a year of 1950 to 2200");
         if let Some(at) = sequence {
             *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, period));
         }
@@ -38,7 +40,12 @@ impl App {
     }
 
     /// A page.
-    pub(super) fn page(&self, view: &View, template: &str, page: &impl Serialize) -> Result<Response, Problem> {
+    pub(super) fn page(
+        &self,
+        view: &View,
+        template: &str,
+        page: &impl Serialize,
+    ) -> Result<Response, Problem> {
         match self.templates.render(template, view.language, page) {
             Ok(html) => Ok(Html(html).into_response()),
             Err(error) => {
@@ -57,12 +64,21 @@ impl App {
     pub(super) fn csv(&self, name: &str, text: String) -> Response {
         let safe: String = name
             .chars()
-            .map(|it| if it.is_ascii_alphanumeric() || matches!(it, '-' | '_') { it } else { '_' })
+            .map(|it| {
+                if it.is_ascii_alphanumeric() || matches!(it, '-' | '_') {
+                    it
+                } else {
+                    '_'
+                }
+            })
             .collect();
         let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{safe}.csv\""))
             .expect("letters, digits, - and _ are a header value");
         let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/csv; charset=utf-8"),
+            ),
             (header::CONTENT_DISPOSITION, disposition),
         ];
         (headers, text).into_response()
@@ -70,12 +86,15 @@ impl App {
 
     /// The error response of an act, in the form asked for.
     pub(super) fn refused(&self, view: &View, error: &AppError) -> Problem {
-        Problem::new(self, view.language, error).as_json(view.format != Format::Html)
+        Problem::new(self, view.language, error).json_if(view.format != Format::Html)
     }
 
     /// Says values in the language of the page.
     pub(super) fn say(&self, view: &View) -> Say<'_> {
-        Say { texts: &self.templates, language: view.language }
+        Say {
+            texts: &self.templates,
+            language: view.language,
+        }
     }
 
     /// A fixed text.

@@ -42,9 +42,16 @@ impl Say<'_> {
         if matches!(unit, "" | "1") {
             return String::new();
         }
-        match (self.language, SCALES.iter().find_map(|(head, _)| Some((head, unit.strip_prefix(head)?)))) {
+        match (
+            self.language,
+            SCALES
+                .iter()
+                .find_map(|(head, _)| Some((head, unit.strip_prefix(head)?))),
+        ) {
             (Language::En, Some((head, base))) => {
-                format!("{} {}", self.word("scale", head), self.word("unit", base)).trim_end().to_owned()
+                format!("{} {}", self.word("scale", head), self.word("unit", base))
+                    .trim_end()
+                    .to_owned()
             }
             _ => self.word("unit", unit),
         }
@@ -74,9 +81,13 @@ impl Say<'_> {
 
     /// What an act says with its unit, such as `≥60亿元`, in the language of the page; left alone where it has another form.
     pub fn whole(&self, said: &str) -> String {
-        let from = said.find(|it: char| it.is_ascii_digit() || it == '-').unwrap_or(0);
+        let from = said
+            .find(|it: char| it.is_ascii_digit() || it == '-')
+            .unwrap_or(0);
         let rest = &said[from..];
-        let to = rest.find(|it: char| !it.is_ascii_digit() && !matches!(it, '.' | ',' | '-')).unwrap_or(rest.len());
+        let to = rest
+            .find(|it: char| !it.is_ascii_digit() && !matches!(it, '.' | ',' | '-'))
+            .unwrap_or(rest.len());
         let (number, unit) = rest.split_at(to);
         let known = unit.is_empty() || self.unit(unit) != unit || unit == "%";
         if self.language == Language::Zh || number.is_empty() || !known {
@@ -109,7 +120,11 @@ impl Say<'_> {
     pub fn growth(&self, growth: Option<Decimal>) -> Option<String> {
         let growth = growth?;
         let (number, _) = measure::say(growth, "%", 1);
-        let sign = if number.starts_with('-') || growth.is_zero() { "" } else { "+" };
+        let sign = if number.starts_with('-') || growth.is_zero() {
+            ""
+        } else {
+            "+"
+        };
         Some(format!("{sign}{}%", minus(&number)))
     }
 
@@ -127,7 +142,11 @@ impl Say<'_> {
             (false, true) => "figure.rank_growth",
         };
         let of = rank.of.map(|it| it.to_string()).unwrap_or_default();
-        let values = [("scope", rank.scope.clone()), ("rank", rank.rank.to_string()), ("of", of)];
+        let values = [
+            ("scope", rank.scope.clone()),
+            ("rank", rank.rank.to_string()),
+            ("of", of),
+        ];
         self.fill(key, &values)
     }
 
@@ -159,7 +178,9 @@ pub(super) fn minus(number: &str) -> String {
     }
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 fn period_en(period: Period) -> String {
     let (first, last) = (period.first_day(), period.last_day());
@@ -186,7 +207,8 @@ pub(super) fn json_number(value: Option<Decimal>) -> serde_json::Value {
     if let Ok(whole) = text.parse::<i64>() {
         return whole.into();
     }
-    text.parse::<f64>().map_or(serde_json::Value::Null, Into::into)
+    text.parse::<f64>()
+        .map_or(serde_json::Value::Null, Into::into)
 }
 
 #[cfg(test)]
@@ -204,12 +226,25 @@ mod tests {
             ("312", "家", "312家", "312 firms"),
         ];
         for (number, unit, zh, en) in cases {
-            let say = |language| Say { texts: &texts, language };
+            let say = |language| Say {
+                texts: &texts,
+                language,
+            };
             assert_eq!(say(Language::Zh).with_unit(number, unit), zh);
             assert_eq!(say(Language::En).with_unit(number, unit), en);
         }
-        let say = Say { texts: &texts, language: Language::En };
-        let cases = [("≥60亿元", "≥6,000 million yuan"), ("25.0%", "25.0%"), ("第2", "第2"), ("超68亿元", "超6,800 million yuan"), ("3头", "3头"), ("—", "—")];
+        let say = Say {
+            texts: &texts,
+            language: Language::En,
+        };
+        let cases = [
+            ("≥60亿元", "≥6,000 million yuan"),
+            ("25.0%", "25.0%"),
+            ("第2", "第2"),
+            ("超68亿元", "超6,800 million yuan"),
+            ("3头", "3头"),
+            ("—", "—"),
+        ];
         for (said, want) in cases {
             assert_eq!(say.whole(said), want);
         }
@@ -233,7 +268,12 @@ mod tests {
 
     #[test]
     fn numbers_for_programs_are_exact_where_they_can_be() {
-        let cases = [("6831000000", "6831000000"), ("0.2500", "0.25"), ("-3.6", "-3.6"), ("12.00", "12")];
+        let cases = [
+            ("6831000000", "6831000000"),
+            ("0.2500", "0.25"),
+            ("-3.6", "-3.6"),
+            ("12.00", "12"),
+        ];
         for (value, want) in cases {
             assert_eq!(json_number(Some(value.parse().unwrap())).to_string(), want);
         }

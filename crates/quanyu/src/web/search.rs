@@ -25,7 +25,11 @@ pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response,
         hits.map_err(|error| app.refused(&view, &error))?
     };
     match view.format {
-        Format::Html => app.page(&view, "search/results.html", &SearchPage::new(&app, &view, &words, &hits)),
+        Format::Html => app.page(
+            &view,
+            "search/results.html",
+            &SearchPage::new(&app, &view, &words, &hits),
+        ),
         _ => Ok(app.json(json!({
             "hits": hits.iter().map(|it| json!({
                 "kind": it.kind, "register": it.register, "id": it.id,

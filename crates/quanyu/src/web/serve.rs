@@ -12,8 +12,13 @@ use crate::app::{AppError, Product};
 /// # Errors
 /// When nothing can listen there.
 pub async fn serve(product: Arc<Product>, port: u16) -> Result<(), AppError> {
-    let listen = |cause: std::io::Error| AppError::CannotListen { port, why: cause.to_string() };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
+    let listen = |cause: std::io::Error| AppError::CannotListen {
+        port,
+        why: cause.to_string(),
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     println!("http://localhost:{}/", address.port());
     axum::serve(listener, router(App::new(product)))

@@ -47,21 +47,57 @@ impl StylePage {
             sample(view, &say, Some(Decimal::new(2, 2)), Some("on_pace"), None),
             sample(view, &say, Some(Decimal::new(-36, 3)), Some("behind"), None),
             sample(view, &say, None, Some("waiting"), None),
-            sample(view, &say, Some(Decimal::new(297, 3)), None, Some(say.text("styleguide.sample_body"))),
+            sample(
+                view,
+                &say,
+                Some(Decimal::new(297, 3)),
+                None,
+                Some(say.text("styleguide.sample_body")),
+            ),
         ];
-        let (now, before) = (values(&[3, 7, 13, 18, 24, 30, 36, 42, 48, 55, 61, 68]), values(&[2, 5, 9, 14, 18, 24, 28, 33, 38, 44, 49, 55]));
+        let (now, before) = (
+            values(&[3, 7, 13, 18, 24, 30, 36, 42, 48, 55, 61, 68]),
+            values(&[2, 5, 9, 14, 18, 24, 28, 33, 38, 44, 49, 55]),
+        );
         let months: Vec<_> = (1..=12).map(|it| say.month(it)).collect();
         let target = say.fill("cockpit.target_line", &[("value", "60".to_owned())]);
         let bar = |(year, value): (i32, Option<i64>)| {
             let said = value.map_or_else(|| super::say::UNKNOWN.to_owned(), |it| it.to_string());
-            (year.to_string(), value.map(Decimal::from), said, year == 2023)
+            (
+                year.to_string(),
+                value.map(Decimal::from),
+                said,
+                year == 2023,
+            )
         };
-        let bars: Vec<_> = [(2019, None), (2020, Some(164)), (2021, Some(201)), (2022, Some(250)), (2023, Some(312))].map(bar).into();
-        let numbers = |values: &[Option<Decimal>]| values.iter().map(|it| super::say::json_number(*it)).collect::<Vec<_>>();
+        let bars: Vec<_> = [
+            (2019, None),
+            (2020, Some(164)),
+            (2021, Some(201)),
+            (2022, Some(250)),
+            (2023, Some(312)),
+        ]
+        .map(bar)
+        .into();
+        let numbers = |values: &[Option<Decimal>]| {
+            values
+                .iter()
+                .map(|it| super::say::json_number(*it))
+                .collect::<Vec<_>>()
+        };
         Self {
             frame: Frame::new(app, view, Place::Elsewhere, &say.text("styleguide.title")),
-            cards: cards.iter().map(|it| CardPage::new(it, view, &say)).collect(),
-            lights: lights.iter().map(|class| Light { class, words: say.word("light", class) }).collect(),
+            cards: cards
+                .iter()
+                .map(|it| CardPage::new(it, view, &say))
+                .collect(),
+            lights: lights
+                .iter()
+                .map(|class| Light {
+                    class,
+                    words: say.word("light", class),
+                })
+                .collect(),
             data: json!({
                 "ticks": months,
                 "unit": "",
@@ -73,13 +109,28 @@ impl StylePage {
             }),
             lines: chart::lines(
                 &months,
-                &[("now", &now, "2023　68".into()), ("before", &before, "2022　55".into())],
+                &[
+                    ("now", &now, "2023　68".into()),
+                    ("before", &before, "2022　55".into()),
+                ],
                 Some((Decimal::from(60), target)),
             ),
             bars: chart::bars(&bars),
             swatches: vec![
-                "ground", "ink", "ink-2", "ink-3", "line", "accent", "done-fill", "pace-fill", "behind-fill",
-                "waiting-fill", "error-fill", "map-0", "map-2", "map-4",
+                "ground",
+                "ink",
+                "ink-2",
+                "ink-3",
+                "line",
+                "accent",
+                "done-fill",
+                "pace-fill",
+                "behind-fill",
+                "waiting-fill",
+                "error-fill",
+                "map-0",
+                "map-2",
+                "map-4",
             ],
         }
     }
@@ -115,11 +166,24 @@ fn sample(
         period: view.period,
         value: known.then(|| Decimal::from(312)),
         unit: "家".into(),
-        said: if known { "312".into() } else { super::say::UNKNOWN.into() },
+        said: if known {
+            "312".into()
+        } else {
+            super::say::UNKNOWN.into()
+        },
         said_unit: "家".into(),
         growth,
-        rank: citation.is_some().then(|| RankView { rank: 1, of: Some(10), scope: say.text("styleguide.sample_scope"), of_growth: true }),
-        source: if citation.is_some() { "cited" } else { "computed" },
+        rank: citation.is_some().then(|| RankView {
+            rank: 1,
+            of: Some(10),
+            scope: say.text("styleguide.sample_scope"),
+            of_growth: true,
+        }),
+        source: if citation.is_some() {
+            "cited"
+        } else {
+            "computed"
+        },
         citation,
         records: 312,
         better: "higher",
@@ -135,10 +199,27 @@ fn sample(
         comparator: "ge",
         asked: "≥300".into(),
         reached: known.then(|| "312".into()),
-        share: known.then(|| Decimal::new(match light { "done" => 104, "on_pace" => 76, _ => 41 }, 2)),
+        share: known.then(|| {
+            Decimal::new(
+                match light {
+                    "done" => 104,
+                    "on_pace" => 76,
+                    _ => 41,
+                },
+                2,
+            )
+        }),
         light,
         by: format!("{}-12-31", view.period.last_year()),
     });
-    let months = if known { values(&[18, 22, 20, 25, 27, 24, 29, 31, 30, 28, 33, 35]) } else { Vec::new() };
-    Card { figure, target, months }
+    let months = if known {
+        values(&[18, 22, 20, 25, 27, 24, 29, 31, 30, 28, 33, 35])
+    } else {
+        Vec::new()
+    };
+    Card {
+        figure,
+        target,
+        months,
+    }
 }

@@ -50,13 +50,23 @@ impl Templates {
     ///
     /// # Errors
     /// A name the page struct does not have, a text that is not there: a fault of ours, which a test would have found.
-    pub fn render(&self, name: &str, language: Language, page: &impl Serialize) -> Result<String, Error> {
+    pub fn render(
+        &self,
+        name: &str,
+        language: Language,
+        page: &impl Serialize,
+    ) -> Result<String, Error> {
         let value = Value::from(Serde(page));
         if let Some(folder) = &self.disk {
             let text = std::fs::read_to_string(folder.join("texts.toml")).unwrap_or_default();
             let texts = Texts::read(&text)
                 .map_err(|it| Error::new(ErrorKind::InvalidOperation, it.to_string()))?;
-            let fresh = environment(language, Arc::new(texts), self.assets.clone(), Some(folder.clone()));
+            let fresh = environment(
+                language,
+                Arc::new(texts),
+                self.assets.clone(),
+                Some(folder.clone()),
+            );
             return fresh.get_template(name)?.render(value);
         }
         match language {
@@ -120,16 +130,24 @@ fn environment(
         }
         Ok(built_in(name).map(str::to_owned))
     });
-    env.add_function("t", move |key: &str, values: Kwargs| -> Result<String, Error> {
-        let mut pairs = Vec::new();
-        for name in values.args() {
-            let value: Value = values.get(name)?;
-            pairs.push((name, value.to_string()));
-        }
-        texts.fill(key, language, &pairs).ok_or_else(|| {
-            Error::new(ErrorKind::UndefinedError, format!("texts.toml has no `{key}`"))
-        })
+    env.add_function(
+        "t",
+        move |key: &str, values: Kwargs| -> Result<String, Error> {
+            let mut pairs = Vec::new();
+            for name in values.args() {
+                let value: Value = values.get(name)?;
+                pairs.push((name, value.to_string()));
+            }
+            texts.fill(key, language, &pairs).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::UndefinedError,
+                    format!("texts.toml has no `{key}`"),
+                )
+            })
+        },
+    );
+    env.add_function("asset", move |name: &str| {
+        assets.address(name).unwrap_or_default()
     });
-    env.add_function("asset", move |name: &str| assets.address(name).unwrap_or_default());
     env
 }

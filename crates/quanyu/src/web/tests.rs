@@ -30,10 +30,17 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
     for (name, source) in all_templates() {
         for call in source.split("t(\"").skip(1) {
             let key = call.split('"').next().unwrap();
-            if key.contains('.') && !key.ends_with(".js") && !key.ends_with(".css") && !key.ends_with(".svg") {
+            if key.contains('.')
+                && !key.ends_with(".js")
+                && !key.ends_with(".css")
+                && !key.ends_with(".svg")
+            {
                 let key = key.to_owned();
                 for language in [Language::Zh, Language::En] {
-                    assert!(texts.get(&key, language).is_some(), "{name} asks for `{key}`");
+                    assert!(
+                        texts.get(&key, language).is_some(),
+                        "{name} asks for `{key}`"
+                    );
                 }
                 asked.insert(key);
             }
@@ -41,15 +48,41 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
     }
     // Rust puts some texts together; groups of words are looked up by a value.
     let rust = [
-        include_str!("chart.rs"), include_str!("cockpit.rs"), include_str!("compare.rs"), include_str!("documents.rs"),
-        include_str!("figure.rs"), include_str!("frame.rs"), include_str!("indicators.rs"), include_str!("record.rs"),
-        include_str!("registers.rs"), include_str!("say.rs"), include_str!("search.rs"), include_str!("styleguide.rs"),
+        include_str!("chart.rs"),
+        include_str!("cockpit.rs"),
+        include_str!("compare.rs"),
+        include_str!("documents.rs"),
+        include_str!("figure.rs"),
+        include_str!("frame.rs"),
+        include_str!("indicators.rs"),
+        include_str!("indicators/show.rs"),
+        include_str!("registers/record.rs"),
+        include_str!("registers.rs"),
+        include_str!("registers/list.rs"),
+        include_str!("say.rs"),
+        include_str!("search.rs"),
+        include_str!("styleguide.rs"),
     ]
     .concat();
-    let words = ["unit", "scale", "status", "light", "operator", "act", "actor", "kind", "nature", "comparator_word", "hit", "mark", "map"];
+    let words = [
+        "unit",
+        "scale",
+        "status",
+        "light",
+        "operator",
+        "act",
+        "actor",
+        "kind",
+        "nature",
+        "comparator_word",
+        "hit",
+        "mark",
+        "map",
+    ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();
-        let used = asked.contains(key) || rust.contains(&format!("\"{key}\"")) || words.contains(&group);
+        let used =
+            asked.contains(key) || rust.contains(&format!("\"{key}\"")) || words.contains(&group);
         assert!(used, "nothing asks for `{key}`");
     }
 }
@@ -57,10 +90,24 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
 #[test]
 fn fixed_words_of_templates_stand_in_the_texts_and_no_template_carries_a_style_or_a_handler() {
     for (name, source) in all_templates() {
-        let chinese = source.chars().find(|it| ('\u{4e00}'..='\u{9fff}').contains(it));
+        let chinese = source
+            .chars()
+            .find(|it| ('\u{4e00}'..='\u{9fff}').contains(it));
         assert_eq!(chinese, None, "{name} holds a fixed Chinese word");
-        for forbidden in [" style=", "<style", "javascript:", " onclick=", " onload=", "http://", "https://", "|safe"] {
-            assert!(!source.contains(forbidden), "{name} holds {forbidden:?}, which the content policy forbids");
+        for forbidden in [
+            " style=",
+            "<style",
+            "javascript:",
+            " onclick=",
+            " onload=",
+            "http://",
+            "https://",
+            "|safe",
+        ] {
+            assert!(
+                !source.contains(forbidden),
+                "{name} holds {forbidden:?}, which the content policy forbids"
+            );
         }
     }
 }
@@ -71,7 +118,9 @@ fn every_template_compiles() {
     let templates = templates::Templates::new(assets);
     for (name, _) in all_templates() {
         for language in [Language::Zh, Language::En] {
-            templates.compiles(&name, language).unwrap_or_else(|error| panic!("{name}: {error:#}"));
+            templates
+                .compiles(&name, language)
+                .unwrap_or_else(|error| panic!("{name}: {error:#}"));
         }
     }
 }
@@ -79,7 +128,12 @@ fn every_template_compiles() {
 #[test]
 fn the_description_of_the_interface_names_the_routes_there_are() {
     let described: serde_json::Value = serde_json::from_str(api::OPENAPI).unwrap();
-    let described: BTreeSet<&str> = described["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    let described: BTreeSet<&str> = described["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     let routes: BTreeSet<&str> = include_str!("mod.rs")
         .split(".route(\"")
         .skip(1)

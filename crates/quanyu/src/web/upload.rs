@@ -19,12 +19,16 @@ pub(super) type Sent = (String, Vec<u8>);
 
 /// The files of a form, in order.
 pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Vec<Sent>, Problem> {
-    let problem = |code| Problem::of(app, view.language, code).as_json(view.format != super::view::Format::Html);
+    let problem = |code| {
+        Problem::of(app, view.language, code).json_if(view.format != super::view::Format::Html)
+    };
     let damaged = |error: &dyn std::fmt::Display| {
         tracing::warn!(error = %error, "a form could not be read");
         problem("web_bad_upload")
     };
-    let mut form = Multipart::from_request(request, app).await.map_err(|error| damaged(&error))?;
+    let mut form = Multipart::from_request(request, app)
+        .await
+        .map_err(|error| damaged(&error))?;
     let (mut files, mut size) = (Vec::new(), 0_usize);
     while let Some(mut field) = form.next_field().await.map_err(|error| damaged(&error))? {
         let name = field.file_name().map(base_name).filter(|it| !it.is_empty());
@@ -63,7 +67,10 @@ fn too_large(problem: Problem) -> Problem {
 /// The name without folders, in either system's manner: some browsers send a path.
 fn base_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    base.chars().filter(|it| !it.is_control()).take(200).collect()
+    base.chars()
+        .filter(|it| !it.is_control())
+        .take(200)
+        .collect()
 }
 
 #[cfg(test)]

@@ -47,7 +47,10 @@ impl View {
 
     /// All values of a key.
     pub fn wishes<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(it, value)| it == key && !value.is_empty()).map(|(_, it)| it.as_str())
+        self.pairs
+            .iter()
+            .filter(move |(it, value)| it == key && !value.is_empty())
+            .map(|(_, it)| it.as_str())
     }
 
     /// The address of another page with the same region and period.
@@ -59,7 +62,9 @@ impl View {
     pub fn link_with(&self, path: &str, more: &[(&str, &str)]) -> String {
         let (region, period) = (self.region.to_string(), self.period.to_string());
         let own = [("region", region.as_str()), ("period", period.as_str())];
-        let own = own.into_iter().filter(|(key, _)| !more.iter().any(|(it, _)| it == key));
+        let own = own
+            .into_iter()
+            .filter(|(key, _)| !more.iter().any(|(it, _)| it == key));
         address(path, own.chain(more.iter().copied()))
     }
 
@@ -75,7 +80,11 @@ impl View {
                 && !changes.iter().any(|(it, _)| it == key)
         });
         pairs.extend(kept.map(|(key, value)| (key.as_str(), value.as_str())));
-        pairs.extend(changes.iter().filter_map(|(key, value)| Some((*key, (*value)?))));
+        pairs.extend(
+            changes
+                .iter()
+                .filter_map(|(key, value)| Some((*key, (*value)?))),
+        );
         address(&self.path, pairs.into_iter())
     }
 
@@ -87,9 +96,15 @@ impl View {
     /// The pairs that a form on this page has to carry on, besides `own`.
     pub fn carried(&self, own: &[&str]) -> Vec<(String, String)> {
         let kept = |key: &str| !own.contains(&key) && !MOMENTARY.contains(&key);
-        let pairs = self.pairs.iter().filter(|(key, value)| kept(key) && !value.is_empty());
+        let pairs = self
+            .pairs
+            .iter()
+            .filter(|(key, value)| kept(key) && !value.is_empty());
         let mut pairs: Vec<_> = pairs.cloned().collect();
-        for (key, value) in [("region", self.region.to_string()), ("period", self.period.to_string())] {
+        for (key, value) in [
+            ("region", self.region.to_string()),
+            ("period", self.period.to_string()),
+        ] {
             if kept(key) && !pairs.iter().any(|(it, _)| it == key) {
                 pairs.push((key.to_owned(), value));
             }
@@ -106,16 +121,25 @@ impl FromRequestParts<App> for View {
         let refuse = |code, key: &'static str, value: &str| {
             Problem::of(app, language, code).fact(key, value)
         };
-        let pairs = pairs(&parts.uri)
-            .ok_or_else(|| refuse("web_bad_query", "query", parts.uri.query().unwrap_or_default()))?;
+        let pairs = pairs(&parts.uri).ok_or_else(|| {
+            refuse(
+                "web_bad_query",
+                "query",
+                parts.uri.query().unwrap_or_default(),
+            )
+        })?;
         let wish = |key: &str| {
             let found = pairs.iter().find(|(it, _)| it == key);
-            found.map(|(_, value)| value.trim()).filter(|it| !it.is_empty())
+            found
+                .map(|(_, value)| value.trim())
+                .filter(|it| !it.is_empty())
         };
         let region = match wish("region") {
             None => app.product.pack.region.clone(),
             Some(text) => {
-                let code: RegionCode = text.parse().map_err(|_| refuse("web_bad_region", "region", text))?;
+                let code: RegionCode = text
+                    .parse()
+                    .map_err(|_| refuse("web_bad_region", "region", text))?;
                 if !app.product.pack.regions.contains_key(&code) {
                     return Err(refuse("web_unknown_region", "region", text));
                 }
@@ -124,7 +148,9 @@ impl FromRequestParts<App> for View {
         };
         let period = match wish("period") {
             None => app.latest().await,
-            Some(text) => text.parse().map_err(|_| refuse("web_bad_period", "period", text))?,
+            Some(text) => text
+                .parse()
+                .map_err(|_| refuse("web_bad_period", "period", text))?,
         };
         let format = match wish("format") {
             None | Some("html") => Format::Html,
@@ -151,8 +177,13 @@ pub(super) fn language(headers: &HeaderMap, query: Option<&str>) -> Language {
         _ => None,
     };
     let asked = query.and_then(|it| it.split('&').find_map(|pair| pair.strip_prefix("lang=")));
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|it| it.to_str().ok());
-    let mut chosen = cookies.flat_map(|it| it.split(';')).filter_map(|it| it.trim().strip_prefix("lang="));
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|it| it.to_str().ok());
+    let mut chosen = cookies
+        .flat_map(|it| it.split(';'))
+        .filter_map(|it| it.trim().strip_prefix("lang="));
     asked
         .and_then(from_word)
         .or_else(|| chosen.find_map(from_word))
@@ -160,7 +191,9 @@ pub(super) fn language(headers: &HeaderMap, query: Option<&str>) -> Language {
 }
 
 fn pairs(uri: &Uri) -> Option<Vec<(String, String)>> {
-    Query::<Vec<(String, String)>>::try_from_uri(uri).ok().map(|it| it.0)
+    Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .ok()
+        .map(|it| it.0)
 }
 
 fn address<'a>(path: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -178,7 +211,9 @@ fn address<'a>(path: &str, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> S
 pub(super) fn encode(text: &str, out: &mut String) {
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
             _ => {
                 const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
                 out.push('%');
@@ -202,21 +237,42 @@ mod tests {
             period: "2023".parse().unwrap(),
             format: Format::Html,
             path: "/registers/contract".into(),
-            pairs: query.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect(),
+            pairs: query
+                .iter()
+                .map(|(a, b)| ((*a).into(), (*b).into()))
+                .collect(),
         }
     }
 
     #[test]
     fn links_keep_region_and_period_and_drop_the_place_in_the_list() {
-        let here = view(&[("period", "2023"), ("sort", "amount"), ("after", "7"), ("lang", "en"), ("f.name", "")]);
-        assert_eq!(here.here(), "/registers/contract?region=370202&period=2023&sort=amount");
+        let here = view(&[
+            ("period", "2023"),
+            ("sort", "amount"),
+            ("after", "7"),
+            ("lang", "en"),
+            ("f.name", ""),
+        ]);
+        assert_eq!(
+            here.here(),
+            "/registers/contract?region=370202&period=2023&sort=amount"
+        );
         assert_eq!(here.link("/"), "/?region=370202&period=2023");
-        assert_eq!(here.link_with("/", &[("region", "3702")]), "/?period=2023&region=3702");
+        assert_eq!(
+            here.link_with("/", &[("region", "3702")]),
+            "/?period=2023&region=3702"
+        );
         assert_eq!(
             here.change(&[("sort", None), ("f.name", Some("甲&乙"))]),
             "/registers/contract?region=370202&period=2023&f.name=%E7%94%B2%26%E4%B9%99"
         );
-        assert_eq!(here.carried(&["period"]), [("sort".into(), "amount".into()), ("region".into(), "370202".into())]);
+        assert_eq!(
+            here.carried(&["period"]),
+            [
+                ("sort".into(), "amount".into()),
+                ("region".into(), "370202".into())
+            ]
+        );
     }
 
     #[test]

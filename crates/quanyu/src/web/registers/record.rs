@@ -3,18 +3,20 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{
-    figure::group,
-    frame::{Frame, Place},
-    registers::{CellShown, RegisterShown},
-    say::UNKNOWN,
-    state::App,
-    view::View,
+use super::{RegisterShown, list::CellShown};
+use crate::{
+    app::registers::{Cell, ChangeView, FieldHead, RecordPage, Related},
+    web::{
+        figure::group,
+        frame::{Frame, Place},
+        say::UNKNOWN,
+        state::App,
+        view::View,
+    },
 };
-use crate::app::registers::{Cell, ChangeView, FieldHead, RecordPage, Related};
 
 #[derive(Debug, Serialize)]
-pub(super) struct RecordShown {
+pub(in crate::web) struct RecordShown {
     frame: Frame,
     register: RegisterShown,
     room: (String, String),
@@ -69,45 +71,81 @@ struct RelatedShown {
 }
 
 impl RecordShown {
-    pub(super) fn new(app: &App, view: &View, page: &RecordPage) -> Self {
+    pub(in crate::web) fn new(app: &App, view: &View, page: &RecordPage) -> Self {
         let say = app.say(view);
         let module = &page.register.module;
         let title = |head: &FieldHead| head.title.get(view.language).to_owned();
         let known = |cell: &Cell| !cell.said.is_empty() && cell.said != UNKNOWN;
-        let fields = page.fields.iter().filter(|(_, cell)| known(cell)).map(|(head, cell)| FieldShown {
-            title: title(head),
-            cell: CellShown::new(cell, head.number, view),
-            unit: head.unit.as_deref().map(|it| say.unit(it)).filter(|it| !it.is_empty()),
-            long: head.kind == "long_text" || cell.said.chars().count() > 60,
-            kind: head.kind,
-        });
+        let fields = page
+            .fields
+            .iter()
+            .filter(|(_, cell)| known(cell))
+            .map(|(head, cell)| FieldShown {
+                title: title(head),
+                cell: CellShown::new(cell, head.number, view),
+                unit: head
+                    .unit
+                    .as_deref()
+                    .map(|it| say.unit(it))
+                    .filter(|it| !it.is_empty()),
+                long: head.kind == "long_text" || cell.said.chars().count() > 60,
+                kind: head.kind,
+            });
         let refers = page.fields.iter().filter_map(|(head, cell)| {
             let (register, id) = cell.link.as_ref()?;
-            Some((title(head), cell.said.clone(), view.link(&format!("/registers/{register}/{id}"))))
+            Some((
+                title(head),
+                cell.said.clone(),
+                view.link(&format!("/registers/{register}/{id}")),
+            ))
         });
         let lines = page.lines.iter().map(|(name, heads, rows)| LinesShown {
             title: name.get(view.language).to_owned(),
             heads: heads.iter().map(|it| (title(it), it.number)).collect(),
             rows: rows
                 .iter()
-                .map(|row| row.iter().zip(heads).map(|(cell, head)| CellShown::new(cell, head.number, view)).collect())
+                .map(|row| {
+                    row.iter()
+                        .zip(heads)
+                        .map(|(cell, head)| CellShown::new(cell, head.number, view))
+                        .collect()
+                })
                 .collect(),
         });
         Self {
             frame: Frame::new(app, view, Place::Registers(Some(&module.0)), &page.label),
             register: RegisterShown::new(&page.register, view),
-            room: (module.1.get(view.language).to_owned(), view.link_with("/registers", &[("module", &module.0)])),
+            room: (
+                module.1.get(view.language).to_owned(),
+                view.link_with("/registers", &[("module", &module.0)]),
+            ),
             id: page.id,
             label: page.label.clone(),
             version: page.version,
-            state: page.state.as_ref().map(|(_, it)| it.get(view.language).to_owned()),
+            state: page
+                .state
+                .as_ref()
+                .map(|(_, it)| it.get(view.language).to_owned()),
             removed: page.removed,
             fields: fields.collect(),
-            empty: page.fields.iter().filter(|(_, cell)| !known(cell)).map(|(head, _)| title(head)).collect(),
+            empty: page
+                .fields
+                .iter()
+                .filter(|(_, cell)| !known(cell))
+                .map(|(head, _)| title(head))
+                .collect(),
             refers: refers.collect(),
             lines: lines.collect(),
-            history: page.history.iter().map(|it| ChangeShown::new(it, app, view)).collect(),
-            related: page.related.iter().map(|it| RelatedShown::new(it, page, view)).collect(),
+            history: page
+                .history
+                .iter()
+                .map(|it| ChangeShown::new(it, app, view))
+                .collect(),
+            related: page
+                .related
+                .iter()
+                .map(|it| RelatedShown::new(it, page, view))
+                .collect(),
             json: view.change(&[("format", Some("json"))]),
         }
     }
@@ -116,7 +154,11 @@ impl RecordShown {
 impl ChangeShown {
     fn new(change: &ChangeView, app: &App, view: &View) -> Self {
         let field = |(title, before, after): &(quanyu_core::text::Text, String, String)| {
-            (title.get(view.language).to_owned(), before.clone(), after.clone())
+            (
+                title.get(view.language).to_owned(),
+                before.clone(),
+                after.clone(),
+            )
         };
         Self {
             sequence: change.sequence,
@@ -132,7 +174,8 @@ impl RelatedShown {
     fn new(related: &Related, page: &RecordPage, view: &View) -> Self {
         let filter = format!("f.{}.is", related.field);
         let path = format!("/registers/{}", related.register);
-        let link = |(id, label): &(i64, String)| (label.clone(), view.link(&format!("{path}/{id}")));
+        let link =
+            |(id, label): &(i64, String)| (label.clone(), view.link(&format!("{path}/{id}")));
         Self {
             title: related.title.get(view.language).to_owned(),
             count: group(related.count),
@@ -144,7 +187,7 @@ impl RelatedShown {
 }
 
 /// A record for programs.
-pub(super) fn record_json(page: &RecordPage, view: &View) -> Value {
+pub(in crate::web) fn record_json(page: &RecordPage, view: &View) -> Value {
     let cell = |cell: &Cell| match cell.said.as_str() {
         UNKNOWN | "" => Value::Null,
         said => Value::from(said),
