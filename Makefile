@@ -73,3 +73,7 @@ gold: ## score the reader on the gold documents and compare districts (needs SHA
 .PHONY: bench
 bench: ## compare with peers; writes bench/*/RESULT.md and bench/RESULTS.md
 	@scripts/bench
+
+.PHONY: torture
+torture: ## long runs: made-up texts for the reader, 400,000 records under load (SECONDS_EACH=300)
+	@scripts/torture

@@ -1,6 +1,6 @@
 //! Rust sources: headers, length, and that no pack's content is named in them.
 //!
-//! Owns what counts as a test: files in a folder `tests`, `tests.rs`, and whatever follows `#[cfg(test)]`.
+//! Owns what counts as a test: files in a folder `tests`, `benches` or `examples`, `tests.rs`, and whatever follows `#[cfg(test)]`.
 
 use std::collections::BTreeSet;
 
@@ -162,7 +162,7 @@ fn is_rust(path: &str) -> bool {
 
 fn is_test(path: &str) -> bool {
     path.split('/')
-        .any(|part| matches!(part, "tests" | "tests.rs" | "benches" | "fuzz"))
+        .any(|part| matches!(part, "tests" | "tests.rs" | "benches" | "examples"))
 }
 
 #[cfg(test)]
