@@ -154,7 +154,7 @@ impl ComparePage {
             document
                 .warnings
                 .iter()
-                .map(|it| (name.clone(), it.clone()))
+                .map(|it| (name.clone(), say.word("flag", it)))
         });
         Self {
             frame: Frame::new(app, view, Place::Compare, &say.text("compare.title")),

@@ -229,7 +229,11 @@ impl Mention {
                 UNKNOWN.to_owned()
             },
             indicator,
-            flags: mention.flags.clone(),
+            flags: mention
+                .flags
+                .iter()
+                .map(|it| say.word("flag", it))
+                .collect(),
             facts,
         }
     }
@@ -237,15 +241,15 @@ impl Mention {
 
 /// How a mention is marked: damaged text, a figure of an indicator, another figure, no figure.
 fn class(mention: &MentionView) -> &'static str {
-    match (
-        mention.flags.is_empty(),
-        mention.is_figure(),
-        mention.indicator.is_some(),
-    ) {
-        (false, _, _) => "damaged",
-        (true, true, true) => "linked",
-        (true, true, false) => "counted",
-        (true, false, _) => "other",
+    let damaged = mention
+        .flags
+        .iter()
+        .any(|it| matches!(it.as_str(), "damaged" | "bad_date"));
+    match (damaged, mention.is_figure(), mention.indicator.is_some()) {
+        (true, _, _) => "damaged",
+        (false, true, true) => "linked",
+        (false, true, false) => "counted",
+        (false, false, _) => "other",
     }
 }
 
@@ -292,7 +296,11 @@ impl ReadPage {
             blocks: blocks.collect(),
             figures: mentions.iter().filter(|it| it.is_figure).count(),
             mentions,
-            warnings: document.warnings.clone(),
+            warnings: document
+                .warnings
+                .iter()
+                .map(|it| say.word("flag", it))
+                .collect(),
         }
     }
 }
