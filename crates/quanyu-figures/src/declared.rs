@@ -7,7 +7,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use datafusion::{
@@ -53,6 +53,8 @@ pub(crate) struct Plans {
     pub(crate) indicators: BTreeMap<String, Planned>,
     /// Columns that are used, by table.
     pub(crate) columns: BTreeMap<String, Vec<ColumnSpec>>,
+    /// Rows handed to queries so far.
+    pub(crate) scanned: Arc<AtomicU64>,
 }
 
 /// A register, its lines, or a dataset.
@@ -173,10 +175,12 @@ impl Plans {
             faults: Vec::new(),
         };
         let all = tables(pack);
+        let scanned = Arc::<AtomicU64>::default();
         for (name, columns) in &all {
             let provider = Live {
                 table: name.clone(),
                 schema: table::schema(columns),
+                scanned: Arc::clone(&scanned),
             };
             planner.relation(name, Arc::new(provider), BTreeSet::from([name.clone()]));
         }
@@ -212,6 +216,7 @@ impl Plans {
         });
         let plans = Self {
             columns: columns.collect(),
+            scanned,
             state: planner.context.state(),
             relations: planner.relations,
             indicators,

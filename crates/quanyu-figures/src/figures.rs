@@ -12,7 +12,7 @@ mod answer;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::Ordering},
 };
 
 use quanyu_core::{period::Period, region::RegionCode};
@@ -289,6 +289,12 @@ impl Figures {
             _ => {}
         }
         Ok(evidence)
+    }
+
+    /// Rows that queries have looked at since the start: for metrics, and to see that a change costs what it changed.
+    #[must_use]
+    pub fn rows_scanned(&self) -> u64 {
+        self.plans.scanned.load(Ordering::Relaxed)
     }
 
     fn indicator(&self, id: &str) -> Result<&Indicator, FiguresError> {

@@ -5,7 +5,13 @@
 //!
 //! Invariant: a record's id stands in exactly one row of a [`TableData`].
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -305,6 +311,8 @@ pub(crate) struct Live {
     pub(crate) table: String,
     /// All columns it may be asked for; the snapshot holds those that are used.
     pub(crate) schema: SchemaRef,
+    /// Rows handed to queries so far, over all tables.
+    pub(crate) scanned: Arc<AtomicU64>,
 }
 
 #[async_trait]
@@ -339,6 +347,8 @@ impl TableProvider for Live {
             .iter()
             .map(|at| data.schema.index_of(self.schema.field(*at).name()))
             .collect::<Result<Vec<_>, _>>()?;
+        let rows = u64::try_from(data.rows()).unwrap_or(u64::MAX);
+        self.scanned.fetch_add(rows, Ordering::Relaxed);
         let partitions = data.partitions(state.config().target_partitions());
         let exec =
             MemorySourceConfig::try_new_exec(&partitions, Arc::clone(&data.schema), Some(held))?;

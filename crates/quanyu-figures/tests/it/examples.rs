@@ -291,6 +291,40 @@ async fn a_change_shows_in_the_next_answer_and_only_what_changed_is_read() {
 }
 
 #[tokio::test]
+async fn a_changed_record_costs_what_it_changed() {
+    let (memory, figures) = open(&contracts());
+    let ids = fill(&memory);
+    let over_contracts = ["value", "large", "software", "rise", "mean"];
+    let ask = async |ids: &[&str]| {
+        let before = figures.rows_scanned();
+        let request = Request {
+            indicators: Some(ids.iter().map(|it| (*it).to_owned()).collect()),
+            region: region("9901"),
+            periods: vec![period("2023"), period("2023H1"), period("2022")],
+            by: Some(By::Children),
+        };
+        figures.query(&request).await.unwrap();
+        figures.rows_scanned() - before
+    };
+    // All indicators over the same rows are added up in one pass over the six of them, for any period and region.
+    assert_eq!(ask(&over_contracts).await, 6);
+    assert_eq!(ask(&over_contracts).await, 0);
+    memory.change(
+        "contract",
+        ids[3],
+        contract("990101002", "2023-06-30", "349.99", ""),
+    );
+    // The record as it was and as it is.
+    assert_eq!(ask(&over_contracts).await, 2);
+    memory.add(
+        "fact",
+        fields([("region", text("9901")), ("span", text("2023"))]),
+    );
+    assert_eq!(ask(&over_contracts).await, 0);
+    assert_eq!(ask(&["income"]).await, 1);
+}
+
+#[tokio::test]
 async fn evidence_lists_the_records_and_what_each_contributes() {
     let (memory, figures) = open(&contracts());
     let ids = fill(&memory);
