@@ -335,3 +335,17 @@ fn blocks_know_their_level_and_their_place() {
         .to_vec();
     assert_eq!(told, expected);
 }
+
+#[test]
+fn a_number_where_a_long_run_is_cut_is_read_whole() {
+    for length in 440..540 {
+        let text = format!(
+            "{}服务企业12,345家，增长25%，{}",
+            "字".repeat(length),
+            "文".repeat(600)
+        );
+        let found = read("", &text);
+        let told: Vec<String> = found.iter().map(|mention| told(mention, false)).collect();
+        assert_eq!(told, ["level 12345家 @-", "growth 0.25 @-"], "{length}");
+    }
+}

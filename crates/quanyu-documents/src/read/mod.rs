@@ -11,9 +11,15 @@
 //! Start reading at [`read_text`]: `text` folds and squeezes, `layout` finds sections, `scan` finds
 //! items in a sentence (`quantity`, `rank`, `date`), `sentence` makes mentions of them.
 
+mod bound;
+mod code;
 mod context;
+mod count;
 mod cues;
 mod date;
+mod designation;
+mod fold;
+mod fraction;
 mod item;
 mod kind;
 mod layout;
@@ -31,6 +37,7 @@ mod sentence;
 mod subject;
 mod table;
 mod text;
+mod turn;
 mod unit;
 mod whole;
 mod words;
@@ -114,7 +121,9 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
                 reader.sentence(begin, to, heading);
             }
         }
-        from = to.max(from + 1);
+        // A number that a cut went through was read to its end.
+        let read = reader.items.last().map_or(0, |item| item.end);
+        from = to.max(from + 1).max(read);
     }
     let mentions = std::mem::take(&mut reader.out);
     let mut flags = Vec::new();
@@ -164,6 +173,7 @@ fn sentence_end(text: &Text, from: usize) -> usize {
                 return end;
             }
             Class::Break => return at + 1,
+            Class::Comma if text.class(at + 1) == Class::Digit => {}
             Class::Comma | Class::Semi | Class::Cell => clause = Some(at + 1),
             // （一） begins a heading wherever it stands.
             Class::Open
