@@ -79,7 +79,7 @@ pub(crate) struct Observation {
 pub(crate) struct Observations {
     /// The register's last change.
     pub(crate) changed: i64,
-    found: HashMap<(String, Measured), HashMap<(RegionCode, Period), Vec<Observation>>>,
+    found: HashMap<String, HashMap<(Measured, RegionCode, Period), Vec<Observation>>>,
 }
 
 impl Observations {
@@ -92,8 +92,8 @@ impl Observations {
         period: Period,
     ) -> &[Observation] {
         self.found
-            .get(&(indicator.to_owned(), measured))
-            .and_then(|it| it.get(&(region.clone(), period)))
+            .get(indicator)
+            .and_then(|it| it.get(&(measured, region.clone(), period)))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -169,8 +169,10 @@ impl Observations {
                         status,
                     },
                 };
-                let kind = read.found.entry((indicator, measured)).or_default();
-                kind.entry((region, period)).or_default().push(observation);
+                let kind = read.found.entry(indicator).or_default();
+                kind.entry((measured, region, period))
+                    .or_default()
+                    .push(observation);
             }
         }
         for observations in read.found.values_mut().flat_map(HashMap::values_mut) {

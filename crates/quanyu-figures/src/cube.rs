@@ -9,7 +9,7 @@
 //!
 //! Invariant: a cube says for every region and period what a pass over all rows would say.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 use datafusion::{
     arrow::{
@@ -304,7 +304,8 @@ impl Cube {
     pub(crate) fn raw(&self, region: &RegionCode, period: Period) -> Result<Raw, TooLarge> {
         let (first, last) = months(period);
         let mut total = Sum::default();
-        let within = self.regions.range(region.as_str().to_owned()..);
+        let from = (Bound::Included(region.as_str()), Bound::Unbounded);
+        let within = self.regions.range::<str, _>(from);
         for (_, sums) in within.take_while(|(it, _)| it.starts_with(region.as_str())) {
             let from = if self.stock { i32::MIN } else { first };
             for ((_, ends), sum) in sums.range((from, i32::MIN)..=(last, i32::MAX)) {

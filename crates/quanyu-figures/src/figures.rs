@@ -25,7 +25,7 @@ use crate::{
     cited::Observations,
     compute::{self, Cell, Raw},
     cube::{self, Cube},
-    declared::{Base, Plans},
+    declared::{Base, Plans, parts},
     error::FiguresError,
     evidence::{self, Combine, Definition, Evidence, PartRole},
     snapshot::{Keeper, Snapshot},
@@ -71,10 +71,16 @@ struct Known<'a> {
     cells: HashMap<Cell, Raw>,
     cubes: HashMap<String, Arc<Cube>>,
     observations: Arc<Observations>,
-    /// Values of the regions right below one, for ranks among them.
-    beside: Mutex<HashMap<(String, RegionCode, Period), Arc<[Decimal]>>>,
+    /// Values of regions and of those right below, for ranks and shares.
+    beside: Mutex<HashMap<(String, RegionCode, Period), Arc<Beside>>>,
     /// An indicator with a sum that does not fit.
     too_large: OnceLock<String>,
+}
+
+/// A region's value and the known values of those right below it.
+struct Beside {
+    whole: Option<Decimal>,
+    values: Vec<Decimal>,
 }
 
 impl Figures {
@@ -136,26 +142,30 @@ impl Figures {
             }
             None => {}
         }
-        let mut asked = Vec::new();
-        for indicator in indicators {
-            for region in &regions {
-                asked.extend(periods.iter().map(|it| (indicator, region.clone(), *it)));
-            }
-        }
-        let tables = asked
+        let tables = indicators
             .iter()
-            .flat_map(|(it, _, _)| self.tables(&it.id))
+            .flat_map(|it| self.tables(&it.id))
             .collect();
         let snapshot = self.keeper.at_head(&tables).await?;
         let mut needs = Needs::default();
-        for (indicator, region, period) in &asked {
-            self.needs(indicator, region, *period, &mut needs);
+        for indicator in &indicators {
+            if self.by_cubes(indicator, &mut needs) {
+                continue;
+            }
+            for region in &regions {
+                for period in &periods {
+                    self.needs(indicator, region, *period, &mut needs);
+                }
+            }
         }
         let known = self.know(&snapshot, needs).await?;
-        let rows = asked
-            .into_iter()
-            .map(|(indicator, region, period)| known.figure(indicator, region, period))
-            .collect();
+        let mut rows = Vec::with_capacity(indicators.len() * regions.len() * periods.len());
+        for indicator in indicators {
+            for region in &regions {
+                let row = |period: &Period| known.figure(indicator, region.clone(), *period);
+                rows.extend(periods.iter().map(row));
+            }
+        }
         known.fits()?;
         Ok(Answer {
             sequence: snapshot.sequence,
@@ -318,6 +328,29 @@ impl Figures {
             .flat_map(|it| &it.tables)
     }
 
+    /// Notes the cubes that an indicator is made from; `false` where a part of it has none.
+    fn by_cubes(&self, indicator: &Indicator, needs: &mut Needs) -> bool {
+        match &indicator.kind {
+            IndicatorKind::Cited => true,
+            IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {
+                let planned = self.plans.indicators.get(&indicator.id);
+                let has = planned
+                    .and_then(|it| it.base.as_ref())
+                    .is_some_and(cube::has_cube);
+                if has {
+                    needs.cubes.insert(indicator.id.clone());
+                }
+                has
+            }
+            made => {
+                let parts = parts(made)
+                    .into_iter()
+                    .filter_map(|it| self.pack.indicators.get(&it.value));
+                parts.fold(true, |all, it| self.by_cubes(it, needs) && all)
+            }
+        }
+    }
+
     /// The cells that a figure with its growth, rank and share needs.
     fn needs(&self, indicator: &Indicator, region: &RegionCode, period: Period, needs: &mut Needs) {
         self.value_needs(indicator, region, period, needs);
@@ -348,15 +381,8 @@ impl Figures {
         };
         match &indicator.kind {
             IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {
-                let base = self.plans.indicators.get(&indicator.id);
-                if base
-                    .and_then(|it| it.base.as_ref())
-                    .is_some_and(cube::has_cube)
-                {
-                    if !needs.cubes.contains(&indicator.id) {
-                        needs.cubes.insert(indicator.id.clone());
-                    }
-                } else if self.pack.region.contains(region) {
+                let by_cube = self.by_cubes(indicator, needs);
+                if !by_cube && self.pack.region.contains(region) {
                     needs.cells.insert(cell(&indicator.id, region, period));
                 }
             }

@@ -7,7 +7,7 @@ use quanyu_core::{period::Period, region::RegionCode, text::Text};
 use quanyu_pack::model::{Better, Indicator, IndicatorKind};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{Known, Worth, cell, grows, year_before};
+use super::{Beside, Known, Worth, cell, grows, year_before};
 use crate::{
     cited::{Measured, Observation},
     compute::Raw,
@@ -291,15 +291,17 @@ impl Known<'_> {
         }
     }
 
-    /// The known values of the regions right below one.
-    fn beside(&self, indicator: &Indicator, above: &RegionCode, period: Period) -> Arc<[Decimal]> {
+    /// A region's value and those of the regions right below it.
+    fn beside(&self, indicator: &Indicator, above: &RegionCode, period: Period) -> Arc<Beside> {
         let mut held = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (indicator.id.clone(), above.clone(), period);
         let values = held.entry(key).or_insert_with(|| {
             let regions = self.figures.below.get(above).into_iter().flatten();
-            regions
-                .filter_map(|it| self.worth(indicator, it, period).value)
-                .collect()
+            let values = regions.filter_map(|it| self.worth(indicator, it, period).value);
+            Arc::new(Beside {
+                values: values.collect(),
+                whole: self.worth(indicator, above, period).value,
+            })
         });
         Arc::clone(values)
     }
@@ -324,7 +326,7 @@ impl Known<'_> {
         if !self.figures.is_part(region) {
             return None;
         }
-        let beside = self.beside(indicator, &region.parent()?, period);
+        let beside = &self.beside(indicator, &region.parent()?, period).values;
         let ahead = match indicator.better {
             Better::Higher => beside.iter().filter(|other| **other > value).count(),
             Better::Lower => beside.iter().filter(|other| **other < value).count(),
@@ -363,8 +365,8 @@ impl Known<'_> {
         if !adds_up || !self.figures.is_part(region) || worth.cited.is_some() {
             return None;
         }
-        let whole = self.worth(indicator, &region.parent()?, period);
-        number::quotient(worth.value?, whole.value?)
+        let whole = self.beside(indicator, &region.parent()?, period).whole;
+        number::quotient(worth.value?, whole?)
     }
 
     /// A part of a ratio or growth.
