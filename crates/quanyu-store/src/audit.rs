@@ -476,3 +476,16 @@ async fn lines(
     }
     Ok(())
 }
+
+/// Runs SQL past the store, as a person with a database tool would: for tests of [`verify`] only.
+///
+/// # Errors
+/// The database's.
+#[doc(hidden)]
+pub async fn tamper_for_tests(store: &Store, sql: &'static str) -> Result<(), StoreError> {
+    store
+        .act(&quanyu_core::actor::Actor::local(), move |act| {
+            Box::pin(async move { act.tx.script(sql.to_owned()).await })
+        })
+        .await
+}

@@ -413,14 +413,6 @@ impl Tx {
         }
         Ok(())
     }
-
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
-        match self.conn {
-            Conn::Sqlite(tx) => tx.rollback().await?,
-            Conn::Postgres(tx) => tx.rollback().await?,
-        }
-        Ok(())
-    }
 }
 
 fn sqlite_arguments(values: &[Bind]) -> Result<SqliteArguments, StoreError> {

@@ -11,13 +11,16 @@
 
 pub mod act;
 pub mod audit;
+pub mod backup;
 pub mod body;
 pub mod change;
 pub mod clock;
 pub mod columns;
 mod door;
 mod error;
+pub mod files;
 pub mod import;
+pub mod jobs;
 pub mod keys;
 pub mod list;
 mod location;
@@ -203,6 +206,14 @@ impl Store {
     /// The database's.
     pub async fn head(&self) -> Result<i64, StoreError> {
         Ok(self.read().await?.head())
+    }
+
+    /// Closes the database once the acts that wait are done; other clones can do nothing more.
+    pub async fn close(self) {
+        let (inner, queue) = (self.inner, self.queue);
+        drop(queue);
+        // The writer holds the connections until its last act; the pools wait for what is out.
+        inner.pools.close().await;
     }
 
     /// Which engine holds the records.

@@ -13,7 +13,7 @@ use crate::{
     records::{self, Record, known, register_table},
     schema::{Column, Table},
     tables,
-    value::encode,
+    value::{decode, encode},
 };
 
 /// Records of a page at most.
@@ -155,6 +155,47 @@ pub async fn count(tx: &mut Tx, register: &str, query: &Query) -> Result<i64, St
         .rows_built(tables::count(&table, &built.sql), &built.values)
         .await?;
     rows.first().map_or(Ok(0), |it| it.int(0))
+}
+
+/// What number fields add up to over all records that the conditions let through, in the order of `fields`; nothing
+/// where no record has a value.
+///
+/// # Errors
+/// As [`list`], and a field that holds no number.
+pub async fn sums(
+    tx: &mut Tx,
+    register: &str,
+    query: &Query,
+    fields: &[&str],
+) -> Result<Vec<Value>, StoreError> {
+    if fields.is_empty() {
+        return Ok(Vec::new());
+    }
+    let table = register_table(&tx.schema, register)?;
+    let mut columns = Vec::with_capacity(fields.len());
+    for field in fields {
+        let column = known(&table, field)?;
+        if !column.is_int() {
+            return Err(StoreError::WrongValue {
+                register: register.to_owned(),
+                field: (*field).to_owned(),
+                value: String::new(),
+                reason: "a field that holds no number",
+            });
+        }
+        columns.push(column);
+    }
+    let mut built = Built::default();
+    built.conditions(&table, query)?;
+    // SQLite sums integers exactly and fails where they do not fit; PostgreSQL's numeric has to be brought back.
+    let parts: Vec<String> = columns
+        .iter()
+        .map(|it| format!("cast(sum(s.{}) as bigint)", tables::quoted(&it.field)))
+        .collect();
+    let sql = format!("select {} from ({}) s", parts.join(", "), tables::select(&table, &built.sql));
+    let rows = tx.rows_built(sql, &built.values).await?;
+    let Some(row) = rows.into_iter().next() else { return Ok(vec![Value::Null; fields.len()]) };
+    columns.iter().zip(row.0).map(|(column, cell)| decode(column, cell)).collect()
 }
 
 /// These records with their lines, in order of id; ids of records that are not there are left out.

@@ -415,6 +415,11 @@ pub(crate) fn merge(
         .and_then(Value::as_text)
         .unwrap_or(&table.region)
         .to_owned();
+    if table.region_field.as_deref() == Some("region") {
+        // The field is the system column itself, so that it shows what that holds.
+        new.values
+            .insert("region".to_owned(), Value::text(new.region.clone()));
+    }
     new.state = draft.state.clone().or(new.state);
     new.owner_org = draft.owner_org.or(new.owner_org);
     new.owner_user = draft.owner_user.clone().or(new.owner_user);

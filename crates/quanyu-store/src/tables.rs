@@ -6,8 +6,8 @@
 //! Invariant: a record of an import that is not applied is seen by none of these, except [`insert`] and [`settle`].
 
 use sea_query::{
-    Asterisk, ColumnDef, ColumnType, ConditionalStatement as _, DynIden, Expr, ExprTrait as _,
-    Index, IntoIden as _, PostgresQueryBuilder, Query, SqliteQueryBuilder, Table as Ddl,
+    ColumnDef, ColumnType, ConditionalStatement as _, DynIden, Expr, ExprTrait as _,
+    Index, IntoIden as _, PostgresQueryBuilder, SqliteQueryBuilder, Table as Ddl,
 };
 
 use crate::{
@@ -269,23 +269,6 @@ pub(crate) fn count(table: &Table, rest: &str) -> String {
         "select count(*) from {} t where {VISIBLE} {rest}",
         quoted(&table.name)
     )
-}
-
-/// Whether the table holds any row at all.
-pub(crate) fn any(table: &str, engine: Engine) -> String {
-    let mut query = Query::select();
-    query.expr(Expr::col(Asterisk).count()).from_subquery(
-        Query::select()
-            .column(iden("id"))
-            .from(iden(table))
-            .limit(1)
-            .to_owned(),
-        iden("few"),
-    );
-    match engine {
-        Engine::Sqlite => query.to_string(SqliteQueryBuilder),
-        Engine::Postgres => query.to_string(PostgresQueryBuilder),
-    }
 }
 
 /// Columns for computing: rows changed after $1, ids after $2, at most $3. `whole` leaves the sequence out, so that the
