@@ -1,2 +1,7 @@
-//! The one binary.
-fn main() {}
+//! The one binary: `quanyu`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quanyu::cli::main()
+}

@@ -15,7 +15,9 @@ use crate::app::AppError;
 #[must_use]
 pub fn told(error: &AppError) -> String {
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let locale = names.iter().find_map(|it| std::env::var(it).ok().filter(|it| !it.is_empty()));
+    let locale = names
+        .iter()
+        .find_map(|it| std::env::var(it).ok().filter(|it| !it.is_empty()));
     let language = match locale {
         Some(locale) if locale.starts_with("en") => Language::En,
         _ => Language::Zh,
@@ -148,7 +150,11 @@ mod tests {
                 assert!(!text.trim().is_empty(), "{code}");
             }
             let names = |text: &str| -> Vec<String> {
-                let mut names: Vec<_> = text.split('{').skip(1).filter_map(|it| Some(it.split_once('}')?.0.to_owned())).collect();
+                let mut names: Vec<_> = text
+                    .split('{')
+                    .skip(1)
+                    .filter_map(|it| Some(it.split_once('}')?.0.to_owned()))
+                    .collect();
                 names.sort();
                 names.dedup();
                 names

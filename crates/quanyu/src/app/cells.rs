@@ -20,6 +20,9 @@ use quanyu_core::{
 use quanyu_pack::model::{Field, FieldType, Pack};
 use rust_decimal::Decimal;
 
+/// What parts several codes or references in one cell.
+pub const PARTING: [char; 6] = ['、', ';', '；', ',', '，', '\n'];
+
 /// A cell before it is understood.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
@@ -118,7 +121,7 @@ pub fn read(
 fn several(pack: &Pack, field: &Field, input: &Input, names: &dyn Names) -> Result<Value, CellFault> {
     let text = shown(input);
     let mut kept = Vec::new();
-    for part in text.split(['、', ';', '；', ',', '，', '\n']).filter(|it| !it.trim().is_empty()) {
+    for part in text.split(PARTING).filter(|it| !it.trim().is_empty()) {
         let value = one(pack, field, &Input::Text(part.to_owned()), None, names)?;
         if let Some(text) = value.canonical()
             && !kept.contains(&text)
@@ -187,7 +190,7 @@ fn one(
 }
 
 /// The cell as text, for fields that hold text.
-fn shown(input: &Input) -> String {
+pub fn shown(input: &Input) -> String {
     match input {
         Input::Empty => String::new(),
         Input::Text(text) | Input::Broken(text) => text.clone(),
@@ -372,5 +375,133 @@ pub fn say(pack: &Pack, field: &Field, value: &Value, language: Language) -> Str
             quanyu_core::measure::say(*decimal, "", digits).0
         }
         (value, _) => value.canonical().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quanyu_pack::{Packs, load};
+
+    use super::*;
+
+    const PACK: &str = r#"
+[module.room]
+title = "台账"
+[role.clerk]
+title = "经办人"
+scope = "region"
+rights = ["enter"]
+[codes.kind]
+title = "合同类型"
+[codes.kind.items]
+develop  = { zh = "技术开发", en = "Development", synonyms = ["开发"] }
+transfer = "技术转让"
+[register.thing]
+title  = "事项"
+module = "room"
+key    = ["number"]
+[register.thing.field]
+number = { type = "text", title = "编号", required = true, max_length = 6, pattern = "[A-Z]-[0-9]+" }
+count  = { type = "integer", title = "数量", min = 0, max = 1000 }
+score  = { type = "decimal", scale = 2, title = "得分" }
+amount = { type = "money", title = "金额" }
+day    = { type = "date", title = "日期" }
+span   = { type = "period", title = "期间" }
+done   = { type = "yes_no", title = "办结" }
+kind   = { type = "code", list = "kind", title = "类型" }
+kinds  = { type = "code", list = "kind", title = "类型（多选）", many = true }
+parent = { type = "reference", to = "thing", title = "上级" }
+place  = { type = "region", title = "街道" }
+spot   = { type = "location", title = "位置" }
+site   = { type = "url", title = "网址" }
+"#;
+
+    fn pack() -> Pack {
+        let files = [
+            ("t/pack.toml", "id = \"t\"\ntitle = \"试验\"\nregion = \"990102\"\n"),
+            ("t/all.toml", PACK),
+            ("t/regions.csv", "code,name\n99,甲省\n9901,甲市\n990102,甲区\n990102001,东街道\n990103,乙区\n990103001,东街道\n"),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec();
+        load(&Packs::from_files(files), "t").unwrap_or_else(|faults| panic!("{}", faults.render(Language::En, false)))
+    }
+
+    struct Two;
+
+    impl Names for Two {
+        fn find(&self, _: &str, text: &str) -> Found {
+            match text {
+                "A-1" => Found::One(1),
+                "同名" => Found::Many(2),
+                _ => Found::Nobody,
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_becomes_the_value_of_its_field_or_a_fault() {
+        let pack = pack();
+        #[rustfmt::skip]
+        let cases: &[(&str, &str, Option<&str>, Result<Option<&str>, &str>)] = &[
+            ("number", "A-12", None, Ok(Some("A-12"))),
+            ("number", "  ", None, Err("cell_required")),
+            ("number", "A12", None, Err("cell_pattern")),
+            ("number", "A-12345", None, Err("cell_too_long")),
+            ("count", "１２", None, Ok(Some("12"))),
+            ("count", "1.5", None, Err("cell_not_whole")),
+            ("count", "-1", None, Err("cell_too_small")),
+            ("count", "1001", None, Err("cell_too_big")),
+            ("count", "约300", None, Err("typed_not_exact")),
+            ("score", "99.5", None, Ok(Some("99.5"))),
+            ("score", "99.555", None, Err("cell_too_precise")),
+            ("amount", "12.5", Some("万元"), Ok(Some("125000.00"))),
+            ("amount", "3.2亿元", Some("万元"), Ok(Some("320000000.00"))),
+            ("amount", "1.234", None, Err("cell_parts_of_a_fen")),
+            ("day", "2023.5.1", None, Ok(Some("2023-05-01"))),
+            ("day", "2023-02-30", None, Err("typed_no_such_day")),
+            ("span", "2023年上半年", None, Ok(Some("2023H1"))),
+            ("done", "√", None, Ok(Some("1"))),
+            ("kind", "开发", None, Ok(Some("develop"))),
+            ("kind", "租赁", None, Err("cell_unknown_code")),
+            ("kinds", "技术转让、技术开发、技术转让", None, Ok(Some(";transfer;develop;"))),
+            ("parent", "A-1", None, Ok(Some("1"))),
+            ("parent", "同名", None, Err("cell_many_references")),
+            ("parent", "Z-9", None, Err("cell_unknown_reference")),
+            ("place", "东街道", None, Ok(Some("990102001"))),
+            ("place", "990103001", None, Ok(Some("990103001"))),
+            ("place", "没有这里", None, Err("cell_unknown_region")),
+            ("spot", "120.38，36.06", None, Ok(Some("120.380000,36.060000"))),
+            ("spot", "200,36", None, Err("cell_not_a_place")),
+            ("site", "https://example.cn/a", None, Ok(Some("https://example.cn/a"))),
+            ("site", "javascript:alert(1)", None, Err("cell_not_a_web_address")),
+        ];
+        for (id, text, unit, wanted) in cases {
+            let field = pack.registers["thing"].field(id).unwrap();
+            let got = read(&pack, field, &Input::Text((*text).to_owned()), *unit, &Two);
+            let got = got.map(|it| it.canonical()).map_err(|it| it.code);
+            let got = got.as_ref().map(|it| it.as_deref()).map_err(|it| *it);
+            assert_eq!(got, *wanted, "{id} `{text}`");
+        }
+    }
+
+    #[test]
+    fn what_a_workbook_holds_as_a_number_or_date_is_taken_as_one() {
+        let pack = pack();
+        let field = |id: &str| pack.registers["thing"].field(id).unwrap().clone();
+        let number = |text: &str| Input::Number(text.parse().unwrap());
+        let day: Date = "2023-10-31".parse().unwrap();
+        let cases = [
+            ("amount", number("12.345"), Ok("12.35")),
+            ("day", number("45231"), Ok("2023-11-01")),
+            ("day", Input::Date(day), Ok("2023-10-31")),
+            ("span", Input::Date(day), Ok("2023-10")),
+            ("count", Input::YesNo(true), Err("typed_not_a_number")),
+            ("count", Input::Broken("#REF!".into()), Err("cell_formula")),
+        ];
+        for (id, input, wanted) in cases {
+            let got = read(&pack, &field(id), &input, None, &Two);
+            let got = got.map(|it| it.canonical().unwrap_or_default()).map_err(|it| it.code);
+            assert_eq!(got.as_deref().map_err(|it| *it), wanted, "{id} {input:?}");
+        }
     }
 }

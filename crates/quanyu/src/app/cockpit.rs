@@ -1,10 +1,20 @@
 //! 驾驶舱: the key figures of a region and period, the trend of the first, the map, the targets.
+//!
+//! Owns what stands on it and when a target's light changes. Leaves values to `quanyu-figures`.
+//!
+//! Invariant: an indicator whose statistics lag shows the year that its value is of, never the report's year.
+//!
+//! Start reading at [`cockpit`].
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use quanyu_core::{measure, period::Period, region::RegionCode, text::Text};
+use quanyu_figures::{By, Figure, Request};
+use quanyu_pack::model::{Display, Indicator, IndicatorKind, Plan, PlanTarget};
 use rust_decimal::Decimal;
 
-use quanyu_core::{period::Period, region::RegionCode, text::Text};
-
-use super::indicators::FigureView;
+use super::{AppError, Product, indicators::{self, FigureView}, say};
 
 /// What a leader sees first.
 #[derive(Clone, Debug)]
@@ -112,4 +122,216 @@ pub struct TargetView {
     pub light: &'static str,
     /// By when.
     pub by: String,
+}
+
+/// Steps of colour on the map.
+const STEPS: usize = 5;
+
+/// What a leader sees first. `map` names the indicator of the map; else the first of the cockpit that is counted from
+/// records.
+///
+/// # Errors
+/// An unknown indicator; what the figures refuse.
+pub async fn cockpit(
+    product: &Product,
+    region: &RegionCode,
+    period: Period,
+    map: Option<&str>,
+) -> Result<Cockpit, AppError> {
+    let pack = &product.pack;
+    let mut chosen: Vec<&Indicator> = pack.indicators.values().filter(|it| it.cockpit.is_some()).collect();
+    chosen.sort_by_key(|it| (it.cockpit, it.id.clone()));
+    let targets = targets(product, region, period).await?;
+    let mut cards = Vec::new();
+    let mut sequence = 0;
+    for indicator in &chosen {
+        let own = period.shift_years(-i32::from(indicator.lag)).unwrap_or(period);
+        let answer = product.figures.series(&indicator.id, region, &[own]).await?;
+        sequence = answer.sequence;
+        let Some(figure) = answer.rows.first() else { continue };
+        let months = months(product, &indicator.id, region, own.last_year()).await?;
+        cards.push(Card {
+            figure: indicators::view(pack, figure),
+            target: targets.iter().find(|it| it.indicator == indicator.id).cloned(),
+            months: months.iter().map(|it| it.value).collect(),
+        });
+    }
+    let counted = |it: &&&Indicator| matches!(it.kind, IndicatorKind::Flow { .. });
+    let trend = match chosen.iter().find(counted) {
+        Some(indicator) => Some(trend(product, indicator, region, period, &targets).await?),
+        None => None,
+    };
+    let mapped = match map {
+        Some(id) => Some(indicators::indicator(product, id)?),
+        None => chosen.iter().find(|it| matches!(it.kind, IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. })).copied(),
+    };
+    let map = match mapped {
+        Some(indicator) => tiles(product, indicator, region, period).await?,
+        None => None,
+    };
+    Ok(Cockpit {
+        region: region.clone(),
+        region_name: product.region_name(region),
+        period,
+        cards,
+        trend,
+        map,
+        targets,
+        sequence,
+        demo: product.demo(),
+    })
+}
+
+async fn months(product: &Product, id: &str, region: &RegionCode, year: i32) -> Result<Vec<Figure>, AppError> {
+    let Some(year) = Period::year(year) else { return Ok(Vec::new()) };
+    let request = Request {
+        indicators: Some(vec![id.to_owned()]),
+        region: region.clone(),
+        periods: vec![year],
+        by: Some(By::Months),
+    };
+    Ok(product.figures.query(&request).await?.rows)
+}
+
+async fn trend(
+    product: &Product,
+    indicator: &Indicator,
+    region: &RegionCode,
+    period: Period,
+    targets: &[TargetView],
+) -> Result<Trend, AppError> {
+    let year = period.last_year();
+    let now = months(product, &indicator.id, region, year).await?;
+    let before = months(product, &indicator.id, region, year - 1).await?;
+    let most = now.iter().chain(&before).filter_map(|it| it.value).sum::<Decimal>();
+    let (handy, _) = measure::handy(most, &indicator.unit);
+    let unit = indicator.display.unit.clone().unwrap_or(handy);
+    let (factor, _) = measure::split_unit(&unit);
+    // Months without records add nothing, but a year without any has no line.
+    let cumulated = |months: &[Figure]| -> Vec<Option<Decimal>> {
+        let mut sum = Decimal::ZERO;
+        let known = months.iter().rposition(|it| it.records > 0).map_or(0, |it| it + 1);
+        let line = months.iter().take(known).map(|it| {
+            sum += it.value.unwrap_or_default();
+            Some((sum / factor).round_dp(4))
+        });
+        line.collect()
+    };
+    let plan = product.pack.plans.values().find(|it| it.period.last_year() == year);
+    let target = plan.and_then(|plan| {
+        let own = plan.targets.iter().find(|it| it.indicator == indicator.id && !it.growth)?;
+        targets.iter().any(|it| it.id == own.id).then(|| (own.value / factor).round_dp(4))
+    });
+    Ok(Trend {
+        indicator: indicator.id.clone(),
+        title: indicator.title.clone(),
+        unit,
+        this_year: cumulated(&now),
+        last_year: cumulated(&before),
+        target,
+    })
+}
+
+async fn tiles(
+    product: &Product,
+    indicator: &Indicator,
+    region: &RegionCode,
+    period: Period,
+) -> Result<Option<TileMap>, AppError> {
+    let pack = &product.pack;
+    if !pack.tiles.keys().any(|it| region.contains(it) && it != region) {
+        return Ok(None);
+    }
+    let answer = product.figures.children(&indicator.id, region, period).await?;
+    let values: BTreeMap<&RegionCode, Option<Decimal>> = answer.rows.iter().map(|it| (&it.region, it.value)).collect();
+    let most = values.values().flatten().max().copied().unwrap_or_default();
+    let (_, unit) = say::value(Some(most), &indicator.unit, &indicator.display);
+    let display = Display { unit: Some(unit.clone()), digits: indicator.display.digits };
+    let inside = pack.tiles.iter().filter(|(it, _)| values.contains_key(it));
+    let tiles = inside.map(|(code, at)| {
+        let value = values.get(code).copied().flatten();
+        Tile {
+            region: code.clone(),
+            name: product.region_name(code),
+            at: *at,
+            value,
+            said: say::value(value, &indicator.unit, &display).0,
+            step: step(value, most),
+        }
+    });
+    Ok(Some(TileMap { indicator: indicator.id.clone(), title: indicator.title.clone(), unit, tiles: tiles.collect() }))
+}
+
+/// The colour of a value: equal steps from nothing to the largest.
+fn step(value: Option<Decimal>, most: Decimal) -> u8 {
+    let Some(value) = value.filter(|it| *it > Decimal::ZERO && most > Decimal::ZERO) else { return 0 };
+    let share = value / most * Decimal::from(STEPS);
+    u8::try_from(share.ceil()).unwrap_or(1).clamp(1, STEPS as u8) - 1
+}
+
+/// The targets of the plans that the period lies in, with what is reached.
+pub async fn targets(product: &Product, region: &RegionCode, period: Period) -> Result<Vec<TargetView>, AppError> {
+    let mut views = Vec::new();
+    // A plan is the reporting region's: its streets have none unless it is split.
+    if *region != product.pack.region {
+        return Ok(views);
+    }
+    for plan in product.pack.plans.values().filter(|it| it.period.contains(period)) {
+        for target in &plan.targets {
+            if let Some(indicator) = product.pack.indicators.get(&target.indicator) {
+                views.push(reached(product, plan, target, indicator, region, period).await?);
+            }
+        }
+    }
+    Ok(views)
+}
+
+async fn reached(
+    product: &Product,
+    plan: &Plan,
+    target: &PlanTarget,
+    indicator: &Indicator,
+    region: &RegionCode,
+    period: Period,
+) -> Result<TargetView, AppError> {
+    let own = period.shift_years(-i32::from(indicator.lag)).unwrap_or(period);
+    let answer = product.figures.series(&indicator.id, region, &[own]).await?;
+    let figure = answer.rows.first();
+    let found = figure.and_then(|it| if target.growth { it.growth } else { it.value });
+    let share_display = Display { unit: Some("%".to_owned()), digits: Some(1) };
+    let (base, display) = if target.growth { ("1", &share_display) } else { (indicator.unit.as_str(), &indicator.display) };
+    let by = target.by.unwrap_or_else(|| plan.period.last_day());
+    let share = found.filter(|_| !target.value.is_zero()).and_then(|it| it.checked_div(target.value)).map(|it| it.round_dp(4));
+    Ok(TargetView {
+        plan: plan.id.clone(),
+        id: target.id.clone(),
+        text: target.text.clone(),
+        indicator: indicator.id.clone(),
+        title: indicator.title.clone(),
+        comparator: target.comparator.word(),
+        asked: format!("{}{}", say::comparator(target.comparator), say::whole(Some(target.value), base, display)),
+        reached: found.map(|it| say::whole(Some(it), base, display)),
+        share,
+        light: light(target, found, share, plan.period.first_day(), by, period.last_day()),
+        by: by.to_string(),
+    })
+}
+
+/// 已完成 where the target is met, 待统计 where nothing is known, else by whether the share done is at least the share of
+/// time gone by on the last day of the period looked at.
+fn light(
+    target: &PlanTarget,
+    found: Option<Decimal>,
+    share: Option<Decimal>,
+    from: Date,
+    by: Date,
+    today: Date,
+) -> &'static str {
+    let Some(found) = found else { return "waiting" };
+    if target.comparator.met(found, target.value) {
+        return "done";
+    }
+    let days = |first: Date, last: Date| Decimal::from(first.until(last).map_or(0, |it| it.get_days()) + 1);
+    let gone = (days(from, today.min(by)) / days(from, by).max(Decimal::ONE)).min(Decimal::ONE);
+    if today < by && share.is_some_and(|it| it >= gone) { "on_pace" } else { "behind" }
 }

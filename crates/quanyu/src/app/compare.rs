@@ -57,7 +57,7 @@ pub fn compare(documents: Vec<ReadDocument>) -> Comparison {
                 title,
                 cells: vec![Vec::new(); documents.len()],
             });
-            row.cells[place].push(CompareCell { mention: mention.clone(), sentence: sentence(&chars, mention) });
+            row.cells[place].push(CompareCell { mention: mention.clone(), sentence: sentence(document, &chars, mention) });
         }
     }
     let mut rows: Vec<CompareRow> = rows.into_values().collect();
@@ -94,13 +94,12 @@ pub fn said(it: &MentionView) -> String {
     format!("{nature}{kind}{bound}{}{period}", it.said)
 }
 
-/// The sentence around a mention, at most 120 characters each side.
-fn sentence(chars: &[char], mention: &MentionView) -> String {
-    let (at, end) = (mention.start.min(chars.len()), mention.end.min(chars.len()));
-    let stop = |c: &char| matches!(c, '。' | '；' | ';' | '\n' | '！' | '？');
-    let low = at.saturating_sub(120);
-    let start = chars[low..at].iter().rposition(stop).map_or(low, |it| low + it + 1);
-    let high = (end + 120).min(chars.len());
-    let end = chars[end..high].iter().position(stop).map_or(high, |it| end + it + 1);
-    chars[start..end].iter().collect::<String>().trim().to_owned()
+/// The sentence that a mention stands in.
+fn sentence(document: &ReadDocument, chars: &[char], mention: &MentionView) -> String {
+    let place = document.sentences.partition_point(|(_, end)| *end <= mention.start);
+    let (start, end) = match document.sentences.get(place) {
+        Some((start, end)) if *start <= mention.start => (*start, (*end).max(mention.end)),
+        _ => (mention.start, mention.end),
+    };
+    chars[start.min(chars.len())..end.min(chars.len())].iter().collect::<String>().trim().to_owned()
 }

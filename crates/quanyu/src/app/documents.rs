@@ -10,7 +10,7 @@ use std::{fs, path::Path, sync::Arc};
 use quanyu_core::{measure, text::Text};
 use quanyu_documents::{
     formats,
-    read::{self, Hints, LexEntry, Lexicon, Mention, Value},
+    read::{self, Block, BlockKind, Hints, LexEntry, Lexicon, Mention, Value},
 };
 use quanyu_pack::model::Pack;
 use rust_decimal::Decimal;
@@ -38,6 +38,7 @@ impl Reader {
                 indicator: it.id.clone(),
                 names: std::iter::once(it.title.zh.clone()).chain(it.aliases.iter().cloned()).collect(),
                 unit: Some(it.unit.clone()),
+                kinds: Vec::new(),
             })
             .collect();
         Self { pack: pack.clone(), lexicon: Arc::new(Lexicon::new(entries)) }
@@ -69,14 +70,15 @@ impl Reader {
         let hints = Hints { doc: name.to_owned(), year: None };
         let reading = read::read_text(&document.text, &self.lexicon, &hints);
         let mentions: Vec<MentionView> = reading.mentions.iter().map(|it| self.view(it)).collect();
-        let mut warnings = document.warnings.clone();
-        warnings.extend(reading.warnings.iter().cloned());
+        let mut warnings: Vec<String> = document.warnings.iter().map(warned).collect();
+        warnings.extend(reading.flags.iter().map(|it| it.as_str().to_owned()));
         Ok(ReadDocument {
             name: name.to_owned(),
             title: reading.title.clone().or_else(|| document.title.clone()),
             district: self.district(reading.district.as_deref()),
             year: reading.year,
-            blocks: blocks(&document, &mentions),
+            blocks: blocks(&document.text, &reading.blocks, &mentions),
+            sentences: reading.sentences,
             mentions,
             warnings,
             text: document.text,
@@ -120,6 +122,22 @@ impl Reader {
     }
 }
 
+/// A warning of the format in words.
+fn warned(warning: &formats::DocWarning) -> String {
+    use formats::DocWarning as W;
+    match warning {
+        W::TrackedDeletions => "修订中已删除的文字未读取 · text deleted with changes tracked was left out".to_owned(),
+        W::PagesWithoutText(pages) => {
+            let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+            format!("第 {0} 页只有图片，未读取 · pages {0} hold only pictures", pages.join("、"))
+        }
+        W::UnmappedCharacters(count) => format!("{count} 个字符无法识别 · {count} characters could not be mapped"),
+        W::RecognisedText => "文字由机器识别，可能有误 · the text was recognised by a machine".to_owned(),
+        W::SlantedText => "倾斜或倒置的文字未读取 · slanted text was left out".to_owned(),
+        _ => "部分内容未读取 · some content was left out".to_owned(),
+    }
+}
+
 /// A value as people say it: `68亿元`, `25%`, `第2`.
 fn said(value: Option<(Decimal, Decimal)>, unit: Option<&str>) -> String {
     let Some((low, high)) = value else { return "—".to_owned() };
@@ -138,12 +156,12 @@ fn said(value: Option<(Decimal, Decimal)>, unit: Option<&str>) -> String {
 }
 
 /// The text by blocks, cut where mentions begin and end. Text between blocks is white space and is left out.
-fn blocks(document: &formats::DocText, mentions: &[MentionView]) -> Vec<BlockView> {
-    let chars: Vec<char> = document.text.chars().collect();
+fn blocks(text: &str, blocks: &[Block], mentions: &[MentionView]) -> Vec<BlockView> {
+    let chars: Vec<char> = text.chars().collect();
     let mut next = 0;
     let mut out = Vec::new();
-    for block in &document.blocks {
-        let (mut at, end) = (block.start_char, block.end_char.min(chars.len()));
+    for block in blocks {
+        let (mut at, end) = (block.start, block.end.min(chars.len()));
         let mut pieces = Vec::new();
         while next < mentions.len() && mentions[next].start < at {
             next += 1;
@@ -161,10 +179,18 @@ fn blocks(document: &formats::DocText, mentions: &[MentionView]) -> Vec<BlockVie
             pieces.push((chars[at..end].iter().collect(), None));
         }
         if !pieces.is_empty() {
-            out.push(BlockView { level: block.level, pieces });
+            out.push(BlockView { level: level(block), pieces });
         }
     }
     out
+}
+
+fn level(block: &Block) -> u8 {
+    match block.kind {
+        BlockKind::Title => 1,
+        BlockKind::Heading(level) => level.min(4),
+        BlockKind::Paragraph | BlockKind::Row => 0,
+    }
 }
 
 /// A document read.
@@ -180,6 +206,8 @@ pub struct ReadDocument {
     pub district: Option<String>,
     /// Reporting year, where the text says.
     pub year: Option<i32>,
+    /// Sentences as spans of characters, in order.
+    pub sentences: Vec<(usize, usize)>,
     /// Paragraphs and headings in order: level (0 text, 1–4 headings), pieces.
     pub blocks: Vec<BlockView>,
     /// All mentions in text order.

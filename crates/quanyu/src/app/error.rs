@@ -113,12 +113,20 @@ pub enum AppError {
         /// When.
         at: String,
     },
+    /// The pages cannot be served there.
+    #[error("cannot listen on port {port}: {why}")]
+    CannotListen {
+        /// The port.
+        port: u16,
+        /// Why.
+        why: String,
+    },
     /// The store refused or failed.
     #[error("the store: {0}")]
     Store(#[from] quanyu_store::StoreError),
     /// The figures refused or failed.
     #[error("the figures: {0}")]
-    Figures(String),
+    Figures(#[from] quanyu_figures::FiguresError),
     /// The output cannot be written, such as a full disk.
     #[error("output: {0}")]
     Output(String),
@@ -138,6 +146,23 @@ impl AppError {
     #[must_use]
     pub fn file(file: &Path, error: &impl fmt::Display) -> Self {
         Self::File { file: file.display().to_string(), why: error.to_string() }
+    }
+
+    /// A document that cannot be read.
+    #[must_use]
+    pub fn format(name: &str, error: &quanyu_documents::formats::FormatError) -> Self {
+        Self::coded(name, error.code(), error)
+    }
+
+    /// A workbook that cannot be read or written.
+    #[must_use]
+    pub fn workbook(name: &str, error: &quanyu_documents::workbook::WorkbookError) -> Self {
+        Self::coded(name, error.code(), error)
+    }
+
+    fn coded(name: &str, code: &'static str, error: &impl fmt::Display) -> Self {
+        let zh = crate::messages::text(Language::Zh, code, &[("why", error.to_string())]).0;
+        Self::Format { name: name.to_owned(), zh, why: error.to_string() }
     }
 
     /// Standard output that could not be written.
@@ -163,6 +188,7 @@ impl AppError {
             Self::NoColumns { .. } => "no_columns",
             Self::Demo { .. } => "demo_trouble",
             Self::Conflict { .. } => "conflict",
+            Self::CannotListen { .. } => "cannot_listen",
             Self::Store(_) => "store_trouble",
             Self::Figures(_) => "figures_trouble",
             Self::Output(_) => "output_trouble",
@@ -205,8 +231,10 @@ impl AppError {
                 ("by", by.clone()),
                 ("at", at.clone()),
             ],
+            Self::CannotListen { port, why } => vec![("port", port.to_string()), ("why", why.clone())],
             Self::Store(error) => vec![("why", error.to_string())],
-            Self::Figures(why) | Self::Output(why) => vec![("why", why.clone())],
+            Self::Figures(error) => vec![("why", error.to_string())],
+            Self::Output(why) => vec![("why", why.clone())],
         }
     }
 }

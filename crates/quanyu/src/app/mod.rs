@@ -7,14 +7,24 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod audit;
+pub mod backup;
+pub mod cells;
 pub mod cockpit;
 pub mod compare;
+pub mod demo;
 pub mod documents;
 pub mod error;
+pub mod exports;
+pub mod imports;
 pub mod indicators;
+pub mod names;
+pub mod packs;
 pub mod product;
 pub mod registers;
+pub mod say;
 pub mod search;
+mod source;
 
 pub use error::AppError;
 pub use product::Product;

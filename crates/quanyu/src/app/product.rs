@@ -1,11 +1,290 @@
 //! A district opened: its pack, its store, its figures.
+//!
+//! Owns opening (which pack, which database) and what every act needs. Leaves acts to the modules beside it.
+//!
+//! Invariant: the pack in memory is the one applied to the store.
+//!
+//! Start reading at [`Product::open`].
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use quanyu_pack::model::Pack;
+use include_dir::{Dir, DirEntry, include_dir};
+use quanyu_core::{
+    actor::Actor,
+    period::Period,
+    region::RegionCode,
+    text::Language,
+};
+use quanyu_figures::Figures;
+use quanyu_pack::{Packs, load, model::Pack};
+use quanyu_store::{Location, Store, migrate};
+
+use super::{AppError, documents::Reader, source::StoreSource};
+
+/// The packs as they were when the binary was built.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
+
+/// Where packs and records are, as the command line says it.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// Folder with packs.
+    pub packs: Option<PathBuf>,
+    /// Pack to apply; else the one applied before.
+    pub pack: Option<String>,
+    /// Folder of an embedded district; else `quanyu-data`.
+    pub data: Option<PathBuf>,
+    /// `sqlite://…` or `postgres://…`.
+    pub database: Option<String>,
+}
+
+impl Place {
+    /// The folder for records and files.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| PathBuf::from("quanyu-data"))
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        let folder = self.folder();
+        match &self.database {
+            Some(url) => Location::parse(url, &folder),
+            None => Location::Sqlite(folder),
+        }
+    }
+}
 
 /// Everything that runs a district in one process.
 pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
+    pub(crate) store: Store,
+    pub(crate) figures: Figures,
+    reader: Reader,
+}
+
+impl Product {
+    /// Opens a district: migrates its store, applies the pack asked for, or takes the one applied before.
+    ///
+    /// # Errors
+    /// A pack with faults, a database that cannot be opened, a folder that holds no district.
+    pub async fn open(place: &Place) -> Result<Self, AppError> {
+        let location = place.location();
+        if let (Location::Sqlite(folder), None) = (&location, &place.pack)
+            && !folder.join("quanyu.db").is_file()
+        {
+            return Err(AppError::NoDistrict { place: location.to_string() });
+        }
+        let wanted = match &place.pack {
+            Some(id) => Some(load_pack(&packs(place.packs.as_deref()), id)?),
+            None => None,
+        };
+        let store = Store::open(&location).await?;
+        let pack = match wanted {
+            Some(pack) => {
+                store.apply_pack(&pack, &Actor::local()).await?;
+                pack
+            }
+            None => applied(&store).await?.ok_or_else(|| AppError::NoDistrict { place: location.to_string() })?,
+        };
+        Self::new(store, Arc::new(pack))
+    }
+
+    /// A district whose pack is applied to the store.
+    ///
+    /// # Errors
+    /// A pack whose SQL does not plan.
+    pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
+        let source = Arc::new(StoreSource::new(store.clone(), &pack));
+        let figures = Figures::new(pack.clone(), source).map_err(|error| super::packs::figures_fault(&pack, error))?;
+        let reader = Reader::new(&pack);
+        Ok(Self { pack, store, figures, reader })
+    }
+
+    /// Reads documents with this pack's indicators.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// Whether the records are demonstration data.
+    #[must_use]
+    pub fn demo(&self) -> bool {
+        self.pack.demo_district
+    }
+
+    /// The change sequence now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sequence(&self) -> Result<i64, AppError> {
+        Ok(self.store.head().await?)
+    }
+
+    /// A region by code or name; without one, the reporting region.
+    ///
+    /// # Errors
+    /// When there is no such region.
+    pub fn region(&self, wish: Option<&str>) -> Result<RegionCode, AppError> {
+        let Some(wish) = wish.map(str::trim).filter(|it| !it.is_empty()) else { return Ok(self.pack.region.clone()) };
+        let regions = &self.pack.regions;
+        if let Ok(code) = wish.parse::<RegionCode>()
+            && (regions.contains_key(&code) || code == self.pack.region)
+        {
+            return Ok(code);
+        }
+        let named = |it: &&quanyu_pack::model::Region| it.name == wish || it.aliases.iter().any(|name| name == wish);
+        let inside = regions.values().filter(|it| self.pack.region.contains(&it.code)).find(named);
+        match inside.or_else(|| regions.values().find(named)) {
+            Some(region) => Ok(region.code.clone()),
+            None => Err(AppError::not_found("region", wish, regions.values().map(|it| it.name.as_str()))),
+        }
+    }
+
+    /// The name of a region, or its code where the pack does not know it.
+    #[must_use]
+    pub fn region_name(&self, region: &RegionCode) -> String {
+        match self.pack.regions.get(region) {
+            Some(it) => it.name.clone(),
+            None => region.to_string(),
+        }
+    }
+
+    /// Regions offered for choice: the reporting region and what lies right below it.
+    #[must_use]
+    pub fn regions(&self) -> Vec<(RegionCode, String)> {
+        let own = &self.pack.region;
+        let mut offered = vec![(own.clone(), self.region_name(own))];
+        let below = self.pack.regions.values().filter(|it| it.code.parent().as_ref() == Some(own));
+        offered.extend(below.map(|it| (it.code.clone(), it.name.clone())));
+        offered
+    }
+
+    /// A period from its text; without one, the last year in which the records hold something.
+    ///
+    /// # Errors
+    /// When the text is no period.
+    pub async fn period(&self, wish: Option<&str>) -> Result<Period, AppError> {
+        match wish.map(str::trim).filter(|it| !it.is_empty()) {
+            Some(text) => text.parse::<Period>().map_err(|error| AppError::BadValue {
+                kind: "period",
+                value: text.to_owned(),
+                why: error.to_string(),
+            }),
+            None => {
+                let offered = self.periods().await?;
+                offered.first().copied().ok_or(AppError::BadValue {
+                    kind: "period",
+                    value: String::new(),
+                    why: "no records hold a date yet; say which period".to_owned(),
+                })
+            }
+        }
+    }
+
+    /// Years offered for choice, the newest first: those in which an indicator of the cockpit knows something.
+    ///
+    /// # Errors
+    /// The figures'.
+    pub async fn periods(&self) -> Result<Vec<Period>, AppError> {
+        super::indicators::known_years(self).await
+    }
+}
+
+/// Where packs are found: the folder given, `./packs`, and the copy built in.
+#[must_use]
+pub fn packs(folder: Option<&Path>) -> Packs {
+    let mut files = Vec::new();
+    collect(&BUILT_IN, &mut files);
+    let built_in = Packs::from_files(files);
+    match folder {
+        Some(folder) => Packs::from_dir(folder).or(built_in),
+        None => Packs::from_dir("packs").or(built_in),
+    }
+}
+
+fn collect(dir: &Dir<'_>, files: &mut Vec<(String, String)>) {
+    for entry in dir.entries() {
+        match entry {
+            DirEntry::Dir(dir) => collect(dir, files),
+            DirEntry::File(file) => {
+                let name = file.path().to_string_lossy().replace('\\', "/");
+                if let Some(text) = file.contents_utf8() {
+                    files.push((name, text.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+/// Loads a pack.
+///
+/// # Errors
+/// When there is none of that name, or it has faults.
+pub fn load_pack(packs: &Packs, id: &str) -> Result<Pack, AppError> {
+    let have = packs.ids();
+    if !have.iter().any(|it| it == id) {
+        return Err(AppError::NoPack { id: id.to_owned(), have: have.join(", ") });
+    }
+    load(packs, id).map_err(|faults| AppError::Pack(faults.render(Language::Zh, false)))
+}
+
+/// The pack marked as the demonstration district.
+///
+/// # Errors
+/// When none is, or it has faults.
+pub fn demo_pack(packs: &Packs) -> Result<Pack, AppError> {
+    let have = packs.ids();
+    let mut found = None;
+    for id in &have {
+        // The mark stands in pack.toml; only the marked pack has to be whole.
+        let marked = packs.files(id).is_some_and(|files| {
+            files.iter().any(|it| it.path == "pack.toml" && it.text.as_ref().is_ok_and(|text| marks_demo(text)))
+        });
+        if marked {
+            found = Some(id);
+        }
+    }
+    match found {
+        Some(id) => load_pack(packs, id),
+        None => Err(AppError::NoPack { id: "demo = true".to_owned(), have: have.join(", ") }),
+    }
+}
+
+fn marks_demo(text: &str) -> bool {
+    toml::from_str::<toml::Table>(text).is_ok_and(|it| it.get("demo").and_then(toml::Value::as_bool) == Some(true))
+}
+
+/// The pack whose indicators documents are read with: the one named, else the demonstration district's.
+///
+/// # Errors
+/// As [`load_pack`].
+pub fn pack_for_reading(folder: Option<&PathBuf>, id: Option<&str>) -> Result<Arc<Pack>, AppError> {
+    let packs = packs(folder.map(PathBuf::as_path));
+    let pack = match id {
+        Some(id) => load_pack(&packs, id)?,
+        None => demo_pack(&packs)?,
+    };
+    Ok(Arc::new(pack))
+}
+
+/// The pack that was applied last, as the store keeps it.
+async fn applied(store: &Store) -> Result<Option<Pack>, AppError> {
+    let mut tx = store.read().await?;
+    let Some(revision) = migrate::revisions(&mut tx).await?.pop() else { return Ok(None) };
+    let files = migrate::files(&mut tx, revision.number).await?;
+    load_pack(&Packs::from_files(files), &revision.id).map(Some)
+}
+
+/// The id of the pack that was applied last.
+///
+/// # Errors
+/// The database's.
+pub async fn applied_id(store: &Store) -> Result<Option<String>, AppError> {
+    let mut tx = store.read().await?;
+    Ok(migrate::revisions(&mut tx).await?.pop().map(|it| it.id))
 }

@@ -13,7 +13,11 @@ pub struct Import {
     /// The register.
     register: String,
     /// xlsx, xls or csv (.et through LibreOffice where present).
-    file: PathBuf,
+    #[arg(required_unless_present = "undo")]
+    file: Option<PathBuf>,
+    /// Take a whole import back, by the number it was given.
+    #[arg(long, value_name = "BATCH", conflicts_with = "file")]
+    undo: Option<i64>,
     #[command(flatten)]
     at: At,
     /// The sheet; else the first that has rows.
@@ -36,9 +40,14 @@ pub struct Import {
 impl Import {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
         let product = Product::open(&self.at.place(packs)).await?;
+        if let Some(batch) = self.undo {
+            let seq = imports::undo(&product, batch).await?;
+            println!("已撤销批次 {batch}，变更 {seq} · batch {batch} was taken back");
+            return Ok(Ended::Well);
+        }
         let wish = imports::Wish {
             register: self.register.clone(),
-            file: self.file.clone(),
+            file: self.file.clone().unwrap_or_default(),
             sheet: self.sheet.clone(),
             dry_run: self.dry_run,
             partial: self.partial,
@@ -47,6 +56,6 @@ impl Import {
         };
         let report = imports::import(&product, &wish).await?;
         println!("{}", report.said());
-        Ok(if report.faults.is_empty() { Ended::Well } else { Ended::Found })
+        Ok(if report.faults.is_empty() && report.questions.is_empty() { Ended::Well } else { Ended::Found })
     }
 }

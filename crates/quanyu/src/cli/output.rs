@@ -120,7 +120,7 @@ fn write(out: &mut impl Write, format: Format, heads: &[&str], rows: &[Vec<Cell>
     match format {
         Format::Table => {
             let mut table = comfy_table::Table::new();
-            table.load_preset(comfy_table::presets::NOTHING).set_header(heads);
+            table.load_style(comfy_table::presets::NOTHING).set_header(heads);
             for row in rows {
                 table.add_row(row.iter().map(Cell::plain));
             }

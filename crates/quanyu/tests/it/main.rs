@@ -3,3 +3,4 @@
 //! One binary, because each links the query engine. Start reading at [`commands`].
 
 mod commands;
+mod web;

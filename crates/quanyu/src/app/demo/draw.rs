@@ -160,7 +160,11 @@ fn column(
             .collect(),
         DemoDraw::Record { of, distinct } => records(name, of, *distinct, count, made, rng),
         DemoDraw::Copy { from, field } => Ok(rows.iter().map(|row| copied(row.get(from), field, made)).collect()),
-        DemoDraw::Uscc => Ok((1..=count).map(|number| Value::Text(synthetic_uscc(&register.id, number))).collect()),
+        DemoDraw::Uscc => {
+            // Earlier blocks of the register have taken the numbers before.
+            let before: usize = made.iter().filter(|it| it.register == register.id).map(|it| it.ids.len()).sum();
+            Ok((1..=count).map(|number| Value::Text(synthetic_uscc(&register.id, before + number))).collect())
+        }
     }
 }
 
@@ -398,4 +402,130 @@ fn bring_to_total(register: &Register, name: &str, total: &str, rows: &mut [Row]
         row.insert(name.to_owned(), value);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use quanyu_core::text::Language;
+    use quanyu_pack::{Packs, load};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn pack(rows: &str) -> Pack {
+        let text = format!(
+            r#"
+[module.room]
+title = "台账"
+[register.firm]
+title = "企业"
+module = "room"
+key = ["uscc"]
+label = "name"
+[register.firm.field]
+uscc = {{ type = "text", title = "信用代码" }}
+name = {{ type = "text", title = "名称" }}
+staff = {{ type = "integer", title = "人数" }}
+sales = {{ type = "money", title = "收入" }}
+founded = {{ type = "date", title = "成立" }}
+closed = {{ type = "date", title = "注销" }}
+mother = {{ type = "reference", to = "firm", title = "母公司" }}
+mother_name = {{ type = "text", title = "母公司名称" }}
+[calendar.2023]
+holidays = ["2023-01-02"]
+workdays = []
+source = "试验用"
+[demo]
+seed = 1
+{rows}
+"#
+        );
+        let files = vec![
+            ("t/pack.toml".to_owned(), "id = \"t\"\ntitle = \"试验\"\n".to_owned()),
+            ("t/all.toml".to_owned(), text),
+        ];
+        load(&Packs::from_files(files), "t").unwrap_or_else(|faults| panic!("{}", faults.render(Language::En, false)))
+    }
+
+    fn drawn(pack: &Pack) -> Vec<Made> {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut made: Vec<Made> = Vec::new();
+        for block_rows in &pack.demo.as_ref().unwrap().rows {
+            let rows = block(pack, block_rows, &made, &mut rng).unwrap();
+            let first = made.iter().map(|it| it.ids.len() as i64).sum::<i64>() + 1;
+            made.push(Made {
+                name: block_rows.name.clone().unwrap_or_else(|| block_rows.register.clone()),
+                register: block_rows.register.clone(),
+                ids: (first..first + rows.len() as i64).collect(),
+                rows,
+            });
+        }
+        made
+    }
+
+    const ROWS: &str = r#"
+[[demo.rows]]
+register = "firm"
+name = "mothers"
+count = 40
+field.uscc = { uscc = true }
+field.name = { pattern = "示例{a}{n:03}有限公司", words.a = ["海", "山"] }
+field.staff = { choice = { "10" = 3, "20" = 1 }, exact = true }
+field.sales = { spread = { min = "1", median = "100", max = "9000", digits = 2 } }
+field.founded = { day = { from = "2023-01-01", to = "2023-03-31", months = [1, 0, 3] } }
+field.closed = { after = { field = "founded", days = [10, 20] } }
+total.sales = "123456.78"
+
+[[demo.rows]]
+register = "firm"
+count = 40
+field.name = { pattern = "示例子公司{n}" }
+field.mother = { record = { of = "mothers", distinct = true } }
+field.mother_name = { copy = { from = "mother", field = "name" } }
+"#;
+
+    #[test]
+    fn totals_are_met_and_proportions_are_exact() {
+        let pack = pack(ROWS);
+        let made = drawn(&pack);
+        let sum: Money = made[0]
+            .rows
+            .iter()
+            .map(|row| match row["sales"] {
+                Value::Money(money) => money,
+                ref other => panic!("{other:?}"),
+            })
+            .sum();
+        assert_eq!(sum.to_string(), "123456.78");
+        let tens = made[0].rows.iter().filter(|row| row["staff"] == Value::Int(10)).count();
+        assert_eq!(tens, 30);
+        for row in &made[0].rows {
+            let code = row["uscc"].as_text().unwrap();
+            assert!(code.parse::<uscc::Uscc>().unwrap().checks(), "{code}");
+            let (Value::Date(founded), Value::Date(closed)) = (&row["founded"], &row["closed"]) else { panic!("{row:?}") };
+            assert!(founded.month() != 2 && pack.is_working_day(*founded) == Some(true), "{founded}");
+            let later = founded.until(*closed).unwrap().get_days();
+            assert!((10..=20).contains(&later), "{later}");
+        }
+    }
+
+    #[test]
+    fn records_are_drawn_once_and_copied_from() {
+        let made = drawn(&pack(ROWS));
+        let mut mothers: Vec<i64> = made[1].rows.iter().filter_map(|row| row["mother"].as_int()).collect();
+        mothers.sort_unstable();
+        assert_eq!(mothers, made[0].ids);
+        for row in &made[1].rows {
+            let place = made[0].ids.iter().position(|id| Some(*id) == row["mother"].as_int()).unwrap();
+            assert_eq!(row["mother_name"], made[0].rows[place]["name"]);
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_district() {
+        let pack = pack(ROWS);
+        let rows = |made: Vec<Made>| made.into_iter().map(|it| it.rows).collect::<Vec<_>>();
+        assert_eq!(rows(drawn(&pack)), rows(drawn(&pack)));
+    }
 }

@@ -1,0 +1,179 @@
+//! A workbook into a register: checked to the end, applied all or nothing, undone as a whole.
+//!
+//! Owns the act of importing. Leaves columns to [`columns`], rows to [`rows`], the question of units to [`units`], the
+//! parsing of files to `quanyu-documents` and the import area to `quanyu-store`.
+//!
+//! Invariant: until everything is checked nothing is visible; a process that dies in between leaves no record.
+//!
+//! Start reading at [`import`].
+
+mod columns;
+mod report;
+mod rows;
+mod units;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use futures::FutureExt;
+use quanyu_core::actor::Actor;
+use quanyu_documents::workbook;
+use quanyu_pack::model::{Field, FieldType, Pack, Register};
+use quanyu_store::import;
+use tokio::sync::mpsc;
+
+use self::rows::{Checked, Checker};
+use super::{AppError, Product, registers};
+
+pub use columns::{Column, Mapping};
+pub use report::{Fault, Report};
+
+/// Rows checked and written together: some thousands keep other writers' waiting short.
+const CHUNK: usize = 2_000;
+/// Faults kept for the report; more tell nobody anything.
+const MOST_FAULTS: usize = 5_000;
+
+/// What to import, and how.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The register.
+    pub register: String,
+    /// The file.
+    pub file: PathBuf,
+    /// The sheet; else the first with a table.
+    pub sheet: Option<String>,
+    /// Check everything, change nothing.
+    pub dry_run: bool,
+    /// Take the rows that are right.
+    pub partial: bool,
+    /// Take columns whose values are off by a thousand or ten thousand against those held.
+    pub unit_is_right: bool,
+    /// Where the workbook with the faults goes; else beside the file.
+    pub report: Option<PathBuf>,
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// A file that is no workbook, a table without a column that fits, a database that fails. Faults in rows are in the
+/// report.
+pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> {
+    let register = registers::declared(product, &wish.register)?.clone();
+    let (mut chunks, mapping) = read(&register, wish).await?;
+    let mut report = Report::new(&register, &mapping, wish);
+    let mut checker = Checker::new(product, &register, &mapping, units::held(product, &register, &mapping).await?);
+    let actor = Actor::local();
+    let title = wish.file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let batch = if wish.dry_run { None } else { Some(import::begin(&product.store, &actor, &register.id, &title).await?) };
+    let written = async {
+        while let Some(chunk) = chunks.recv().await {
+            let Checked { rows, faults } = checker.check(&chunk?).await?;
+            report.add(faults);
+            // Once a row is wrong nothing of the file will be taken, unless the right rows alone were asked for.
+            let wanted = wish.partial || report.faults.is_empty();
+            if let Some(batch) = batch.filter(|_| wanted && !rows.is_empty()) {
+                import::append(&product.store, &actor, batch, rows).await?;
+            }
+        }
+        Ok::<_, AppError>(())
+    }
+    .await;
+    report.count(&checker);
+    if !wish.unit_is_right {
+        report.questions = checker.questions();
+    }
+    let refused = written.is_err()
+        || !report.questions.is_empty()
+        || (!wish.partial && !report.faults.is_empty())
+        || report.created + report.changed == 0;
+    if let Some(batch) = batch {
+        if refused {
+            import::discard(&product.store, &actor, batch).await?;
+        } else {
+            let applied = product.store.act(&actor, move |act| import::apply(act, batch).boxed()).await?;
+            report.applied = Some((batch, applied));
+        }
+    }
+    written?;
+    if !report.faults.is_empty() {
+        report.write(wish, &mapping).await?;
+    }
+    Ok(report)
+}
+
+/// Takes a whole import back.
+///
+/// # Errors
+/// Where one of its records was changed since, or is referred to.
+pub async fn undo(product: &Product, batch: i64) -> Result<i64, AppError> {
+    let actor = Actor::local();
+    Ok(product.store.act(&actor, move |act| import::undo(act, batch).boxed()).await?)
+}
+
+type Chunk = Result<Vec<workbook::Row>, AppError>;
+
+/// Opens the file on a thread of its own, which sends its rows in chunks.
+async fn read(register: &Register, wish: &Wish) -> Result<(mpsc::Receiver<Chunk>, Mapping), AppError> {
+    let (send, receive) = mpsc::channel::<Chunk>(4);
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let (register, wish) = (register.clone(), wish.clone());
+    tokio::task::spawn_blocking(move || {
+        let name = wish.file.display().to_string();
+        let format = |error: &workbook::WorkbookError| AppError::workbook(&name, error);
+        let asked = workbook::Wish { sheet: wish.sheet.clone(), known: columns::heads(&register) };
+        let mut sheet = match workbook::open(&wish.file, &asked) {
+            Ok(sheet) => sheet,
+            Err(error) => {
+                let _ = tell.send(Err(format(&error)));
+                return;
+            }
+        };
+        let mapping = columns::map(&register, sheet.columns(), sheet.unit());
+        if mapping.columns.is_empty() {
+            let _ = tell.send(Err(AppError::NoColumns { file: name, register: register.title.zh.clone() }));
+            return;
+        }
+        if tell.send(Ok(mapping)).is_err() {
+            return;
+        }
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut row = workbook::Row::default();
+        loop {
+            match sheet.read_row(&mut row) {
+                Ok(true) => chunk.push(row.clone()),
+                Ok(false) => break,
+                Err(error) => {
+                    let _ = send.blocking_send(Err(format(&error)));
+                    return;
+                }
+            }
+            if chunk.len() == CHUNK && send.blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err() {
+                return;
+            }
+        }
+        if !chunk.is_empty() {
+            let _ = send.blocking_send(Ok(chunk));
+        }
+    });
+    let mapping = told.await.map_err(|error| AppError::Output(error.to_string()))??;
+    Ok((receive, mapping))
+}
+
+/// The names that a cell refers to, by register: what [`super::names::NameMap::look_up`] wants.
+#[must_use]
+pub fn named_by(pack: &Pack, field: &Field, text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let target = match &field.kind {
+        FieldType::Reference { to } => Some(to.clone()),
+        FieldType::Organization => pack.playing("organization").map(|it| it.id.clone()),
+        _ => None,
+    };
+    let mut wanted = BTreeMap::new();
+    if let Some(target) = target {
+        let parts: Vec<&str> = if field.many { text.split(super::cells::PARTING).collect() } else { vec![text] };
+        let texts = parts.into_iter().filter_map(quanyu_core::typed::text).collect();
+        wanted.insert(target, texts);
+    }
+    wanted
+}
