@@ -5,7 +5,12 @@
 
 mod marks;
 
-use std::{collections::BTreeSet, io::Cursor, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io::Cursor,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+};
 
 use calamine::{Data, Range, Reader, SheetVisible, Xls};
 
@@ -25,7 +30,14 @@ pub(super) struct Workbook {
 
 impl Workbook {
     pub(super) fn open(bytes: Arc<[u8]>) -> Result<Self, WorkbookError> {
-        let book = Xls::new(Cursor::new(Arc::clone(&bytes))).map_err(fault)?;
+        // calamine makes a dense table as wide as the widest cell says, in every sheet.
+        if !marks::columns_fit(&bytes) {
+            return Err(WorkbookError::Damaged {
+                part: "xls".to_owned(),
+                reason: "a cell lies outside the 256 columns".to_owned(),
+            });
+        }
+        let book = fenced(|| Xls::new(Cursor::new(Arc::clone(&bytes))))?;
         Ok(Self { book, bytes })
     }
 
@@ -39,7 +51,7 @@ impl Workbook {
 
     pub(super) fn table(&mut self, index: usize) -> Result<Table, WorkbookError> {
         let name = self.sheets()[index].0.clone();
-        let range = self.book.worksheet_range(&name).map_err(fault)?;
+        let range = fenced(|| self.book.worksheet_range(&name))?;
         let merges = self.book.merge_cells_by_sheet_name(&name).map_err(fault)?;
         let merges = merges
             .into_iter()
@@ -61,6 +73,17 @@ impl Workbook {
             merges,
             rows: Box::new(rows),
         })
+    }
+}
+
+/// calamine panics on some damaged files; here that is damage.
+fn fenced<T>(read: impl FnOnce() -> Result<T, calamine::XlsError>) -> Result<T, WorkbookError> {
+    match panic::catch_unwind(AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(fault),
+        Err(_) => Err(WorkbookError::Damaged {
+            part: "xls".to_owned(),
+            reason: "its records contradict each other".to_owned(),
+        }),
     }
 }
 
@@ -86,14 +109,17 @@ impl RawRows for Rows {
         let Some((top, left)) = self.range.start() else {
             return Ok(false);
         };
-        let Some(cells) = self.range.rows().nth(self.next as usize) else {
+        if self.next as usize >= self.range.height() {
             return Ok(false);
-        };
-        let number = top + self.next;
+        }
+        let (at_row, number) = (self.next as usize, top + self.next);
         self.next += 1;
         row.number = number + 1;
         row.hidden = self.marks.hidden_rows.contains(&number);
-        for (at, data) in cells.iter().enumerate() {
+        for at in 0..self.range.width() {
+            let Some(data) = self.range.get((at_row, at)) else {
+                continue;
+            };
             let column = left as usize + at;
             let cell = cell(data, self.marks.percent.contains(&(number, column as u32)));
             if cell == Cell::Empty {

@@ -111,7 +111,6 @@ fn kind_and_text(cell: &Cell) -> String {
         Cell::Date(_) => "d",
         Cell::Bool(_) => "b",
         Cell::Error(_) => "e",
-        _ => "?",
     };
     if kind.is_empty() {
         cell.said()

@@ -384,3 +384,23 @@ fn a_simple_pdf_is_read_back() {
     );
     assert_eq!(doc.title.as_deref(), Some("示例市通报"));
 }
+
+#[test]
+fn a_pdf_made_by_libreoffice_is_read_like_its_source() {
+    // Its fonts are embedded subsets under Identity-H with ToUnicode.
+    let doc = extract(include_bytes!("libreoffice.pdf"), "a.pdf").unwrap();
+    let sentence = "全年完成技术合同成交额12.5亿元，同比增长25%，位居全市第2位。";
+    let wanted = [
+        "示例区科技创新工作总结",
+        "一、总体情况",
+        &sentence.repeat(12),
+        "（一）主体培育",
+        &sentence.repeat(20),
+        "地区\t合同额（亿元）\t位次",
+        "示例甲区\t12.5\t2",
+        "示例乙区\t11.0\t3",
+        "以上情况，特此通报。",
+    ];
+    assert_eq!(doc.text.trim_end().lines().collect::<Vec<_>>(), wanted);
+    assert_eq!(doc.title.as_deref(), Some("示例区科技创新工作总结"));
+}

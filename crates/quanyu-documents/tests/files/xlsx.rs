@@ -97,3 +97,17 @@ fn the_sheet_asked_for_is_read_or_the_names_are_told() {
         Err("no sheet `没有`; there are 台账, 隐藏".to_owned())
     );
 }
+
+#[test]
+fn an_old_workbook_is_read_like_a_new_one_with_percent_and_hidden_rows() {
+    // Saved by LibreOffice 7.4: a merged head of two rows, percent formats, a hidden row, formulas.
+    insta::assert_snapshot!(told(include_bytes!("street.xls").to_vec(), "street.xls"), @r"
+    head: 名称 | 经营情况/收入[万元] | 经营情况/增速[%] | 认定日期 | 备注
+    4: 示例0 | n:100.1 | p:25.5% | d:2023-05-01 | n:101.1
+    5 hidden: 示例1 | n:100.3 | p:25.5% | d:2023-05-02 | n:101.1
+    6: 示例2 | n:100.5 | p:25.5% | d:2023-05-03 | n:101.1
+    7: 示例3 | n:100.7 | p:25.5% | d:2023-05-04 | n:101.1
+    Total 8: 合计 400
+    Note 9: 注：示例
+    ");
+}

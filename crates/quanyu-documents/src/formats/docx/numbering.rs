@@ -98,9 +98,9 @@ impl Numbering {
             counts[at].saturating_add(1)
         };
         counts[at + 1..].fill(0);
-        for above in 0..at {
-            if counts[above] == 0 {
-                counts[above] = start(above);
+        for (above, count) in counts.iter_mut().enumerate().take(at) {
+            if *count == 0 {
+                *count = start(above);
             }
         }
         if matches!(this.format.as_str(), "bullet" | "none") {

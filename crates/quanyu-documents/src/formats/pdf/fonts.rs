@@ -362,7 +362,7 @@ fn simple(dict: &Dict<'_>) -> Kind {
         _ => (None, None),
     };
     // Without a named encoding an embedded symbolic font has codes of its own.
-    let known = base.is_some() || !(symbolic && embedded) && !type3;
+    let known = base.is_some() || !(type3 || symbolic && embedded);
     let mut map: Vec<Mapped> = (0..=255_u8)
         .map(|byte| {
             if known {

@@ -124,7 +124,12 @@ impl Margins {
 fn goes_on(last: &Line, line: &Line, before: &Margins, margins: &Margins, body: f32) -> bool {
     let size = last.size.max(1.0);
     let same_size = (last.size - line.size).abs() < size * 0.15;
-    let reached = last.right > before.right - size * 1.6;
+    // A line may end early because the number or word that begins the next one did not fit.
+    let word = line
+        .parts
+        .first()
+        .map_or(0, |it| it.bytes().take_while(u8::is_ascii_graphic).count());
+    let reached = last.right + size * (0.6 + (word as f32 * 0.55).max(1.0)) > before.right;
     let indented = line.left > margins.left + size * 0.8;
     // A title over several lines is centred: its lines go on although none begins at the margin.
     let centred = last.size > body * 1.2

@@ -107,7 +107,7 @@ impl ProblemBook {
             // A bad date or number is shown as it was understood, so that the reason fits what is seen.
             match (here.is_empty(), cell) {
                 (false, Cell::Date(_) | Cell::Percent(_)) => {
-                    drop(sheet.write_string_with_format(row, place, cell.said(), format)?)
+                    sheet.write_string_with_format(row, place, cell.said(), format)?;
                 }
                 (true, Cell::Percent(_)) => put(
                     sheet,

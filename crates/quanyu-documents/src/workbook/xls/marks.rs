@@ -18,14 +18,40 @@ pub(super) struct Marks {
 const BOF: u16 = 0x0809;
 const EOF: u16 = 0x000A;
 
-/// Reads the marks of a sheet. `None` where the records are not as expected: values do not hang on it.
-pub(super) fn read(bytes: &[u8], sheet: &str) -> Option<Marks> {
+/// Whether all cells lie in the columns that the format has. Where the records cannot be walked the reader says so.
+pub(super) fn columns_fit(bytes: &[u8]) -> bool {
+    // Cells of every kind begin with row and column.
+    let is_cell = |kind| {
+        matches!(
+            kind,
+            0x0006 | 0x00BD | 0x00BE | 0x00D6 | 0x00FD | 0x0201..=0x0205 | 0x027E
+        )
+    };
+    workbook_stream(bytes).is_none_or(|stream| {
+        records(&stream, 0)
+            .all(|(kind, data)| !is_cell(kind) || short(data, 2).is_none_or(|it| it < 256))
+    })
+}
+
+fn workbook_stream(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
     let name = ["/Workbook", "/Book"]
         .into_iter()
         .find(|it| file.is_stream(it))?;
     let mut stream = Vec::new();
-    file.open_stream(name).ok()?.read_to_end(&mut stream).ok()?;
+    // A chain of sectors that turns in a circle would never end.
+    let most = bytes.len() as u64 + 1;
+    file.open_stream(name)
+        .ok()?
+        .take(most)
+        .read_to_end(&mut stream)
+        .ok()?;
+    Some(stream)
+}
+
+/// Reads the marks of a sheet. `None` where the records are not as expected: values do not hang on it.
+pub(super) fn read(bytes: &[u8], sheet: &str) -> Option<Marks> {
+    let stream = workbook_stream(bytes)?;
     let (mut formats, mut shown, mut start) = (Vec::new(), Vec::new(), None);
     for (kind, data) in records(&stream, 0) {
         match kind {
@@ -70,7 +96,7 @@ pub(super) fn read(bytes: &[u8], sheet: &str) -> Option<Marks> {
             }
             // ROW: bit 5 of the options is "height zero".
             0x0208 if short(data, 12)? & 0x20 != 0 => {
-                drop(marks.hidden_rows.insert(short(data, 0)?.into()))
+                marks.hidden_rows.extend([u32::from(short(data, 0)?)])
             }
             // COLINFO: bit 0 of the options is "hidden".
             0x007D if short(data, 8)? & 1 != 0 => marks
