@@ -74,12 +74,15 @@ pub(crate) struct Observation {
     standing: usize,
 }
 
+/// Observations of one indicator, the one that counts first.
+type Found = HashMap<(Measured, RegionCode, Period), Vec<Observation>>;
+
 /// All observations at one sequence.
 #[derive(Debug, Default)]
 pub(crate) struct Observations {
     /// The register's last change.
     pub(crate) changed: i64,
-    found: HashMap<String, HashMap<(Measured, RegionCode, Period), Vec<Observation>>>,
+    found: HashMap<String, Found>,
 }
 
 impl Observations {

@@ -125,7 +125,9 @@ struct Pass<'a> {
 fn passes<'a>(plans: &'a Plans, cells: &BTreeSet<Cell>) -> Vec<Pass<'a>> {
     // What can share a pass: the same rows, date and region, and the same asked regions and periods.
     type Asked = (Vec<RegionCode>, Vec<Period>);
-    let mut groups: Vec<(&Base, BTreeMap<usize, BTreeMap<&str, Asked>>)> = Vec::new();
+    // By length of the region's code, then by indicator.
+    type Levels<'a> = BTreeMap<usize, BTreeMap<&'a str, Asked>>;
+    let mut groups: Vec<(&Base, Levels<'_>)> = Vec::new();
     for cell in cells {
         let Some((id, planned)) = plans.indicators.get_key_value(&cell.indicator) else {
             continue;

@@ -47,16 +47,8 @@ fn bulletin(status: FieldType) -> Pack {
     )
 }
 
-fn see(
-    memory: &Memory,
-    what: &str,
-    measure: &str,
-    area: &str,
-    when: &str,
-    value: &str,
-    status: &str,
-    on: &str,
-) -> i64 {
+fn see(memory: &Memory, row: [&str; 7]) -> i64 {
+    let [what, measure, area, when, value, status, on] = row;
     memory.add(
         "seen",
         fields([
@@ -124,33 +116,39 @@ async fn the_latest_status_counts_and_all_are_kept() {
         let [middle, best, worst] = statuses;
         see(
             &memory,
-            "research",
-            "value",
-            "9901",
-            "2023",
-            "10.5",
-            middle,
-            "2024-05-01",
+            [
+                "research",
+                "value",
+                "9901",
+                "2023",
+                "10.5",
+                middle,
+                "2024-05-01",
+            ],
         );
         let final_one = see(
             &memory,
-            "research",
-            "value",
-            "9901",
-            "2023",
-            "11.25",
-            best,
-            "2024-03-01",
+            [
+                "research",
+                "value",
+                "9901",
+                "2023",
+                "11.25",
+                best,
+                "2024-03-01",
+            ],
         );
         see(
             &memory,
-            "research",
-            "value",
-            "9901",
-            "2023",
-            "9",
-            worst,
-            "2024-06-01",
+            [
+                "research",
+                "value",
+                "9901",
+                "2023",
+                "9",
+                worst,
+                "2024-06-01",
+            ],
         );
         assert_eq!(
             value(&figures, "research", "9901", "2023")
@@ -178,13 +176,15 @@ async fn the_latest_status_counts_and_all_are_kept() {
         // A later one of the same status takes its place.
         see(
             &memory,
-            "research",
-            "value",
-            "9901",
-            "2023",
-            "11.3",
-            best,
-            "2024-09-01",
+            [
+                "research",
+                "value",
+                "9901",
+                "2023",
+                "11.3",
+                best,
+                "2024-09-01",
+            ],
         );
         assert_eq!(
             value(&figures, "research", "9901", "2023")
@@ -201,23 +201,27 @@ async fn cited_growths_and_ranks_stand_where_the_value_is_cited() {
     let (memory, figures) = open(&bulletin(FieldType::Text));
     see(
         &memory,
-        "research",
-        "value",
-        "9901",
-        "2022",
-        "100",
-        "年报",
-        "2023-05-01",
+        [
+            "research",
+            "value",
+            "9901",
+            "2022",
+            "100",
+            "年报",
+            "2023-05-01",
+        ],
     );
     see(
         &memory,
-        "research",
-        "value",
-        "9901",
-        "2023",
-        "110",
-        "年报",
-        "2024-05-01",
+        [
+            "research",
+            "value",
+            "9901",
+            "2023",
+            "110",
+            "年报",
+            "2024-05-01",
+        ],
     );
     let answer = async || {
         figures
@@ -233,33 +237,39 @@ async fn cited_growths_and_ranks_stand_where_the_value_is_cited() {
     // Comparable prices: what the bulletin says is not what one would compute.
     see(
         &memory,
-        "research",
-        "growth",
-        "9901",
-        "2023",
-        "0.082",
-        "年报",
-        "2024-05-01",
+        [
+            "research",
+            "growth",
+            "9901",
+            "2023",
+            "0.082",
+            "年报",
+            "2024-05-01",
+        ],
     );
     see(
         &memory,
-        "research",
-        "rank",
-        "9901",
-        "2023",
-        "3",
-        "年报",
-        "2024-05-01",
+        [
+            "research",
+            "rank",
+            "9901",
+            "2023",
+            "3",
+            "年报",
+            "2024-05-01",
+        ],
     );
     see(
         &memory,
-        "research",
-        "share",
-        "9901",
-        "2023",
-        "0.21",
-        "年报",
-        "2024-05-01",
+        [
+            "research",
+            "share",
+            "9901",
+            "2023",
+            "0.21",
+            "年报",
+            "2024-05-01",
+        ],
     );
     let answer = answer().await;
     let got = &answer.rows[0];
@@ -285,33 +295,15 @@ async fn a_published_value_never_replaces_a_computed_one_but_stands_beside_it() 
     let (memory, figures) = open(&bulletin(FieldType::Text));
     see(
         &memory,
-        "sales",
-        "value",
-        "9901",
-        "2022",
-        "80",
-        "年报",
-        "2023-05-01",
+        ["sales", "value", "9901", "2022", "80", "年报", "2023-05-01"],
     );
     see(
         &memory,
-        "sales",
-        "value",
-        "9901",
-        "2023",
-        "90",
-        "年报",
-        "2024-05-01",
+        ["sales", "value", "9901", "2023", "90", "年报", "2024-05-01"],
     );
     see(
         &memory,
-        "sales",
-        "value",
-        "99",
-        "2023",
-        "900",
-        "年报",
-        "2024-05-01",
+        ["sales", "value", "99", "2023", "900", "年报", "2024-05-01"],
     );
     memory.add(
         "sale",
