@@ -165,13 +165,13 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             false,
         ),
         room(
-            title("indicators", "menu.indicators"),
+            title("figures", "menu.indicators"),
             view.link("/indicators"),
             Place::Indicators,
             false,
         ),
         room(
-            title("registers", "menu.registers"),
+            title("ledgers", "menu.registers"),
             view.link("/registers"),
             Place::Registers(None),
             false,
@@ -206,7 +206,7 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
 }
 
 /// Rooms that the engine builds; a pack may only name them.
-pub(super) const ENGINE_ROOMS: [&str; 4] = ["cockpit", "indicators", "registers", "documents"];
+pub(super) const ENGINE_ROOMS: [&str; 4] = ["cockpit", "figures", "ledgers", "documents"];
 
 /// The district with what lies above it, beside nothing, and its parts; and the region shown, wherever it lies.
 fn regions(app: &App, view: &View) -> Vec<Choice> {

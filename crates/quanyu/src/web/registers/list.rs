@@ -185,7 +185,7 @@ impl RegisterPage {
 }
 
 /// The menu's entry a register stands under.
-fn room_of(register: &RegisterView) -> Option<&str> {
+pub(in crate::web) fn room_of(register: &RegisterView) -> Option<&str> {
     let id = register.module.0.as_str();
     (!id.is_empty() && !frame::ENGINE_ROOMS.contains(&id)).then_some(id)
 }

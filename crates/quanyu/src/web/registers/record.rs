@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{RegisterShown, list::CellShown};
+use super::{
+    RegisterShown,
+    list::{CellShown, room_of},
+};
 use crate::{
     app::registers::{Cell, ChangeView, FieldHead, RecordPage, Related},
     web::{
@@ -113,7 +116,12 @@ impl RecordShown {
                 .collect(),
         });
         Self {
-            frame: Frame::new(app, view, Place::Registers(Some(&module.0)), &page.label),
+            frame: Frame::new(
+                app,
+                view,
+                Place::Registers(room_of(&page.register)),
+                &page.label,
+            ),
             register: RegisterShown::new(&page.register, view),
             room: (
                 module.1.get(view.language).to_owned(),
