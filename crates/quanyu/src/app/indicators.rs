@@ -316,14 +316,18 @@ fn cited(pack: &Pack, it: &Citation) -> CitationView {
     }
 }
 
-/// Years in which a cockpit indicator (any, where none is on the cockpit) knows something, the newest first.
+/// Years in which a flow of the cockpit (any, where none is on the cockpit) counts something, the newest first. Stocks are no
+/// sign of a year: a qualification that still holds counts in years that have not begun.
 ///
 /// # Errors
 /// The figures'.
 pub async fn known_years(product: &Product) -> Result<Vec<Period>, AppError> {
     let pack = &product.pack;
-    let mut wanted: Vec<String> =
-        pack.indicators.values().filter(|it| it.cockpit.is_some()).map(|it| it.id.clone()).collect();
+    let flows = || pack.indicators.values().filter(|it| matches!(it.kind, IndicatorKind::Flow { .. }));
+    let mut wanted: Vec<String> = flows().filter(|it| it.cockpit.is_some()).map(|it| it.id.clone()).collect();
+    if wanted.is_empty() {
+        wanted = flows().map(|it| it.id.clone()).collect();
+    }
     if wanted.is_empty() {
         wanted = pack.indicators.keys().cloned().collect();
     }
@@ -336,7 +340,7 @@ pub async fn known_years(product: &Product) -> Result<Vec<Period>, AppError> {
     };
     let answer = product.figures.query(&request).await?;
     let known = |period: &Period| {
-        answer.rows.iter().any(|it| it.period == *period && it.records > 0 && it.lag == 0)
+        answer.rows.iter().any(|it| it.period == *period && it.records > 0)
     };
     Ok(years.into_iter().rev().filter(known).collect())
 }
