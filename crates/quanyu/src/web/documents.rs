@@ -182,10 +182,11 @@ impl Mention {
             it.parse()
                 .map_or_else(|_| it.to_owned(), |it| say.period(it))
         });
-        let said = if mention.said.is_empty() {
-            UNKNOWN.to_owned()
-        } else {
-            say.whole(&mention.said)
+        let said = match mention.kind.as_str() {
+            // A year is no number to be grouped.
+            "date" | "name" => mention.text.clone(),
+            _ if mention.said.is_empty() => UNKNOWN.to_owned(),
+            _ => say.whole(&mention.said),
         };
         let indicator = mention.indicator.as_ref().map(|(id, title)| {
             (
