@@ -105,7 +105,11 @@ fn draft(n: i64) -> Draft {
             0 => Value::Text(format!("示例第{n}号{field}")),
             1 => Value::Money(Money::from_fen(n * 100 + field)),
             2 => Value::Int(n + field),
-            3 => Value::Date(jiff::civil::date(2023, 1 + (n % 12) as i8, 1 + (field % 28) as i8)),
+            3 => Value::Date(jiff::civil::date(
+                2023,
+                1 + (n % 12) as i8,
+                1 + (field % 28) as i8,
+            )),
             _ => Value::Decimal(rust_decimal::Decimal::new(n * 7 + field, 4)),
         };
         (format!("f{field:02}"), value)

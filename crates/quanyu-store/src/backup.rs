@@ -86,7 +86,9 @@ pub async fn backup(store: &Store, file: &Path) -> Result<Kept, StoreError> {
         for hash in &some {
             let bytes = files::read(store, hash).await?;
             // An empty file is one empty part.
-            let parts = bytes.chunks(PART).chain(bytes.is_empty().then_some(&[][..]));
+            let parts = bytes
+                .chunks(PART)
+                .chain(bytes.is_empty().then_some(&[][..]));
             for (part, place) in parts.zip(0_i64..) {
                 let values = [
                     Bind::from(hash.as_str()),
@@ -221,7 +223,12 @@ enum Side {
 
 async fn copy_all(from: &mut Tx, to: &mut Tx, side: Side) -> Result<i64, StoreError> {
     let mut rows = 0;
-    let registers: Vec<String> = from.schema.tables.values().map(|it| it.name.clone()).collect();
+    let registers: Vec<String> = from
+        .schema
+        .tables
+        .values()
+        .map(|it| it.name.clone())
+        .collect();
     let fixed = FIXED.iter().map(|it| (*it).to_owned());
     for table in fixed.chain(registers) {
         rows += copy_table(from, to, side, &table).await?;
@@ -258,7 +265,9 @@ async fn columns(tx: &mut Tx, table: &str) -> Result<Columns, StoreError> {
     let mut key = Vec::new();
     for (row, place) in rows.iter().zip(0..) {
         columns.names.push(row.text(0)?);
-        columns.ints.push(row.text(1)?.to_lowercase().contains("int"));
+        columns
+            .ints
+            .push(row.text(1)?.to_lowercase().contains("int"));
         if row.int(2)? > 0 {
             key.push((row.int(2)?, place));
         }

@@ -155,7 +155,9 @@ fn put(column: &mut Column, kind: ColumnKind, cell: Cell) -> Result<(), StoreErr
         }
         (Column::Int(values), _, Cell::Int(int)) => values.push(Some(int)),
         (_, kind, cell) => {
-            return Err(StoreError::Unreadable(format!("{cell:?} where {kind:?} is")));
+            return Err(StoreError::Unreadable(format!(
+                "{cell:?} where {kind:?} is"
+            )));
         }
     }
     Ok(())

@@ -9,8 +9,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use futures::TryStreamExt;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Column as _, Executor as _, PgPool, Postgres, Row as _,
-    Sqlite, SqlitePool, Transaction, TypeInfo as _, ValueRef as _,
+    Arguments as _, AssertSqlSafe, Column as _, Executor as _, PgPool, Postgres, Row as _, Sqlite,
+    SqlitePool, Transaction, TypeInfo as _, ValueRef as _,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{
         SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
@@ -61,7 +61,11 @@ impl Pools {
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
-            .connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-8000"));
+            .connect_lazy_with(
+                options
+                    .pragma("query_only", "on")
+                    .pragma("cache_size", "-8000"),
+            );
         Ok(Self::Sqlite { read, write })
     }
 
@@ -103,7 +107,8 @@ impl Pools {
             Self::Postgres { write, .. } => {
                 let mut tx = write.begin().await?;
                 // The table is missing only while the very first migration makes it; the advisory lock covers that.
-                tx.execute("select pg_advisory_xact_lock(7011820161)").await?;
+                tx.execute("select pg_advisory_xact_lock(7011820161)")
+                    .await?;
                 tx.execute(
                     "do $$ begin if to_regclass('change_head') is not null then
                        lock table change_head in exclusive mode; end if; end $$",
@@ -387,14 +392,16 @@ impl Tx {
     pub(crate) async fn script(&mut self, sql: String) -> Result<(), StoreError> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql));
         let done = match &mut self.conn {
-            Conn::Sqlite(tx) => tx
-                .execute_many(query)
-                .try_for_each(|_| async { Ok(()) })
-                .await,
-            Conn::Postgres(tx) => tx
-                .execute_many(query)
-                .try_for_each(|_| async { Ok(()) })
-                .await,
+            Conn::Sqlite(tx) => {
+                tx.execute_many(query)
+                    .try_for_each(|_| async { Ok(()) })
+                    .await
+            }
+            Conn::Postgres(tx) => {
+                tx.execute_many(query)
+                    .try_for_each(|_| async { Ok(()) })
+                    .await
+            }
         };
         self.note(done.map_err(StoreError::from))
     }
@@ -487,4 +494,3 @@ fn postgres_row(row: &PgRow) -> Result<Row, StoreError> {
 fn strange(kind: &str, column: &str) -> StoreError {
     StoreError::Unreadable(format!("column `{column}` is of type {kind}"))
 }
-

@@ -21,7 +21,9 @@ pub enum StoreError {
         error: std::io::Error,
     },
     /// Someone else changed the record since it was read.
-    #[error("`{register}` {record} is at version {version}, expected {expected}; changed by {by} at {at}")]
+    #[error(
+        "`{register}` {record} is at version {version}, expected {expected}; changed by {by} at {at}"
+    )]
     Conflict {
         /// Register.
         register: String,

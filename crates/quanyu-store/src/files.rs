@@ -68,12 +68,7 @@ pub async fn put(store: &Store, bytes: Vec<u8>) -> Result<Stored, StoreError> {
 ///
 /// # Errors
 /// The database's.
-pub async fn name(
-    act: &mut Act,
-    file: &Stored,
-    name: &str,
-    media: &str,
-) -> Result<(), StoreError> {
+pub async fn name(act: &mut Act, file: &Stored, name: &str, media: &str) -> Result<(), StoreError> {
     let values = [
         Bind::from(file.hash.as_str()),
         Bind::from(file.size),

@@ -9,10 +9,9 @@
 //!
 //! Start reading at [`append`], then [`apply`].
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+mod chunk;
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::BoxFuture;
 use jiff::ToSpan as _;
@@ -22,6 +21,7 @@ use quanyu_core::{
     value::Value,
 };
 
+use self::chunk::{chunk, taken};
 use crate::{
     Store,
     act::Act,
@@ -38,10 +38,6 @@ use crate::{
 
 /// How long a batch may stand without a further chunk before another may clear it away.
 const LEASE_SECONDS: i64 = 30;
-/// Values that one statement binds at most: SQLite takes 32,766.
-const MOST_VALUES: usize = 30_000;
-/// Rows of one statement at most: more gain nothing.
-const MOST_ROWS: usize = 400;
 /// Rows read or removed at a time.
 const PAGE: i64 = 5_000;
 
@@ -264,9 +260,12 @@ pub async fn undo(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
 pub async fn discard(store: &Store, actor: &Actor, batch: i64) -> Result<(), StoreError> {
     loop {
         let more = store
-            .act(actor, move |act| -> BoxFuture<'_, Result<bool, StoreError>> {
-                Box::pin(async move { discard_some(act, batch).await })
-            })
+            .act(
+                actor,
+                move |act| -> BoxFuture<'_, Result<bool, StoreError>> {
+                    Box::pin(async move { discard_some(act, batch).await })
+                },
+            )
             .await?;
         if !more {
             return Ok(());
@@ -358,65 +357,6 @@ fn lease(act: &Act) -> String {
     stamp(now.checked_add(LEASE_SECONDS.seconds()).unwrap_or(now))
 }
 
-/// One chunk: rows into the register's table and their bodies aside.
-async fn chunk(act: &mut Act, batch: i64, rows: &[ImportRow]) -> Result<(), StoreError> {
-    let open = in_state(&mut act.tx, batch, "open").await?;
-    let table = register_table(act.schema(), &open.register)?;
-    let mut digest = change::seal_from_text(&open.digest)
-        .ok_or_else(|| StoreError::Unreadable(format!("digest of batch {batch}")))?;
-    let mut many = Many::default();
-    let (mut n, mut updates) = (open.rows, open.updates);
-    for row in rows {
-        let (record, before, after) = match row {
-            ImportRow::Create(draft) => {
-                let id = act.next_ids(1);
-                let record = unborn(records::fresh(act, &table, id, draft)?, batch);
-                let after = record.body().text();
-                many.record(act, &table, &record)?;
-                (id, None, after)
-            }
-            ImportRow::Update {
-                record,
-                version,
-                draft,
-            } => {
-                let Some(old) = records::load(&mut act.tx, &table, *record, false).await? else {
-                    return Err(StoreError::NoRecord {
-                        register: table.id.clone(),
-                        record: *record,
-                    });
-                };
-                if old.version != *version {
-                    return Err(conflict(act, &old, *version).await?);
-                }
-                let mut new = records::merge(act, &table, &old, draft)?;
-                if new == old {
-                    continue;
-                }
-                new.version += 1;
-                updates += 1;
-                (*record, Some(old.body().text()), new.body().text())
-            }
-        };
-        n += 1;
-        digest = step(&digest, &open, n, record, before.as_deref(), &after);
-        many.body(batch, n, record, before, after);
-    }
-    many.write(act).await?;
-    let values = [
-        Bind::from(n),
-        Bind::from(updates),
-        Bind::from(change::seal_text(&digest)),
-        Bind::from(lease(act)),
-        Bind::from(batch),
-    ];
-    let sql = "
-        update import_batch set row_count = $1, updates = $2, digest = $3, lease_until = $4
-         where id = $5";
-    act.tx.run(sql, &values).await?;
-    Ok(())
-}
-
 /// The digest with one more row.
 pub(crate) fn step(
     digest: &Seal,
@@ -448,79 +388,6 @@ impl Batch {
     }
 }
 
-/// A record that is there but not visible: it leaves its change number to its batch.
-fn unborn(mut record: Record, batch: i64) -> Record {
-    record.batch = Some(batch);
-    record.created_seq = 0;
-    record.changed_seq = 0;
-    record
-}
-
-/// Rows that wait to be written, by table.
-#[derive(Default)]
-struct Many {
-    tables: BTreeMap<String, (Vec<String>, Vec<Bind>)>,
-    bodies: Vec<Bind>,
-}
-
-impl Many {
-    fn record(&mut self, act: &Act, table: &Table, record: &Record) -> Result<(), StoreError> {
-        let row = records::row_of(table, record)?;
-        self.row(&table.name, row);
-        for (name, lines) in &record.lines {
-            let child = act.schema().table(&format!("{}.{name}", table.id))?;
-            for (line, no) in lines.iter().zip(1..) {
-                let row = records::line_row_of(child, record, line, no, (0, 0))?;
-                self.row(&child.name, row);
-            }
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, table: &str, (names, values): (Vec<String>, Vec<Bind>)) {
-        match self.tables.get_mut(table) {
-            Some((_, all)) => all.extend(values),
-            None => {
-                self.tables.insert(table.to_owned(), (names, values));
-            }
-        }
-    }
-
-    fn body(&mut self, batch: i64, n: i64, record: i64, before: Option<String>, after: String) {
-        self.bodies.extend([
-            Bind::from(batch),
-            Bind::from(n),
-            Bind::from(record),
-            Bind::from(before),
-            Bind::from(after),
-        ]);
-    }
-
-    async fn write(self, act: &mut Act) -> Result<(), StoreError> {
-        for (table, (names, values)) in &self.tables {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            write_many(act, table, &names, values).await?;
-        }
-        let names = ["batch", "n", "record", "before", "after"];
-        write_many(act, "batch_row", &names, &self.bodies).await
-    }
-}
-
-/// Inserts many rows with few statements.
-pub(crate) async fn write_many(
-    act: &mut Act,
-    table: &str,
-    names: &[&str],
-    values: &[Bind],
-) -> Result<(), StoreError> {
-    let most = (MOST_VALUES / names.len()).clamp(1, MOST_ROWS);
-    for part in values.chunks(most * names.len()) {
-        let sql = tables::insert(table, names, part.len() / names.len());
-        act.tx.run_built(sql, part).await?;
-    }
-    Ok(())
-}
-
 async fn conflict(act: &mut Act, old: &Record, expected: i64) -> Result<StoreError, StoreError> {
     let sql = "select actor, at from change where seq = $1";
     let last = act.tx.row(sql, &[Bind::from(old.changed_seq)]).await?;
@@ -539,12 +406,7 @@ async fn conflict(act: &mut Act, old: &Record, expected: i64) -> Result<StoreErr
 }
 
 /// The record as it is, which must be what `body` says.
-async fn expect(
-    act: &mut Act,
-    table: &Table,
-    id: i64,
-    body: &str,
-) -> Result<Record, StoreError> {
+async fn expect(act: &mut Act, table: &Table, id: i64, body: &str) -> Result<Record, StoreError> {
     let Some(now) = records::load(&mut act.tx, table, id, false).await? else {
         return Err(StoreError::NoRecord {
             register: table.id.clone(),
@@ -555,7 +417,10 @@ async fn expect(
         return Ok(now);
     }
     let version = Body::parse(body)?;
-    let version = version.fields.get("@version").and_then(|it| it.parse().ok());
+    let version = version
+        .fields
+        .get("@version")
+        .and_then(|it| it.parse().ok());
     Err(conflict(act, &now, version.unwrap_or(0)).await?)
 }
 
@@ -569,7 +434,9 @@ fn from_body(
 ) -> Result<Record, StoreError> {
     let mut new = now.clone();
     let text = |name: &str| body.fields.get(name).cloned();
-    new.version = text("@version").and_then(|it| it.parse().ok()).unwrap_or(now.version + 1);
+    new.version = text("@version")
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(now.version + 1);
     new.region = text("@region").unwrap_or_default();
     new.owner_org = text("@owner_org").and_then(|it| it.parse().ok());
     new.owner_user = text("@owner_user");
@@ -599,7 +466,9 @@ fn from_body(
             let mut line = Line {
                 // A line that was removed since comes back under an id of its own.
                 id: match id {
-                    Some(id) if there.contains(&id) || id > now.id && !known_line(now, id) => Some(id),
+                    Some(id) if there.contains(&id) || id > now.id && !known_line(now, id) => {
+                        Some(id)
+                    }
                     _ => Some(act.next_ids(1)),
                 },
                 ..Line::default()
@@ -664,9 +533,15 @@ async fn unchanged_since(act: &mut Act, table: &Table, batch: &Batch) -> Result<
 async fn unreferred(act: &mut Act, table: &Table, batch: i64) -> Result<(), StoreError> {
     let schema = Arc::clone(act.schema());
     for other in schema.tables.values().filter(|it| !it.hidden) {
-        let columns = other.shown().filter(|it| it.target.as_deref() == Some(&table.id));
+        let columns = other
+            .shown()
+            .filter(|it| it.target.as_deref() == Some(&table.id));
         for column in columns.filter(|it| !it.many) {
-            let by = if other.parent.is_some() { "parent" } else { "id" };
+            let by = if other.parent.is_some() {
+                "parent"
+            } else {
+                "id"
+            };
             let sql = format!(
                 "select o.{by}, o.{field} from {other} o join {made} m on m.id = o.{field}
                   where m.batch = $1 and m.created_seq = 0 and m.removed_seq is null
@@ -714,70 +589,4 @@ async fn discard_some(act: &mut Act, batch: i64) -> Result<bool, StoreError> {
         act.tx.run(sql, &[Bind::from(batch)]).await?;
     }
     Ok(deleted > 0)
-}
-
-/// Which row of a chunk has a key or unique value that is another record's.
-async fn taken(
-    store: &Store,
-    batch: i64,
-    rows: &[ImportRow],
-) -> Result<Option<StoreError>, StoreError> {
-    let mut tx = store.read().await?;
-    let Some(open) = get(&mut tx, batch).await? else {
-        return Ok(None);
-    };
-    let table = register_table(&tx.schema, &open.register)?;
-    let mut groups: Vec<Vec<String>> = table
-        .shown()
-        .filter(|it| it.unique)
-        .map(|it| vec![it.field.clone()])
-        .collect();
-    groups.push(table.key.clone());
-    for fields in groups.iter().filter(|it| !it.is_empty()) {
-        let mut seen = BTreeSet::new();
-        for row in rows {
-            let ImportRow::Create(draft) = row else {
-                continue;
-            };
-            let mut values = Vec::new();
-            let mut told = Vec::new();
-            for field in fields {
-                let column = records::known(&table, field)?;
-                let value = draft.values.get(field).unwrap_or(&Value::Null);
-                told.extend(value.canonical());
-                values.push(crate::value::encode(&table.id, column, value)?);
-            }
-            if told.len() < fields.len() {
-                continue;
-            }
-            let conditions: Vec<String> = fields
-                .iter()
-                .zip(1..)
-                .map(|(it, place)| format!("{} = ${place}", tables::quoted(it)))
-                .collect();
-            let sql = format!(
-                "select id, batch, created_seq from {} where removed_seq is null and {} limit 1",
-                tables::quoted(&table.name),
-                conditions.join(" and ")
-            );
-            let found = tx.rows_built(sql, &values).await?;
-            let told = told.join(",");
-            let (record, by) = match found.first() {
-                Some(row) => (
-                    row.int(0)?,
-                    row.opt_int(1)?.filter(|_| row.int(2).is_ok_and(|it| it == 0)),
-                ),
-                None if !seen.insert(told.clone()) => (0, Some(batch)),
-                None => continue,
-            };
-            return Ok(Some(StoreError::Taken {
-                register: table.id.clone(),
-                fields: fields.join(","),
-                value: told,
-                record,
-                batch: by,
-            }));
-        }
-    }
-    Ok(None)
 }

@@ -76,7 +76,10 @@ pub async fn enqueue(act: &mut Act, job: &NewJob) -> Result<i64, StoreError> {
     if let Some(row) = known {
         return row.int(0);
     }
-    let row = act.tx.row("select coalesce(max(id), 0) + 1 from job", &[]).await?;
+    let row = act
+        .tx
+        .row("select coalesce(max(id), 0) + 1 from job", &[])
+        .await?;
     let id = row.map_or(Ok(1), |it| it.int(0))?;
     let values = [
         Bind::from(id),

@@ -144,7 +144,12 @@ impl Keys {
             }
         }
         for lines in schema.lines_of(table) {
-            for line in record.lines.get_mut(lines.line_name()).into_iter().flatten() {
+            for line in record
+                .lines
+                .get_mut(lines.line_name())
+                .into_iter()
+                .flatten()
+            {
                 for column in lines.shown().filter(|it| it.is_person()) {
                     if let Some(value) = line.values.get_mut(&column.field) {
                         self.reveal_value(id, value)?;
@@ -157,9 +162,7 @@ impl Keys {
 
     fn reveal_value(&self, record: i64, value: &mut Value) -> Result<(), StoreError> {
         if let Value::Text(sealed) = value {
-            *value = self
-                .open(record, sealed)?
-                .map_or(Value::Null, Value::Text);
+            *value = self.open(record, sealed)?.map_or(Value::Null, Value::Text);
         }
         Ok(())
     }

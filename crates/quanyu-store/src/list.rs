@@ -192,10 +192,20 @@ pub async fn sums(
         .iter()
         .map(|it| format!("cast(sum(s.{}) as bigint)", tables::quoted(&it.field)))
         .collect();
-    let sql = format!("select {} from ({}) s", parts.join(", "), tables::select(&table, &built.sql));
+    let sql = format!(
+        "select {} from ({}) s",
+        parts.join(", "),
+        tables::select(&table, &built.sql)
+    );
     let rows = tx.rows_built(sql, &built.values).await?;
-    let Some(row) = rows.into_iter().next() else { return Ok(vec![Value::Null; fields.len()]) };
-    columns.iter().zip(row.0).map(|(column, cell)| decode(column, cell)).collect()
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(vec![Value::Null; fields.len()]);
+    };
+    columns
+        .iter()
+        .zip(row.0)
+        .map(|(column, cell)| decode(column, cell))
+        .collect()
 }
 
 /// These records with their lines, in order of id; ids of records that are not there are left out.
@@ -209,7 +219,10 @@ pub async fn by_ids(tx: &mut Tx, register: &str, ids: &[i64]) -> Result<Vec<Reco
         let places: Vec<String> = (1..=part.len()).map(|it| format!("${it}")).collect();
         let rest = format!("and t.id in ({}) order by t.id", places.join(","));
         let values: Vec<Bind> = part.iter().map(|it| Bind::from(*it)).collect();
-        for row in tx.rows_built(tables::select(&table, &rest), &values).await? {
+        for row in tx
+            .rows_built(tables::select(&table, &rest), &values)
+            .await?
+        {
             let mut record = records::from_row(&table, row)?;
             records::read_lines(tx, &table, &mut record).await?;
             found.push(record);
@@ -305,7 +318,8 @@ impl Built {
                 self.sql.push_str("and 1 = 0 ");
                 self.values.pop();
             } else {
-                self.sql.push_str(&format!("and ({}) ", fields.join(" or ")));
+                self.sql
+                    .push_str(&format!("and ({}) ", fields.join(" or ")));
             }
         }
         Ok(())

@@ -42,7 +42,9 @@ pub struct PackRevision {
 #[non_exhaustive]
 pub enum Fault {
     /// A field changed its type and its values would not fit.
-    #[error("`{register}.{field}` holds {was} values and cannot become {now}: declare a new field beside it and keep this one")]
+    #[error(
+        "`{register}.{field}` holds {was} values and cannot become {now}: declare a new field beside it and keep this one"
+    )]
     TypeChanged {
         /// Register.
         register: String,
@@ -54,7 +56,9 @@ pub enum Fault {
         now: String,
     },
     /// Records hold a code that the list no longer has.
-    #[error("records of `{register}.{field}` hold `{code}`, which `{list}` no longer has: mark the code retired instead of removing it")]
+    #[error(
+        "records of `{register}.{field}` hold `{code}`, which `{list}` no longer has: mark the code retired instead of removing it"
+    )]
     CodeRemoved {
         /// Register.
         register: String,
@@ -66,7 +70,9 @@ pub enum Fault {
         code: String,
     },
     /// Records share a value that shall be unique.
-    #[error("{count} values of `{register}` ({fields}) are shared by several records and cannot become unique: put the records right first")]
+    #[error(
+        "{count} values of `{register}` ({fields}) are shared by several records and cannot become unique: put the records right first"
+    )]
     NotUnique {
         /// Register.
         register: String,
@@ -111,7 +117,8 @@ impl Fault {
 #[must_use]
 pub fn hash(pack: &Pack) -> String {
     let mut hash = Sha256::new();
-    for text in std::iter::once(&pack.id).chain(pack.files.iter().flat_map(|it| [&it.name, &it.text]))
+    for text in
+        std::iter::once(&pack.id).chain(pack.files.iter().flat_map(|it| [&it.name, &it.text]))
     {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
@@ -181,10 +188,7 @@ pub async fn apply(act: &mut Act, pack: &Pack) -> Result<PackRevision, StoreErro
         plan.table(act, &old, table, pack).await?;
     }
     for (id, table) in &old.tables {
-        let renamed = plan
-            .renamed
-            .iter()
-            .any(|it| it.2 == *id && it.1.is_empty());
+        let renamed = plan.renamed.iter().any(|it| it.2 == *id && it.1.is_empty());
         if !renamed && !plan.tables.contains_key(id) {
             let hidden = Table {
                 hidden: true,
@@ -350,7 +354,8 @@ impl Plan {
             was,
             fields_were,
         } = wanted;
-        let renamed = was.filter(|it| old.tables.contains_key(it) && !old.tables.contains_key(&table.id));
+        let renamed =
+            was.filter(|it| old.tables.contains_key(it) && !old.tables.contains_key(&table.id));
         let Some(found) = old.tables.get(renamed.as_ref().unwrap_or(&table.id)) else {
             if self.faults.is_empty() {
                 for sql in tables::create(&table, engine) {
@@ -372,7 +377,9 @@ impl Plan {
             let taken = now.columns.iter().any(|it| it.field == *field);
             if let (false, Some(column)) = (
                 taken,
-                now.columns.iter_mut().find(|it| it.field == *was && !it.hidden),
+                now.columns
+                    .iter_mut()
+                    .find(|it| it.field == *was && !it.hidden),
             ) {
                 let sql = tables::rename_column(&now.name, was, field, engine);
                 act.tx.script(sql).await?;
@@ -426,9 +433,15 @@ impl Plan {
     ) -> Result<(), StoreError> {
         let same = was.word == now.word && was.scale == now.scale && was.many == now.many;
         let text = |it: &Column| !it.is_int() && !it.is_person() && it.word != "date";
-        let to_text = text(was) && text(now) && !was.many && matches!(now.word.as_str(), "text" | "long_text" | "code");
+        let to_text = text(was)
+            && text(now)
+            && !was.many
+            && matches!(now.word.as_str(), "text" | "long_text" | "code");
         let same_target = was.target == now.target || now.target.is_none();
-        if (same && same_target) || (to_text && !now.many) || (was.word == "yes_no" && now.word == "integer") {
+        if (same && same_target)
+            || (to_text && !now.many)
+            || (was.word == "yes_no" && now.word == "integer")
+        {
             return Ok(());
         }
         let field = tables::quoted(&now.field);
@@ -455,19 +468,22 @@ impl Plan {
         }
         // A number may get more places: its canonical text, which the chain holds, stays the same.
         let places = match (was.word.as_str(), now.word.as_str()) {
-            ("decimal", "decimal") if now.scale > was.scale && was.many == now.many => now.scale - was.scale,
+            ("decimal", "decimal") if now.scale > was.scale && was.many == now.many => {
+                now.scale - was.scale
+            }
             ("integer", "decimal") if was.many == now.many => now.scale,
             _ => 0,
         };
         let factor = 10_i64.checked_pow(u32::from(places)).unwrap_or(1);
         if factor > 1 {
             let most = i64::MAX / factor;
-            let sql = format!(
-                "select count(*) from {name} where {field} > {most} or {field} < -{most}"
-            );
+            let sql =
+                format!("select count(*) from {name} where {field} > {most} or {field} < -{most}");
             let rows = act.tx.rows_built(sql, &[]).await?;
             if rows.first().map_or(Ok(0), |it| it.int(0))? == 0 {
-                let sql = format!("update {name} set {field} = {field} * {factor} where {field} is not null");
+                let sql = format!(
+                    "update {name} set {field} = {field} * {factor} where {field} is not null"
+                );
                 act.tx.run_built(sql, &[]).await?;
                 return Ok(());
             }

@@ -232,8 +232,11 @@ pub(crate) async fn bring_up(tx: &mut Tx, clock: &Clock) -> Result<(), StoreErro
     for (number, text) in (1..).zip(MIGRATIONS).skip(found as usize) {
         tx.script(for_engine(text, tx.engine())).await?;
         let values = [Bind::from(number), Bind::from(stamp(clock.now()))];
-        tx.run("insert into migration (number, at) values ($1, $2)", &values)
-            .await?;
+        tx.run(
+            "insert into migration (number, at) values ($1, $2)",
+            &values,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -6,8 +6,8 @@
 //! Invariant: a record of an import that is not applied is seen by none of these, except [`insert`] and [`settle`].
 
 use sea_query::{
-    ColumnDef, ColumnType, ConditionalStatement as _, DynIden, Expr, ExprTrait as _,
-    Index, IntoIden as _, PostgresQueryBuilder, SqliteQueryBuilder, Table as Ddl,
+    ColumnDef, ColumnType, ConditionalStatement as _, DynIden, Expr, ExprTrait as _, Index,
+    IntoIden as _, PostgresQueryBuilder, SqliteQueryBuilder, Table as Ddl,
 };
 
 use crate::{
@@ -108,8 +108,11 @@ pub(crate) fn indexes(table: &Table, engine: Engine) -> Vec<String> {
 /// Adds a column with its index.
 pub(crate) fn add_column(table: &Table, column: &Column, engine: Engine) -> Vec<String> {
     let mut ddl = Ddl::alter();
-    ddl.table(iden(&table.name))
-        .add_column(&mut definition(&column.field, column.is_int(), engine));
+    ddl.table(iden(&table.name)).add_column(&mut definition(
+        &column.field,
+        column.is_int(),
+        engine,
+    ));
     let mut all = vec![match engine {
         Engine::Sqlite => ddl.build(SqliteQueryBuilder),
         Engine::Postgres => ddl.build(PostgresQueryBuilder),
@@ -140,7 +143,10 @@ pub(crate) fn rename_table(was: &str, now: &str, engine: Engine) -> String {
 
 /// Drops an index that the declaration no longer asks for.
 pub(crate) fn drop_index(table: &Table, end: &str) -> String {
-    format!("drop index if exists {}", quoted(&index_name(&table.name, end)))
+    format!(
+        "drop index if exists {}",
+        quoted(&index_name(&table.name, end))
+    )
 }
 
 /// The unique index of the natural key.
@@ -167,7 +173,8 @@ pub(crate) fn column_index_end(column: &Column) -> String {
 
 fn index(table: &Table, end: &str, columns: &[&str], unique: bool, engine: Engine) -> String {
     let mut ddl = Index::create();
-    ddl.name(index_name(&table.name, end)).table(iden(&table.name));
+    ddl.name(index_name(&table.name, end))
+        .table(iden(&table.name));
     for column in columns {
         ddl.col(iden(column));
     }
@@ -196,7 +203,11 @@ fn index_name(table: &str, end: &str) -> String {
 /// Inserts `rows` rows of these columns.
 pub(crate) fn insert(table: &str, columns: &[&str], rows: usize) -> String {
     let names: Vec<String> = columns.iter().map(|it| quoted(it)).collect();
-    let mut sql = format!("insert into {} ({}) values ", quoted(table), names.join(", "));
+    let mut sql = format!(
+        "insert into {} ({}) values ",
+        quoted(table),
+        names.join(", ")
+    );
     let mut place = 0;
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
@@ -315,7 +326,11 @@ pub(crate) fn referring(table: &Table, column: &Column) -> String {
     };
     format!(
         "select t.{} from {} t where {VISIBLE} and {condition} limit 1",
-        if table.parent.is_some() { "parent" } else { "id" },
+        if table.parent.is_some() {
+            "parent"
+        } else {
+            "id"
+        },
         quoted(&table.name)
     )
 }

@@ -103,9 +103,7 @@ pub(crate) fn from_canonical(column: &Column, text: &str) -> Result<Value, Store
         ColumnKind::Text => Value::Text(text.to_owned()),
         ColumnKind::Int | ColumnKind::YesNo => Value::Int(text.parse().map_err(|_| bad())?),
         ColumnKind::Money => Value::Money(text.parse().map_err(|_| bad())?),
-        ColumnKind::Decimal(_) => {
-            Value::Decimal(Decimal::from_str_exact(text).map_err(|_| bad())?)
-        }
+        ColumnKind::Decimal(_) => Value::Decimal(Decimal::from_str_exact(text).map_err(|_| bad())?),
         ColumnKind::Date => Value::Date(Date::from_str(text).map_err(|_| bad())?),
     })
 }

@@ -183,9 +183,16 @@ async fn unclear(
     if !wrote {
         return Err(lost());
     }
-    let mut tx = Tx::new(store.pools.read().await.map_err(|_| lost())?, store.schema(), 0);
+    let mut tx = Tx::new(
+        store.pools.read().await.map_err(|_| lost())?,
+        store.schema(),
+        0,
+    );
     let row = tx
-        .row("select seal from change where seq = $1", &[Bind::from(end.seq)])
+        .row(
+            "select seal from change where seq = $1",
+            &[Bind::from(end.seq)],
+        )
         .await
         .map_err(|_| lost())?;
     match row {

@@ -70,7 +70,12 @@ pub fn pack(version: &str) -> Pack {
         vec![
             required(field("code", FieldType::Text)),
             field("name", FieldType::Text),
-            field("kind", FieldType::Code { list: "kind".into() }),
+            field(
+                "kind",
+                FieldType::Code {
+                    list: "kind".into(),
+                },
+            ),
             field("region", FieldType::Region),
             field("employees", FieldType::Integer),
             field("founded", FieldType::Date),
@@ -79,7 +84,12 @@ pub fn pack(version: &str) -> Pack {
     );
     firm.plays = Some("organization".into());
     firm.region = Some("region".into());
-    let mut tags = field("tags", FieldType::Code { list: "kind".into() });
+    let mut tags = field(
+        "tags",
+        FieldType::Code {
+            list: "kind".into(),
+        },
+    );
     tags.many = true;
     let mut contract = register(
         "contract",

@@ -60,12 +60,13 @@ fn start() -> Result<Server, String> {
     // The server refuses to run as root, so that another user must get at the folder.
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).map_err(|it| it.to_string())?;
     let script = r#"
-        "$AS" "$BIN/initdb" -D "$DIR/data" -U postgres --auth=trust --no-sync --locale=C --encoding=UTF8 >"$DIR/log" 2>&1 &&
-        "$AS" "$BIN/postgres" -D "$DIR/data" -k "$DIR" -c listen_addresses= -c fsync=off \
-            -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c shared_buffers=64MB \
-            >>"$DIR/log" 2>&1 &
+        (
+            "$AS" "$BIN/initdb" -D "$DIR/data" -U postgres --auth=trust --no-sync --locale=C --encoding=UTF8 &&
+            exec "$AS" "$BIN/postgres" -D "$DIR/data" -k "$DIR" -c listen_addresses= -c fsync=off \
+                -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c shared_buffers=64MB
+        ) >"$DIR/log" 2>&1 &
         read -r _
-        [ -f "$DIR/data/postmaster.pid" ] && kill -QUIT "$(head -1 "$DIR/data/postmaster.pid")"
+        kill -QUIT $!
         wait
         rm -rf "$DIR"
     "#;

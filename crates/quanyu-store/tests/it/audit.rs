@@ -15,13 +15,27 @@ async fn filled(store: &Store) -> (i64, i64) {
     let f = create(store, "firm", firm("A", "示例甲")).await.unwrap();
     let mut draft = contract("N1", 100);
     draft.values.insert("firm".into(), Value::Int(f));
-    draft.lines.insert("items".into(), vec![Line::new([("title", text("一"))])]);
+    draft
+        .lines
+        .insert("items".into(), vec![Line::new([("title", text("一"))])]);
     let c = create(store, "contract", draft).await.unwrap();
-    update(store, "contract", (c, 1), Draft::new([("amount", fen(200))])).await.unwrap();
+    update(
+        store,
+        "contract",
+        (c, 1),
+        Draft::new([("amount", fen(200))]),
+    )
+    .await
+    .unwrap();
     let gone = create(store, "firm", firm("B", "示例乙")).await.unwrap();
     remove(store, "firm", (gone, 1)).await.unwrap();
-    let batch = import::begin(store, &who(), "firm", "名单.xlsx").await.unwrap();
-    let rows = vec![ImportRow::Create(firm("C", "示例丙")), ImportRow::Create(firm("D", "示例丁"))];
+    let batch = import::begin(store, &who(), "firm", "名单.xlsx")
+        .await
+        .unwrap();
+    let rows = vec![
+        ImportRow::Create(firm("C", "示例丙")),
+        ImportRow::Create(firm("D", "示例丁")),
+    ];
     import::append(store, &who(), batch, rows).await.unwrap();
     store
         .act::<_, i64, quanyu_store::StoreError>(&who(), move |act| {

@@ -20,7 +20,9 @@ async fn a_backup_made_under_load_restores_to_either_engine() {
         let store = ready(&database).await;
         let mut draft = contract("N1", 7);
         draft.values.insert("contact".into(), text("示例联系人"));
-        draft.lines.insert("items".into(), vec![Line::new([("title", text("一"))])]);
+        draft
+            .lines
+            .insert("items".into(), vec![Line::new([("title", text("一"))])]);
         let id = create(&store, "contract", draft).await.unwrap();
         let stored = files::put(&store, vec![7; 2_500_000]).await.unwrap();
         let empty = files::put(&store, Vec::new()).await.unwrap();
@@ -28,13 +30,19 @@ async fn a_backup_made_under_load_restores_to_either_engine() {
             store
                 .act::<_, (), StoreError>(&who(), move |act| {
                     let file = file.clone();
-                    Box::pin(async move { files::name(act, &file, "a.bin", "application/octet-stream").await })
+                    Box::pin(async move {
+                        files::name(act, &file, "a.bin", "application/octet-stream").await
+                    })
                 })
                 .await
                 .unwrap();
         }
-        let batch = import::begin(&store, &who(), "firm", "a.xlsx").await.unwrap();
-        let rows = (0..3000).map(|n| ImportRow::Create(firm(&format!("I{n}"), "示例"))).collect();
+        let batch = import::begin(&store, &who(), "firm", "a.xlsx")
+            .await
+            .unwrap();
+        let rows = (0..3000)
+            .map(|n| ImportRow::Create(firm(&format!("I{n}"), "示例")))
+            .collect();
         import::append(&store, &who(), batch, rows).await.unwrap();
         store
             .act::<_, i64, StoreError>(&who(), move |act| {
@@ -48,7 +56,9 @@ async fn a_backup_made_under_load_restores_to_either_engine() {
             tokio::spawn(async move {
                 let mut n = 0;
                 while !stop.load(Ordering::Relaxed) {
-                    create(&store, "firm", firm(&format!("L{n}"), "示例")).await.unwrap();
+                    create(&store, "firm", firm(&format!("L{n}"), "示例"))
+                        .await
+                        .unwrap();
                     n += 1;
                 }
                 n
@@ -69,22 +79,38 @@ async fn a_backup_made_under_load_restores_to_either_engine() {
         for target in targets {
             let told = format!("{} to {}", database.name, target.name);
             let back = backup::restore(&target.location, &file).await.unwrap();
-            assert_eq!((back.head.clone(), back.files), (kept.head.clone(), 2), "{told}");
+            assert_eq!(
+                (back.head.clone(), back.files),
+                (kept.head.clone(), 2),
+                "{told}"
+            );
             let restored = target.open().await;
             let report = audit::verify(&restored, Some(&kept.head)).await.unwrap();
             assert_eq!(report.fault, None, "{told}");
             let was = get(&store, "contract", id).await.unwrap();
             assert_eq!(get(&restored, "contract", id).await.unwrap(), was, "{told}");
-            assert_eq!(files::read(&restored, &stored.hash).await.unwrap(), vec![7; 2_500_000]);
+            assert_eq!(
+                files::read(&restored, &stored.hash).await.unwrap(),
+                vec![7; 2_500_000]
+            );
             // It goes on where the backup ended.
-            let next = create(&restored, "firm", firm("NEXT", "示例")).await.unwrap();
+            let next = create(&restored, "firm", firm("NEXT", "示例"))
+                .await
+                .unwrap();
             let mut tx = restored.read().await.unwrap();
             assert_eq!(tx.head(), kept.head.seq + 1);
             assert!(!change::history(&mut tx, next).await.unwrap().is_empty());
             drop(tx);
-            assert_eq!(audit::verify(&restored, None).await.unwrap().fault, None, "{told}");
+            assert_eq!(
+                audit::verify(&restored, None).await.unwrap().fault,
+                None,
+                "{told}"
+            );
             let full = backup::restore(&target.location, &file).await;
-            assert!(matches!(full, Err(StoreError::NotEmpty(_))), "{told}: {full:?}");
+            assert!(
+                matches!(full, Err(StoreError::NotEmpty(_))),
+                "{told}: {full:?}"
+            );
         }
     }
 }
@@ -98,10 +124,17 @@ async fn a_backup_that_was_touched_is_not_restored() {
     let file = folder.path().join("backup.quanyu");
     backup::backup(&store, &file).await.unwrap();
     let bytes = std::fs::read(&file).unwrap();
-    let place = bytes.windows(9).position(|it| it == "示例甲".as_bytes()).unwrap();
+    let place = bytes
+        .windows(9)
+        .position(|it| it == "示例甲".as_bytes())
+        .unwrap();
     let mut touched = bytes.clone();
     touched[place..place + 9].copy_from_slice("示例乙".as_bytes());
-    let cases = [touched, bytes[..bytes.len() / 2].to_vec(), b"not a backup".to_vec()];
+    let cases = [
+        touched,
+        bytes[..bytes.len() / 2].to_vec(),
+        b"not a backup".to_vec(),
+    ];
     for (place, bytes) in cases.iter().enumerate() {
         let bad = folder.path().join(format!("bad{place}"));
         std::fs::write(&bad, bytes).unwrap();

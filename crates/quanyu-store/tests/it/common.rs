@@ -84,5 +84,7 @@ pub async fn get(store: &Store, register: &str, id: i64) -> Option<Record> {
 
 /// Runs SQL past the store, as a person with a database tool would.
 pub async fn tamper(store: &Store, sql: &'static str) {
-    quanyu_store::audit::tamper_for_tests(store, sql).await.unwrap();
+    quanyu_store::audit::tamper_for_tests(store, sql)
+        .await
+        .unwrap();
 }

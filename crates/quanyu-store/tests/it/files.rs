@@ -11,7 +11,10 @@ async fn a_file_is_kept_once_under_its_hash_and_damage_is_found() {
         let store = database.open().await;
         let stored = files::put(&store, "示例".into()).await.unwrap();
         assert_eq!(files::put(&store, "示例".into()).await.unwrap(), stored);
-        assert_eq!(files::read(&store, &stored.hash).await.unwrap(), "示例".as_bytes());
+        assert_eq!(
+            files::read(&store, &stored.hash).await.unwrap(),
+            "示例".as_bytes()
+        );
         for name in ["a.txt", "b.txt"] {
             let stored = stored.clone();
             store
@@ -25,15 +28,28 @@ async fn a_file_is_kept_once_under_its_hash_and_damage_is_found() {
         let mut tx = store.read().await.unwrap();
         let named = files::get(&mut tx, &stored.hash).await.unwrap().unwrap();
         assert_eq!((named.name.as_str(), named.size), ("a.txt", 6));
-        assert_eq!(files::hashes(&mut tx, "", 10).await.unwrap(), [stored.hash.clone()]);
-        let path = store.folder().join("files").join(&stored.hash[..2]).join(&stored.hash);
+        assert_eq!(
+            files::hashes(&mut tx, "", 10).await.unwrap(),
+            [stored.hash.clone()]
+        );
+        let path = store
+            .folder()
+            .join("files")
+            .join(&stored.hash[..2])
+            .join(&stored.hash);
         std::fs::write(&path, "示列").unwrap();
         let damaged = files::read(&store, &stored.hash).await;
-        assert!(matches!(damaged, Err(StoreError::Unreadable(_))), "{damaged:?}");
+        assert!(
+            matches!(damaged, Err(StoreError::Unreadable(_))),
+            "{damaged:?}"
+        );
         // What is damaged on the disk is put right by the same content.
         files::put(&store, "示例".into()).await.unwrap();
         files::read(&store, &stored.hash).await.unwrap();
         let smuggled = files::read(&store, "../quanyu.db").await;
-        assert!(matches!(smuggled, Err(StoreError::Unreadable(_))), "{smuggled:?}");
+        assert!(
+            matches!(smuggled, Err(StoreError::Unreadable(_))),
+            "{smuggled:?}"
+        );
     }
 }

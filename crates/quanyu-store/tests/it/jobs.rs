@@ -49,11 +49,22 @@ async fn a_job_is_done_once_whoever_dies_over_it() {
         let clock = fixed_clock();
         let store = database.open_at(clock.clone()).await;
         let job = order(&store, "one").await;
-        assert_eq!(order(&store, "one").await, job, "the same order is the same job");
-        assert!(jobs::lease(&store, "w1", &["other"], 60).await.unwrap().is_none());
+        assert_eq!(
+            order(&store, "one").await,
+            job,
+            "the same order is the same job"
+        );
+        assert!(
+            jobs::lease(&store, "w1", &["other"], 60)
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert_eq!(take(&store, "w1").await.unwrap().id, job);
         assert!(take(&store, "w2").await.is_none(), "{}", database.name);
-        jobs::progress(&store, "w1", job, (1, 4), "第一部分", 60).await.unwrap();
+        jobs::progress(&store, "w1", job, (1, 4), "第一部分", 60)
+            .await
+            .unwrap();
         clock.advance_seconds(59);
         assert!(take(&store, "w2").await.is_none());
         clock.advance_seconds(2);
@@ -64,7 +75,10 @@ async fn a_job_is_done_once_whoever_dies_over_it() {
             finish(&store, "w1", job).await,
             jobs::fail(&store, "w1", job, "late").await,
         ] {
-            assert!(matches!(lost, Err(StoreError::LeaseLost(it)) if it == job), "{lost:?}");
+            assert!(
+                matches!(lost, Err(StoreError::LeaseLost(it)) if it == job),
+                "{lost:?}"
+            );
         }
         finish(&store, "w2", job).await.unwrap();
         assert_eq!(state(&store, job).await.state, "done");
@@ -83,7 +97,11 @@ async fn a_job_that_fails_is_tried_again_later_and_later_and_then_no_more() {
             take(&store, "w").await.unwrap();
             jobs::fail(&store, "w", job, "打印机没有纸").await.unwrap();
             clock.advance_seconds(wait - 1);
-            assert!(take(&store, "w").await.is_none(), "{} {wait}", database.name);
+            assert!(
+                take(&store, "w").await.is_none(),
+                "{} {wait}",
+                database.name
+            );
             clock.advance_seconds(1);
         }
         take(&store, "w").await.unwrap();
@@ -91,7 +109,10 @@ async fn a_job_that_fails_is_tried_again_later_and_later_and_then_no_more() {
         clock.advance_seconds(100_000);
         assert!(take(&store, "w").await.is_none());
         let end = state(&store, job).await;
-        assert_eq!((end.state.as_str(), end.error.as_deref()), ("failed", Some("打印机没有纸")));
+        assert_eq!(
+            (end.state.as_str(), end.error.as_deref()),
+            ("failed", Some("打印机没有纸"))
+        );
         // A worker that dies in the last attempt does not keep it running for ever.
         let other = order(&store, "two").await;
         for _ in 0..3 {

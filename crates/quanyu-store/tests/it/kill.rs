@@ -27,13 +27,19 @@ async fn child() {
         return;
     };
     let folder = std::env::var("QUANYU_KILL_FOLDER").unwrap();
-    let store = Store::open(&Location::parse(&location, Path::new(&folder))).await.unwrap();
+    let store = Store::open(&Location::parse(&location, Path::new(&folder)))
+        .await
+        .unwrap();
     let run = std::process::id();
     for n in 0.. {
-        let id = create(&store, "firm", firm(&format!("{run}-{n}"), "示例")).await.unwrap();
+        let id = create(&store, "firm", firm(&format!("{run}-{n}"), "示例"))
+            .await
+            .unwrap();
         println!("\nwritten {id}");
         let title = format!("{run}-{n}");
-        let batch = import::begin(&store, &who(), "contract", &title).await.unwrap();
+        let batch = import::begin(&store, &who(), "contract", &title)
+            .await
+            .unwrap();
         for part in 0..4 {
             let rows = (0..ROWS / 4)
                 .map(|row| ImportRow::Create(contract(&format!("{run}-{n}-{part}-{row}"), row)))
@@ -41,7 +47,9 @@ async fn child() {
             import::append(&store, &who(), batch, rows).await.unwrap();
         }
         let done: Result<i64, quanyu_store::StoreError> = store
-            .act(&who(), move |act| Box::pin(async move { import::apply(act, batch).await }))
+            .act(&who(), move |act| {
+                Box::pin(async move { import::apply(act, batch).await })
+            })
             .await;
         done.unwrap();
         println!("\napplied {batch}");
@@ -84,24 +92,49 @@ async fn a_killed_import_leaves_no_half_batch_and_loses_no_answered_write() {
             }
             let mut tx = store.read().await.unwrap();
             for id in &written {
-                let found = quanyu_store::records::get(&mut tx, "firm", *id).await.unwrap();
-                assert!(found.is_some(), "{}: {id} was answered and is lost", database.name);
+                let found = quanyu_store::records::get(&mut tx, "firm", *id)
+                    .await
+                    .unwrap();
+                assert!(
+                    found.is_some(),
+                    "{}: {id} was answered and is lost",
+                    database.name
+                );
             }
             for batch in import::latest(&mut tx, 10_000).await.unwrap() {
                 let query = Query {
-                    filters: vec![Filter::new("@batch", Op::Eq(quanyu_core::value::Value::Int(batch.id)))],
+                    filters: vec![Filter::new(
+                        "@batch",
+                        Op::Eq(quanyu_core::value::Value::Int(batch.id)),
+                    )],
                     ..Query::default()
                 };
                 let seen = list::count(&mut tx, "contract", &query).await.unwrap();
                 let whole = if batch.seq.is_some() { ROWS } else { 0 };
-                assert_eq!(seen, whole, "{}: batch {} is {}", database.name, batch.id, batch.state);
-                assert!(batch.seq.is_some() || !applied.contains(&batch.id), "an answered batch is lost");
+                assert_eq!(
+                    seen, whole,
+                    "{}: batch {} is {}",
+                    database.name, batch.id, batch.state
+                );
+                assert!(
+                    batch.seq.is_some() || !applied.contains(&batch.id),
+                    "an answered batch is lost"
+                );
             }
             drop(tx);
             let report = audit::verify(&store, None).await.unwrap();
             assert_eq!(report.fault, None, "{}", database.name);
         }
-        assert!(!written.is_empty(), "{}: the child never got to work", database.name);
-        println!("{}: {kills} kills, {} writes, {} batches", database.name, written.len(), applied.len());
+        assert!(
+            !written.is_empty(),
+            "{}: the child never got to work",
+            database.name
+        );
+        println!(
+            "{}: {kills} kills, {} writes, {} batches",
+            database.name,
+            written.len(),
+            applied.len()
+        );
     }
 }

@@ -36,7 +36,9 @@ async fn fields_and_registers_are_added_renamed_and_hidden_without_loss() {
         let other = database.open().await;
         let mut draft = contract("N1", 150);
         draft.values.insert("note".into(), text("旧"));
-        draft.values.insert("rate".into(), Value::Decimal("0.5".parse().unwrap()));
+        draft
+            .values
+            .insert("rate".into(), Value::Decimal("0.5".parse().unwrap()));
         draft.lines.insert(
             "items".into(),
             vec![quanyu_store::records::Line::new([("title", text("一"))])],
@@ -70,10 +72,16 @@ async fn fields_and_registers_are_added_renamed_and_hidden_without_loss() {
         assert_eq!(read.value("rate"), &Value::Decimal("0.5".parse().unwrap()));
         assert!(!read.values.contains_key("note"));
         assert_eq!(read.lines["items"].len(), 1);
-        let version = update(&store, "deal", (id, 1), contractless(160)).await.unwrap();
-        create(&store, "visit", quanyu_store::records::Draft::new([("title", text("示例"))]))
+        let version = update(&store, "deal", (id, 1), contractless(160))
             .await
             .unwrap();
+        create(
+            &store,
+            "visit",
+            quanyu_store::records::Draft::new([("title", text("示例"))]),
+        )
+        .await
+        .unwrap();
         let mut tx = store.read().await.unwrap();
         let history = change::history(&mut tx, id).await.unwrap();
         assert_eq!(history[0].register, "deal");
@@ -129,17 +137,26 @@ async fn a_change_that_could_lose_data_is_refused_and_changes_nothing() {
             };
             assert_eq!(faults[0].code(), *code, "{} case {place}", database.name);
             assert_eq!(store.head().await.unwrap(), head);
-            create(&store, "firm", firm(&format!("after {place}"), "示例")).await.unwrap();
+            create(&store, "firm", firm(&format!("after {place}"), "示例"))
+                .await
+                .unwrap();
             remove_last(&store).await;
         }
         // What loses nothing is taken over.
         let next = edited("wider", |it| {
-            of(it, "employees", &|it| it.kind = FieldType::Decimal { scale: 2 });
+            of(it, "employees", &|it| {
+                it.kind = FieldType::Decimal { scale: 2 }
+            });
             of(it, "kind", &|it| it.kind = FieldType::Text);
             of(it, "founded", &|it| it.kind = FieldType::Integer);
         });
         store.apply_pack(&next, &who()).await.unwrap();
-        assert_eq!(audit::verify(&store, None).await.unwrap().fault, None, "{}", database.name);
+        assert_eq!(
+            audit::verify(&store, None).await.unwrap().fault,
+            None,
+            "{}",
+            database.name
+        );
     }
 }
 

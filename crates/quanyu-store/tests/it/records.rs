@@ -18,8 +18,11 @@ fn drafts() -> impl Strategy<Value = Draft> {
         proptest::option::of(pattern.prop_map(Value::Text)).prop_map(|it| it.unwrap_or(Value::Null))
     };
     let money = proptest::option::of(any::<i64>()).prop_map(|it| it.map_or(Value::Null, fen));
-    let rate = proptest::option::of(any::<i64>())
-        .prop_map(|it| it.map_or(Value::Null, |it| Value::Decimal(Decimal::new(it, 4).normalize())));
+    let rate = proptest::option::of(any::<i64>()).prop_map(|it| {
+        it.map_or(Value::Null, |it| {
+            Value::Decimal(Decimal::new(it, 4).normalize())
+        })
+    });
     let day = proptest::option::of(0..40_000_i64).prop_map(|it| {
         it.map_or(Value::Null, |it| {
             Value::Date(date(1960, 1, 1).saturating_add(jiff::Span::new().days(it)))
@@ -130,7 +133,9 @@ async fn what_a_register_cannot_hold_is_refused() {
         }
         assert_eq!(store.head().await.unwrap(), before);
         // A key is free again once its record was removed; a record that is referred to is not removed.
-        let c = create(&store, "contract", with("firm", Value::Int(f))).await.unwrap();
+        let c = create(&store, "contract", with("firm", Value::Int(f)))
+            .await
+            .unwrap();
         let refused = remove(&store, "firm", (f, 1)).await;
         assert!(matches!(refused, Err(StoreError::ReferredTo { by, .. }) if by == c));
         remove(&store, "contract", (c, 1)).await.unwrap();
@@ -148,9 +153,10 @@ async fn lines_keep_their_ids_and_go_with_their_record() {
         let store = ready(&database).await;
         let mut draft = contract("N1", 5);
         let line = |title: &str, price| Line::new([("title", text(title)), ("price", fen(price))]);
-        draft
-            .lines
-            .insert("items".into(), vec![line("一", 1), line("二", 2), line("三", 3)]);
+        draft.lines.insert(
+            "items".into(),
+            vec![line("一", 1), line("二", 2), line("三", 3)],
+        );
         let id = create(&store, "contract", draft.clone()).await.unwrap();
         let read = get(&store, "contract", id).await.unwrap();
         let mut items = read.lines["items"].clone();
@@ -160,27 +166,42 @@ async fn lines_keep_their_ids_and_go_with_their_record() {
         items.push(line("四", 4));
         let mut edit = Draft::default();
         edit.lines.insert("items".into(), items.clone());
-        assert_eq!(update(&store, "contract", (id, 1), edit.clone()).await.unwrap(), 2);
+        assert_eq!(
+            update(&store, "contract", (id, 1), edit.clone())
+                .await
+                .unwrap(),
+            2
+        );
         let read = get(&store, "contract", id).await.unwrap();
-        let titles: Vec<_> = read.lines["items"].iter().map(|it| &it.values["title"]).collect();
+        let titles: Vec<_> = read.lines["items"]
+            .iter()
+            .map(|it| &it.values["title"])
+            .collect();
         assert_eq!(titles, [&text("三"), &text("一"), &text("四")]);
         assert_eq!(read.lines["items"][0].id, items[0].id);
         assert_eq!(read.lines["items"][0].values["price"], fen(9));
         // The same again changes nothing, so there is no entry.
         let mut same = Draft::default();
-        same.lines.insert("items".into(), read.lines["items"].clone());
+        same.lines
+            .insert("items".into(), read.lines["items"].clone());
         assert_eq!(update(&store, "contract", (id, 2), same).await.unwrap(), 2);
         let mut tx = store.read().await.unwrap();
         let specs = columns::specs(&tx, "contract.items").unwrap();
-        let batch = columns::next(&mut tx, "contract.items", &specs, 0, 0).await.unwrap();
+        let batch = columns::next(&mut tx, "contract.items", &specs, 0, 0)
+            .await
+            .unwrap();
         assert_eq!(batch.ids.len(), 3);
         drop(tx);
         assert_eq!(audit::verify(&store, None).await.unwrap().fault, None);
         remove(&store, "contract", (id, 2)).await.unwrap();
         let mut tx = store.read().await.unwrap();
-        let batch = columns::next(&mut tx, "contract.items", &specs, 0, 0).await.unwrap();
+        let batch = columns::next(&mut tx, "contract.items", &specs, 0, 0)
+            .await
+            .unwrap();
         assert!(batch.ids.is_empty());
-        let removed = columns::removed(&mut tx, "contract.items", 0).await.unwrap();
+        let removed = columns::removed(&mut tx, "contract.items", 0)
+            .await
+            .unwrap();
         assert_eq!(removed.len(), 4);
         drop(tx);
         assert_eq!(audit::verify(&store, None).await.unwrap().fault, None);
@@ -196,14 +217,22 @@ async fn every_page_of_a_list_goes_on_where_the_last_one_ended() {
             if n % 5 == 0 {
                 draft.values.remove("amount");
             }
-            draft.values.insert("note".into(), text(&format!("第{n}条 50%_Ab")));
+            draft
+                .values
+                .insert("note".into(), text(&format!("第{n}条 50%_Ab")));
             if n % 2 == 0 {
                 draft.values.insert("tags".into(), text(";a;c;"));
             }
             create(&store, "contract", draft).await.unwrap();
         }
         let mut tx = store.read().await.unwrap();
-        for (order, descending) in [(None, false), (None, true), (Some("amount"), false), (Some("amount"), true), (Some("number"), true)] {
+        for (order, descending) in [
+            (None, false),
+            (None, true),
+            (Some("amount"), false),
+            (Some("amount"), true),
+            (Some("number"), true),
+        ] {
             let mut seen = Vec::new();
             let mut query = Query {
                 order: order.map(str::to_owned),
@@ -222,10 +251,17 @@ async fn every_page_of_a_list_goes_on_where_the_last_one_ended() {
             query.after = None;
             query.limit = 1000;
             let whole = list::list(&mut tx, "contract", &query).await.unwrap();
-            assert_eq!(seen, whole.records, "{} {order:?} {descending}", database.name);
+            assert_eq!(
+                seen, whole.records,
+                "{} {order:?} {descending}",
+                database.name
+            );
             assert_eq!(seen.len(), 57);
             if order == Some("amount") {
-                assert!(seen.last().unwrap().value("amount").is_null(), "unknown comes last");
+                assert!(
+                    seen.last().unwrap().value("amount").is_null(),
+                    "unknown comes last"
+                );
             }
         }
         #[rustfmt::skip]
@@ -242,12 +278,26 @@ async fn every_page_of_a_list_goes_on_where_the_last_one_ended() {
             (Filter::new("@region", Op::Starts("99".into())), 57),
         ];
         for (filter, want) in cases {
-            let query = Query { filters: vec![filter.clone()], ..Query::default() };
+            let query = Query {
+                filters: vec![filter.clone()],
+                ..Query::default()
+            };
             let got = list::count(&mut tx, "contract", &query).await.unwrap();
             assert_eq!(got, want, "{} {filter:?}", database.name);
         }
-        let query = Query { search: Some("第7条".into()), limit: 5, ..Query::default() };
-        assert_eq!(list::list(&mut tx, "contract", &query).await.unwrap().records.len(), 1);
+        let query = Query {
+            search: Some("第7条".into()),
+            limit: 5,
+            ..Query::default()
+        };
+        assert_eq!(
+            list::list(&mut tx, "contract", &query)
+                .await
+                .unwrap()
+                .records
+                .len(),
+            1
+        );
     }
 }
 
@@ -256,7 +306,9 @@ async fn columns_bring_what_changed_since_a_sequence() {
     for database in databases() {
         let store = ready(&database).await;
         let mut draft = firm("A", "示例甲");
-        draft.values.insert("founded".into(), Value::Date(date(1970, 1, 11)));
+        draft
+            .values
+            .insert("founded".into(), Value::Date(date(1970, 1, 11)));
         draft.values.insert("region".into(), text("990101"));
         let a = create(&store, "firm", draft).await.unwrap();
         let b = create(&store, "firm", firm("B", "示例乙")).await.unwrap();
@@ -270,15 +322,28 @@ async fn columns_bring_what_changed_since_a_sequence() {
         let batch = columns::next(&mut tx, "firm", &specs, 0, 0).await.unwrap();
         assert_eq!(batch.ids, [a, b]);
         let place = |name: &str| specs.iter().position(|it| it.name == name).unwrap();
-        assert_eq!(batch.columns[place("founded")], Column::Int(vec![Some(10), None]));
+        assert_eq!(
+            batch.columns[place("founded")],
+            Column::Int(vec![Some(10), None])
+        );
         let regions = Column::Text(vec![Some("990101".into()), Some("99".into())]);
         assert_eq!(batch.columns[place("region")], regions);
-        assert!(columns::next(&mut tx, "firm", &specs, 0, b).await.unwrap().ids.is_empty());
+        assert!(
+            columns::next(&mut tx, "firm", &specs, 0, b)
+                .await
+                .unwrap()
+                .ids
+                .is_empty()
+        );
         drop(tx);
-        update(&store, "firm", (b, 1), firm("B", "示例丙")).await.unwrap();
+        update(&store, "firm", (b, 1), firm("B", "示例丙"))
+            .await
+            .unwrap();
         remove(&store, "firm", (a, 1)).await.unwrap();
         let mut tx = store.read().await.unwrap();
-        let batch = columns::next(&mut tx, "firm", &specs, seq, 0).await.unwrap();
+        let batch = columns::next(&mut tx, "firm", &specs, seq, 0)
+            .await
+            .unwrap();
         assert_eq!(batch.ids, [b]);
         assert_eq!(columns::removed(&mut tx, "firm", seq).await.unwrap(), [a]);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 use quanyu_core::value::Value;
@@ -19,11 +19,12 @@ async fn sixteen_clients_get_gapless_numbers_in_commit_order() {
         let second = database.open().await;
         let start = store.head().await.unwrap();
         // A watcher sees the head grow; whatever it has seen stays complete below.
-        let highest = Arc::new(AtomicI64::new(0));
+        let stop = Arc::new(AtomicBool::new(false));
         let watcher = {
-            let (store, highest) = (store.clone(), Arc::clone(&highest));
+            let (store, stop) = (store.clone(), Arc::clone(&stop));
+            let highest = AtomicI64::new(0);
             tokio::spawn(async move {
-                while highest.load(Ordering::Relaxed) >= 0 {
+                while !stop.load(Ordering::Relaxed) {
                     let mut tx = store.read().await.unwrap();
                     let seen = change::latest(&mut tx, i64::MAX, 10_000).await.unwrap();
                     assert_eq!(seen.first().map_or(0, |it| it.seq), tx.head());
@@ -53,7 +54,7 @@ async fn sixteen_clients_get_gapless_numbers_in_commit_order() {
         for client in clients {
             client.await.unwrap();
         }
-        highest.store(-1_000_000, Ordering::Relaxed);
+        stop.store(true, Ordering::Relaxed);
         watcher.await.unwrap();
         let mut tx = store.read().await.unwrap();
         assert_eq!(tx.head(), start + 16 * 20, "{}", database.name);
@@ -70,7 +71,9 @@ async fn of_two_edits_of_one_version_one_is_a_conflict() {
     for database in databases() {
         let store = ready(&database).await;
         for round in 0..20 {
-            let id = create(&store, "firm", firm(&format!("r{round}"), "示例")).await.unwrap();
+            let id = create(&store, "firm", firm(&format!("r{round}"), "示例"))
+                .await
+                .unwrap();
             let edit = |name: &'static str| {
                 let store = store.clone();
                 tokio::spawn(async move {
@@ -80,8 +83,9 @@ async fn of_two_edits_of_one_version_one_is_a_conflict() {
             let (one, two) = (edit("示例甲"), edit("示例乙"));
             let all = [one.await.unwrap(), two.await.unwrap()];
             assert_eq!(all.iter().filter(|it| it.is_ok()).count(), 1);
-            let Some(Err(StoreError::Conflict { version, by, at, .. })) =
-                all.iter().find(|it| it.is_err())
+            let Some(Err(StoreError::Conflict {
+                version, by, at, ..
+            })) = all.iter().find(|it| it.is_err())
             else {
                 panic!("{}: {all:?}", database.name);
             };

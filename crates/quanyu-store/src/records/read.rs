@@ -1,0 +1,178 @@
+//! Reading records from their rows.
+//!
+//! Owns what a row of [`tables::select`] means. Leaves lists to [`crate::list`].
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use quanyu_core::value::Value;
+
+use super::{Line, Record, known, register_table};
+use crate::{
+    door::{Bind, Row, Tx},
+    error::StoreError,
+    schema::Table,
+    tables,
+    value::{decode, encode},
+};
+
+/// A record with its lines; `None` where there is none or it was removed.
+///
+/// # Errors
+/// The database's.
+pub async fn get(tx: &mut Tx, register: &str, id: i64) -> Result<Option<Record>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    load(tx, &table, id, false).await
+}
+
+/// The record of a natural key, with its lines.
+///
+/// # Errors
+/// The database's, or a value that its field cannot hold.
+pub async fn by_key(
+    tx: &mut Tx,
+    register: &str,
+    key: &[Value],
+) -> Result<Option<Record>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let mut sql = String::new();
+    let mut values = Vec::new();
+    for (field, value) in table.key.iter().zip(key) {
+        let column = known(&table, field)?;
+        values.push(encode(register, column, value)?);
+        sql.push_str(&format!(
+            "and t.{} = ${} ",
+            tables::quoted(field),
+            values.len()
+        ));
+    }
+    if values.is_empty() || values.len() != table.key.len() {
+        return Ok(None);
+    }
+    let found = tx.rows_built(tables::select(&table, &sql), &values).await?;
+    match found.into_iter().next() {
+        Some(row) => {
+            let mut record = from_row(&table, row)?;
+            read_lines(tx, &table, &mut record).await?;
+            Ok(Some(record))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Which records have these texts in a field: for references typed by key or name in an import. Values that several
+/// records have come several times.
+///
+/// # Errors
+/// The database's.
+pub async fn find(
+    tx: &mut Tx,
+    register: &str,
+    field: &str,
+    texts: &[String],
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    known(&table, field)?;
+    let mut found = Vec::new();
+    for part in texts.chunks(500) {
+        let places: Vec<String> = (1..=part.len()).map(|it| format!("${it}")).collect();
+        let field = tables::quoted(field);
+        let rest = format!("and t.{field} in ({})", places.join(","));
+        let sql = format!(
+            "select t.{field}, t.id from ({}) t",
+            tables::select(&table, &rest)
+        );
+        let values: Vec<Bind> = part.iter().map(|it| Bind::from(it.as_str())).collect();
+        for row in tx.rows_built(sql, &values).await? {
+            found.push((row.text(0)?, row.int(1)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Reads a record with its lines.
+pub(crate) async fn load(
+    tx: &mut Tx,
+    table: &Table,
+    id: i64,
+    removed: bool,
+) -> Result<Option<Record>, StoreError> {
+    let sql = if removed {
+        tables::select_all(table, "and t.id = $1")
+    } else {
+        tables::select(table, "and t.id = $1")
+    };
+    let found = tx.rows_built(sql, &[Bind::from(id)]).await?;
+    let Some(row) = found.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut record = from_row(table, row)?;
+    read_lines(tx, table, &mut record).await?;
+    Ok(Some(record))
+}
+
+pub(crate) async fn read_lines(
+    tx: &mut Tx,
+    table: &Table,
+    record: &mut Record,
+) -> Result<(), StoreError> {
+    let schema = Arc::clone(&tx.schema);
+    for child in table.lines.iter().filter_map(|it| schema.tables.get(it)) {
+        let sql = tables::select(child, "and t.parent = $1 order by t.line_no, t.id");
+        let mut lines = Vec::new();
+        for row in tx.rows_built(sql, &[Bind::from(record.id)]).await? {
+            lines.push(line_from_row(child, row)?.1);
+        }
+        if !lines.is_empty() {
+            record.lines.insert(child.line_name().to_owned(), lines);
+        }
+    }
+    Ok(())
+}
+
+/// A record from a row of [`tables::select`], without lines.
+pub(crate) fn from_row(table: &Table, row: Row) -> Result<Record, StoreError> {
+    let mut record = Record {
+        register: table.id.clone(),
+        id: row.int(0)?,
+        version: row.int(1)?,
+        region: row.opt_text(2)?.unwrap_or_default(),
+        owner_org: row.opt_int(3)?,
+        owner_user: row.opt_text(4)?,
+        state: row.opt_text(5)?,
+        batch: row.opt_int(6)?,
+        created_seq: row.opt_int(7)?.unwrap_or(0),
+        changed_seq: row.opt_int(8)?.unwrap_or(0),
+        removed_seq: row.opt_int(9)?,
+        ..Record::default()
+    };
+    (record.values, record.hidden) = values_of(table, row, 10)?;
+    Ok(record)
+}
+
+/// A line from a row of [`tables::select`], with its record's id.
+pub(crate) fn line_from_row(table: &Table, row: Row) -> Result<(i64, Line), StoreError> {
+    let (id, parent) = (row.int(0)?, row.int(1)?);
+    let (values, hidden) = values_of(table, row, 3)?;
+    let line = Line {
+        id: Some(id),
+        values,
+        hidden,
+    };
+    Ok((parent, line))
+}
+
+type Values = BTreeMap<String, Value>;
+
+fn values_of(table: &Table, row: Row, skip: usize) -> Result<(Values, Values), StoreError> {
+    let (mut shown, mut hidden) = (Values::new(), Values::new());
+    for (column, cell) in table.columns.iter().zip(row.0.into_iter().skip(skip)) {
+        let value = decode(column, cell)?;
+        let values = if column.hidden {
+            &mut hidden
+        } else {
+            &mut shown
+        };
+        values.insert(column.field.clone(), value);
+    }
+    Ok((shown, hidden))
+}
