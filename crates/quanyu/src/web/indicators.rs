@@ -179,6 +179,8 @@ pub(super) async fn show(
 pub(super) struct ListPage {
     frame: Frame,
     groups: Vec<Group>,
+    /// Title and address of indicators about which nothing is known and nothing is aimed at: told apart, or they drown the others.
+    unknown: Vec<(String, String)>,
     count: usize,
     csv: String,
     json: String,
@@ -201,7 +203,13 @@ impl ListPage {
         let say = app.say(view);
         let mut order: Vec<String> = Vec::new();
         let mut groups: BTreeMap<String, Vec<GroupRow>> = BTreeMap::new();
+        let mut unknown = Vec::new();
         for (figure, target) in list {
+            if figure.value.is_none() && target.is_none() {
+                let href = view.link(&format!("/indicators/{}", figure.indicator));
+                unknown.push((figure.title.get(view.language).to_owned(), href));
+                continue;
+            }
             let title = figure.group.as_ref().map_or_else(
                 || say.text("indicators.other"),
                 |it| it.get(view.language).to_owned(),
@@ -223,6 +231,7 @@ impl ListPage {
         Self {
             frame: Frame::new(app, view, Place::Indicators, &say.text("menu.indicators")),
             groups: groups.collect(),
+            unknown,
             count: list.len(),
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),

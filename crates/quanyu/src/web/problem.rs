@@ -87,7 +87,7 @@ impl Problem {
             "web_no_page" | "web_unknown_region" | "not_found" | "not_found_near" => {
                 StatusCode::NOT_FOUND
             }
-            "web_panic" | "web_template" | "store_trouble" | "figures_trouble" => {
+            "web_panic" | "web_template" => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             // What an act refuses is about its input.
