@@ -167,6 +167,36 @@ mod tests {
         }
     }
 
+    /// Codes are written as literals in the crates that own the errors; each such literal has its message.
+    #[test]
+    fn every_code_of_the_crates_below_has_a_message() {
+        let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let sources = [
+            "quanyu-core/src/typed.rs",
+            "quanyu-documents/src/formats.rs",
+            "quanyu-documents/src/workbook/error.rs",
+            "quanyu-documents/src/workbook/write.rs",
+            "quanyu-figures/src/error.rs",
+            "quanyu-store/src/error.rs",
+            "quanyu/src/app/cells.rs",
+            "quanyu/src/app/error.rs",
+            "quanyu/src/app/imports/rows.rs",
+        ];
+        let prefixes = ["cell_", "typed_", "import_", "workbook_", "document_", "figures_", "store_"];
+        let mut seen = 0;
+        for source in sources {
+            let text = std::fs::read_to_string(crates.join(source)).unwrap();
+            for literal in text.split('"').skip(1).step_by(2) {
+                let code = literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+                if code && prefixes.iter().any(|it| literal.starts_with(it)) {
+                    seen += 1;
+                    assert!(Messages::shared().has(literal), "{source}: {literal}");
+                }
+            }
+        }
+        assert!(seen > 60, "only {seen} codes were found: has a file moved?");
+    }
+
     #[test]
     fn a_code_without_a_message_is_told_with_its_code() {
         let said = Messages::built_in().say("no_such_code", Language::En, &[]);

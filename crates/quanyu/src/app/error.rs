@@ -189,8 +189,8 @@ impl AppError {
             Self::Demo { .. } => "demo_trouble",
             Self::Conflict { .. } => "conflict",
             Self::CannotListen { .. } => "cannot_listen",
-            Self::Store(_) => "store_trouble",
-            Self::Figures(_) => "figures_trouble",
+            Self::Store(error) => error.code(),
+            Self::Figures(error) => error.code(),
             Self::Output(_) => "output_trouble",
         }
     }

@@ -20,7 +20,7 @@ use quanyu_core::{
 };
 use quanyu_figures::Figures;
 use quanyu_pack::{Packs, load, model::Pack};
-use quanyu_store::{Location, Store, migrate};
+use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{AppError, documents::Reader, source::StoreSource};
 
@@ -275,7 +275,7 @@ pub fn pack_for_reading(folder: Option<&PathBuf>, id: Option<&str>) -> Result<Ar
 /// The pack that was applied last, as the store keeps it.
 async fn applied(store: &Store) -> Result<Option<Pack>, AppError> {
     let mut tx = store.read().await?;
-    let Some(revision) = migrate::revisions(&mut tx).await?.pop() else { return Ok(None) };
+    let Some(revision) = last_revision(&mut tx).await? else { return Ok(None) };
     let files = migrate::files(&mut tx, revision.number).await?;
     load_pack(&Packs::from_files(files), &revision.id).map(Some)
 }
@@ -286,5 +286,10 @@ async fn applied(store: &Store) -> Result<Option<Pack>, AppError> {
 /// The database's.
 pub async fn applied_id(store: &Store) -> Result<Option<String>, AppError> {
     let mut tx = store.read().await?;
-    Ok(migrate::revisions(&mut tx).await?.pop().map(|it| it.id))
+    Ok(last_revision(&mut tx).await?.map(|it| it.id))
+}
+
+async fn last_revision(tx: &mut Tx) -> Result<Option<PackRevision>, AppError> {
+    // They come with the newest first.
+    Ok(migrate::revisions(tx).await?.into_iter().next())
 }

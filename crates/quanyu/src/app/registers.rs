@@ -281,15 +281,33 @@ fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field, AppError>
         .ok_or_else(|| AppError::not_found("field", id, register.fields.iter().map(|it| it.id.as_str())))
 }
 
-/// The fields shown where nobody chose: the key and the label, then in order of declaration, long texts and personal
-/// data left out.
+/// The fields shown where nobody chose, in order of declaration: the key and the label, the first of each kind that
+/// people look for (whom, what sort, how much, when, where), then what there is room for. Long texts and personal data
+/// are left out.
 #[must_use]
 pub fn first_fields(register: &Register) -> Vec<&Field> {
-    let named = |it: &&Field| register.key.contains(&it.id) || register.label == it.id;
-    let plain = |it: &&Field| !matches!(it.kind, FieldType::LongText | FieldType::Person | FieldType::File | FieldType::Url);
-    let first = register.fields.iter().filter(named);
-    let rest = register.fields.iter().filter(|it| !named(it) && plain(it));
-    first.chain(rest).take(FIRST_COLUMNS).collect()
+    let plain = |it: &&Field| {
+        !matches!(it.kind, FieldType::LongText | FieldType::Person | FieldType::File | FieldType::Url | FieldType::Location)
+    };
+    let mut chosen: Vec<&str> = register.key.iter().map(String::as_str).collect();
+    chosen.push(&register.label);
+    let first = |wanted: fn(&FieldType) -> bool| register.fields.iter().filter(plain).find(|it| wanted(&it.kind));
+    let sorts: [fn(&FieldType) -> bool; 5] = [
+        |it| matches!(it, FieldType::Organization | FieldType::Reference { .. }),
+        |it| matches!(it, FieldType::Code { .. }),
+        |it| matches!(it, FieldType::Money | FieldType::Decimal { .. } | FieldType::Integer),
+        |it| matches!(it, FieldType::Date | FieldType::Period),
+        |it| matches!(it, FieldType::Region),
+    ];
+    chosen.extend(sorts.into_iter().filter_map(first).map(|it| it.id.as_str()));
+    chosen.extend(register.fields.iter().filter(plain).map(|it| it.id.as_str()));
+    let mut kept: Vec<&str> = Vec::new();
+    for id in chosen {
+        if kept.len() < FIRST_COLUMNS && !kept.contains(&id) {
+            kept.push(id);
+        }
+    }
+    register.fields.iter().filter(|it| kept.contains(&it.id.as_str())).collect()
 }
 
 fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {

@@ -30,8 +30,6 @@ pub enum Cell {
     Text(String),
     /// An exact number.
     Number(Decimal),
-    /// A truth value.
-    Bool(bool),
     /// Ready JSON, printed as it is (arrays and objects).
     Json(String),
 }
@@ -53,7 +51,6 @@ impl Cell {
             Self::None => "null".to_owned(),
             Self::Text(text) => json_text(text),
             Self::Number(number) => number.normalize().to_string(),
-            Self::Bool(it) => it.to_string(),
             Self::Json(text) => text.clone(),
         }
     }
@@ -63,7 +60,6 @@ impl Cell {
             Self::None => String::new(),
             Self::Text(text) | Self::Json(text) => text.clone(),
             Self::Number(number) => number.normalize().to_string(),
-            Self::Bool(it) => it.to_string(),
         }
     }
 }

@@ -173,3 +173,26 @@ fn wrong_words_end_with_2_and_things_that_are_not_there_with_1() {
         assert!(String::from_utf8_lossy(&done.stderr).contains(hint), "{arguments:?} {}", said(&done));
     }
 }
+
+#[test]
+fn the_pack_that_was_applied_last_is_the_one_that_opens() {
+    let district = District::demo();
+    let newer = district.file("packs/tiny");
+    std::fs::create_dir_all(&newer).unwrap();
+    for entry in std::fs::read_dir(packs().join("tiny")).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), newer.join(entry.file_name())).unwrap();
+        }
+    }
+    let shop = "[register.shop]\ntitle = \"驿站\"\nmodule = \"contracts\"\nkey = [\"name\"]\nenter = [\"clerk\"]\n\
+                [register.shop.field]\nname = { type = \"text\", title = \"名称\", required = true }\n";
+    std::fs::write(newer.join("shops.toml"), shop).unwrap();
+
+    let before = district.run(&["export", "shop", "--out", "before.csv"]);
+    assert_eq!(before.status.code(), Some(1), "{}", said(&before));
+    let folder = district.file("packs");
+    let applied = district.run(&["--packs", folder.to_str().unwrap(), "export", "shop", "--pack", "tiny", "--out", "now.csv"]);
+    assert!(applied.status.success(), "{}", said(&applied));
+    let after = district.run(&["export", "shop", "--out", "after.csv"]);
+    assert!(after.status.success(), "{}", said(&after));
+}
