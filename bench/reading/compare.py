@@ -90,7 +90,7 @@ def main():
     peers = os.path.join(HERE, "peers.py")
     tools = [("Quanyu", [example]), ("JioNLP", [python, peers, "jionlp"]), ("Recognizers-Text", [python, peers, "recognizers"])]
     texts = cases()
-    lines = ["# Reading: speed and accuracy against peers", "", f"Measured {datetime.date.today()} with `bench/reading/run`, processor time of one core.", ""]
+    lines = ["# Reading: speed and accuracy against peers", "", f"Measured {datetime.date.today()} with `bench/reading/run`, processor time of one core, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.", ""]
     lines += [f"Accuracy on the {len(texts)} sentences of `crates/quanyu-documents/tests/read`, which hold {sum(len(v) for _, v in texts)} figures. They are our own", "sentences and the reader was written with them, so they say what peers lack and nothing of unseen texts.", ""]
     lines += ["| tool | characters a second | value right | claims | recall | precision |", "|---|---|---|---|---|---|"]
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8", delete=False) as file:

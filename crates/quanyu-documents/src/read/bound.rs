@@ -26,7 +26,7 @@ pub(super) fn bound_before(
         }
         if matches!(idiom, "上" | "过" | "破")
             && !(found.bare || text.ends(start, "超过"))
-            && !(idiom == "破")
+            && idiom != "破"
         {
             break;
         }

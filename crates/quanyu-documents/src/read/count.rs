@@ -76,7 +76,7 @@ pub(super) fn counts(
                 .any(|word| text.has(end, word));
             return !class;
         }
-        if heading || unit.sort == Sort::Money || after && unit.sort == Sort::Money {
+        if heading || unit.sort == Sort::Money {
             return false;
         }
         let noun = [

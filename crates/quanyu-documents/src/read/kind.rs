@@ -18,7 +18,7 @@ impl Reader<'_> {
         let mut end = at;
         while let Some((start, last, cue)) = CUES.last_in(&self.text.c, floor, end) {
             let single = last - start == 1 && !matches!(self.text.ch(start), '占' | '率');
-            if single && last < at || cue == Cue::Level && last < at {
+            if last < at && (single || cue == Cue::Level) {
                 end = start;
                 continue;
             }

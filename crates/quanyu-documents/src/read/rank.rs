@@ -200,8 +200,7 @@ fn ordinal(text: &Text, floor: usize, at: usize, items: &mut Vec<Item>) -> Optio
         | '要' | '书' | '议' | '动' | '资' | '课' | '梯' | '阵' | '现' | '中' | '小' | '人'
         | '医' | '实' | '附' | '曲' | '粒' | '步' | '道' | '关' | '手' | '把' | '生' | '视'
         | '党' | '种' | '行' | '车' | '桶' | '标'
-            if !matches!(next, '位' | '名')
-                && !(next == '大' && claimed(text, floor, at).is_some()) =>
+            if next != '大' || claimed(text, floor, at).is_none() =>
         {
             return name(items, at, end, None);
         }

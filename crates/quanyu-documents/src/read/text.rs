@@ -233,12 +233,10 @@ impl Text {
 
     /// Whether the text goes on with this word.
     pub fn has(&self, at: usize, word: &str) -> bool {
-        let mut at = at;
-        for ch in word.chars() {
-            if self.ch(at) != ch || at >= self.len() {
+        for (at, ch) in (at..).zip(word.chars()) {
+            if self.c.get(at) != Some(&ch) {
                 return false;
             }
-            at += 1;
         }
         true
     }

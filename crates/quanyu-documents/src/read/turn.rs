@@ -63,7 +63,7 @@ pub(super) fn doubled(
         return None;
     }
     let growth = Decimal::from((1u32 << times) - 1);
-    let start = if text.ends(at, "实现") { at } else { at }.max(floor);
+    let start = at.max(floor);
     push(
         items,
         start,

@@ -134,12 +134,8 @@ pub(crate) fn unit(text: &Text, at: usize) -> Option<(usize, Unit)> {
             }
             return None;
         }
-        "人" => {
-            // 人才 is counted in 人, the word itself belongs to what is counted.
-            if text.ch(end) == '均' || text.ch(end) == '工' {
-                return None;
-            }
-        }
+        // 人均, 人工 are words of their own; 人才 is counted in 人.
+        "人" if matches!(text.ch(end), '均' | '工') => return None,
         "天" if text.ch(end) == '使' => return None,
         "成" if matches!(
             text.ch(end),
@@ -162,12 +158,8 @@ pub(crate) fn unit(text: &Text, at: usize) -> Option<(usize, Unit)> {
         {
             return None;
         }
-        "次" if text.ch(end) == '会' || text.ch(end) == '方' => {
-            // 3次会议 counts, 二次方 does not.
-            if text.ch(end) == '方' {
-                return None;
-            }
-        }
+        // 二次方 is a power; 3次会议 counts.
+        "次" if text.ch(end) == '方' => return None,
         "元" if text.ch(end) == '化' || text.ch(end) == '旦' || text.ch(end) == '宇' => {
             return None;
         }
