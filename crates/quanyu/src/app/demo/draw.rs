@@ -473,7 +473,7 @@ field.uscc = { uscc = true }
 field.name = { pattern = "示例{a}{n:03}有限公司", words.a = ["海", "山"] }
 field.staff = { choice = { "10" = 3, "20" = 1 }, exact = true }
 field.sales = { spread = { min = "1", median = "100", max = "9000", digits = 2 } }
-field.founded = { day = { from = "2023-01-01", to = "2023-03-31", months = [1, 0, 3] } }
+field.founded = { day = { from = "2023-01-01", to = "2023-03-31", months = [1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0] } }
 field.closed = { after = { field = "founded", days = [10, 20] } }
 total.sales = "123456.78"
 
