@@ -32,6 +32,7 @@ holds!(
     readmes_say_the_same,
     results_are_collected,
     nothing_is_left_open,
+    nothing_is_pending,
     lock_files_name_no_mirror,
     nothing_is_large,
 );

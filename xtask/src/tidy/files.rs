@@ -34,6 +34,21 @@ pub fn nothing_is_left_open(tree: &Tree) -> Vec<Finding> {
     found
 }
 
+/// No work in progress of a tool is kept: snapshots not accepted, merges not made.
+#[must_use]
+pub fn nothing_is_pending(tree: &Tree) -> Vec<Finding> {
+    tree.files()
+        .filter(|(path, _)| {
+            [".snap.new", ".pending-snap", ".orig", ".rej"]
+                .iter()
+                .any(|end| path.ends_with(end))
+        })
+        .map(|(path, _)| {
+            Finding::of_file(path, "is a tool's work in progress: accept it or remove it")
+        })
+        .collect()
+}
+
 /// Nothing large is kept in git.
 #[must_use]
 pub fn nothing_is_large(tree: &Tree) -> Vec<Finding> {
@@ -121,6 +136,21 @@ mod tests {
                 lock_files_name_no_mirror(&Tree::of(&[(path, text)])).len(),
                 count,
                 "{path}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_snapshot_that_nobody_accepted_is_found() {
+        for (path, count) in [
+            ("tests/a.snap", 0),
+            ("tests/a.snap.new", 1),
+            ("tests/.a.rs.pending-snap", 1),
+        ] {
+            assert_eq!(
+                nothing_is_pending(&Tree::of(&[(path, "")])).len(),
+                count,
+                "{path}"
             );
         }
     }

@@ -15,7 +15,9 @@ use std::fmt;
 use crate::tree::Tree;
 
 pub use documents::{named_paths_exist, readmes_say_the_same, results_are_collected};
-pub use files::{lock_files_name_no_mirror, nothing_is_large, nothing_is_left_open};
+pub use files::{
+    lock_files_name_no_mirror, nothing_is_large, nothing_is_left_open, nothing_is_pending,
+};
 pub use layout::{core_is_pure, crates_see_what_the_layout_allows, edges_call_app_alone};
 pub use sources::{
     files_have_a_seam, long_files, modules_have_a_header, packs_are_not_named_in_code,
@@ -62,7 +64,7 @@ impl fmt::Display for Finding {
 /// Everything that any check finds.
 #[must_use]
 pub fn all(tree: &Tree) -> Vec<Finding> {
-    let checks: [fn(&Tree) -> Vec<Finding>; 12] = [
+    let checks: [fn(&Tree) -> Vec<Finding>; 13] = [
         crates_see_what_the_layout_allows,
         core_is_pure,
         edges_call_app_alone,
@@ -73,6 +75,7 @@ pub fn all(tree: &Tree) -> Vec<Finding> {
         readmes_say_the_same,
         results_are_collected,
         nothing_is_left_open,
+        nothing_is_pending,
         lock_files_name_no_mirror,
         nothing_is_large,
     ];
