@@ -49,7 +49,7 @@ impl Packs {
     /// One pack's own folder (that with `pack.toml`); packs it extends are looked for beside it.
     pub fn from_pack_dir(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        // `packs/shinan/.` and relative paths have no parent to look in; the real path has.
+        // `packs/a/.` and relative paths have no parent to look in; the real path has.
         let path = fs::canonicalize(&path).unwrap_or(path);
         let beside = path.parent().map(|it| Place::Folder(it.to_owned()));
         Self {
