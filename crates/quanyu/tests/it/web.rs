@@ -313,7 +313,8 @@ fn escaped(text: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn text_from_records_and_addresses_never_becomes_markup() {
     let district = District::demo();
-    let evil = "\"><img src=x onerror=alert(1)><script>alert(2)</script>'";
+    // At most 40 characters, as the register allows.
+    let evil = "\"><img src=x onerror=alert(1)><script>'";
     let file = district.write(
         "evil.csv",
         &format!(
@@ -357,7 +358,7 @@ async fn text_from_records_and_addresses_never_becomes_markup() {
     for path in &paths {
         let answer = site.get(path).await;
         assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
-        for mark in ["<img", "<script>alert"] {
+        for mark in ["<img", "<script>"] {
             assert!(
                 !answer.text.contains(mark),
                 "{path} lets {mark} through: {}",
@@ -376,7 +377,7 @@ async fn text_from_records_and_addresses_never_becomes_markup() {
         .await;
     assert_eq!(sent.status, 200, "{}", sent.text);
     assert!(
-        !sent.text.contains("<img") && !sent.text.contains("<script>alert"),
+        !sent.text.contains("<img") && !sent.text.contains("<script>"),
         "{}",
         sent.text
     );
