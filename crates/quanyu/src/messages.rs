@@ -182,12 +182,22 @@ mod tests {
             "quanyu/src/app/error.rs",
             "quanyu/src/app/imports/rows.rs",
         ];
-        let prefixes = ["cell_", "typed_", "import_", "workbook_", "document_", "figures_", "store_"];
+        let prefixes = [
+            "cell_",
+            "typed_",
+            "import_",
+            "workbook_",
+            "document_",
+            "figures_",
+            "store_",
+        ];
         let mut seen = 0;
         for source in sources {
             let text = std::fs::read_to_string(crates.join(source)).unwrap();
             for literal in text.split('"').skip(1).step_by(2) {
-                let code = literal.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+                let code = literal
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
                 if code && prefixes.iter().any(|it| literal.starts_with(it)) {
                     seen += 1;
                     assert!(Messages::shared().has(literal), "{source}: {literal}");

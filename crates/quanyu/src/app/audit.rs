@@ -25,7 +25,10 @@ impl Verified {
     /// For the terminal.
     #[must_use]
     pub fn said(&self) -> String {
-        let counted = format!("{} 条变更，{} 行记录 · {} changes, {} rows", self.changes, self.rows, self.changes, self.rows);
+        let counted = format!(
+            "{} 条变更，{} 行记录 · {} changes, {} rows",
+            self.changes, self.rows, self.changes, self.rows
+        );
         match &self.fault {
             None => format!("审计链完整：{counted}\n链头 head {}", self.head),
             Some(fault) => format!("审计链有误：{counted}\n第一处 first fault: {fault}"),
@@ -41,11 +44,13 @@ pub async fn verify(product: &Product, head: Option<&Path>) -> Result<Verified, 
     let kept = match head {
         Some(file) => {
             let text = fs::read_to_string(file).map_err(|error| AppError::file(file, &error))?;
-            Some(ChainHead::parse(text.trim()).ok_or_else(|| AppError::BadValue {
-                kind: "head",
-                value: text.trim().to_owned(),
-                why: "a head is what `quanyu audit head` printed".to_owned(),
-            })?)
+            Some(
+                ChainHead::parse(text.trim()).ok_or_else(|| AppError::BadValue {
+                    kind: "head",
+                    value: text.trim().to_owned(),
+                    why: "a head is what `quanyu audit head` printed".to_owned(),
+                })?,
+            )
         }
         None => None,
     };

@@ -73,8 +73,16 @@ fn fault(code: &'static str, facts: Vec<(&'static str, String)>) -> CellFault {
 impl From<TypedError> for CellFault {
     fn from(error: TypedError) -> Self {
         let facts = match &error {
-            TypedError::OtherUnit { text, found, wanted } => {
-                vec![("text", text.clone()), ("found", found.clone()), ("wanted", wanted.clone())]
+            TypedError::OtherUnit {
+                text,
+                found,
+                wanted,
+            } => {
+                vec![
+                    ("text", text.clone()),
+                    ("found", found.clone()),
+                    ("wanted", wanted.clone()),
+                ]
             }
             TypedError::NotANumber { text }
             | TypedError::NotExact { text }
@@ -109,16 +117,29 @@ pub fn read(
     if let Input::Broken(error) = input {
         return Err(fault("cell_formula", vec![("text", error.clone())]));
     }
-    let value = if field.many { several(pack, field, input, names)? } else { one(pack, field, input, unit, names)? };
+    let value = if field.many {
+        several(pack, field, input, names)?
+    } else {
+        one(pack, field, input, unit, names)?
+    };
     if value.is_null() {
-        return if field.required { Err(fault("cell_required", Vec::new())) } else { Ok(Value::Null) };
+        return if field.required {
+            Err(fault("cell_required", Vec::new()))
+        } else {
+            Ok(Value::Null)
+        };
     }
     bounds(field, &value)?;
     Ok(value)
 }
 
 /// Codes or references of one cell, parted by 、;；,， or lines: kept as `;a;b;`.
-fn several(pack: &Pack, field: &Field, input: &Input, names: &dyn Names) -> Result<Value, CellFault> {
+fn several(
+    pack: &Pack,
+    field: &Field,
+    input: &Input,
+    names: &dyn Names,
+) -> Result<Value, CellFault> {
     let text = shown(input);
     let mut kept = Vec::new();
     for part in text.split(PARTING).filter(|it| !it.trim().is_empty()) {
@@ -129,7 +150,11 @@ fn several(pack: &Pack, field: &Field, input: &Input, names: &dyn Names) -> Resu
             kept.push(text);
         }
     }
-    Ok(if kept.is_empty() { Value::Null } else { Value::Text(format!(";{};", kept.join(";"))) })
+    Ok(if kept.is_empty() {
+        Value::Null
+    } else {
+        Value::Text(format!(";{};", kept.join(";")))
+    })
 }
 
 fn one(
@@ -152,13 +177,17 @@ fn one(
                 return Err(fault("cell_not_whole", vec![("text", text)]));
             }
             Some(number) => Value::Int(
-                i64::try_from(number).map_err(|_| fault("typed_too_large", vec![("text", text)]))?,
+                i64::try_from(number)
+                    .map_err(|_| fault("typed_too_large", vec![("text", text)]))?,
             ),
         },
         FieldType::Decimal { scale } => match number(input, unit.or(field.unit.as_deref()))? {
             None => Value::Null,
             Some(number) if number.normalize().scale() > u32::from(*scale) => {
-                return Err(fault("cell_too_precise", vec![("text", text), ("digits", scale.to_string())]));
+                return Err(fault(
+                    "cell_too_precise",
+                    vec![("text", text), ("digits", scale.to_string())],
+                ));
             }
             Some(number) => Value::Decimal(number),
         },
@@ -213,34 +242,70 @@ fn number(input: &Input, unit: Option<&str>) -> Result<Option<Decimal>, CellFaul
 }
 
 fn money(input: &Input, unit: Option<&str>, text: &str) -> Result<Value, CellFault> {
-    let Some(yuan) = number(input, Some(unit.unwrap_or("元")))? else { return Ok(Value::Null) };
+    let Some(yuan) = number(input, Some(unit.unwrap_or("元")))? else {
+        return Ok(Value::Null);
+    };
     // A workbook's own number may carry noise behind the fen; what a person typed may not.
-    let money = if matches!(input, Input::Number(_)) { Money::round_yuan(yuan) } else { Money::from_yuan(yuan) };
-    money.map(Value::Money).map_err(|_| fault("cell_parts_of_a_fen", vec![("text", text.to_owned())]))
+    let money = if matches!(input, Input::Number(_)) {
+        Money::round_yuan(yuan)
+    } else {
+        Money::from_yuan(yuan)
+    };
+    money
+        .map(Value::Money)
+        .map_err(|_| fault("cell_parts_of_a_fen", vec![("text", text.to_owned())]))
 }
 
 fn code(pack: &Pack, list: &str, text: &str) -> Result<Value, CellFault> {
-    let Some(text) = typed::text(text) else { return Ok(Value::Null) };
+    let Some(text) = typed::text(text) else {
+        return Ok(Value::Null);
+    };
     let Some(list) = pack.codes.get(list) else {
         return Err(fault("cell_no_list", vec![("list", list.to_owned())]));
     };
     let plain = typed::plain(&text);
-    let means = |title: &Text| title.zh == text || title.en.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(&plain));
-    let found = list.items.iter().find(|it| it.code.eq_ignore_ascii_case(&plain)).or_else(|| {
-        list.items.iter().find(|it| means(&it.title) || it.synonyms.iter().any(|s| *s == text || *s == plain))
-    });
+    let means = |title: &Text| {
+        title.zh == text
+            || title
+                .en
+                .as_deref()
+                .is_some_and(|it| it.eq_ignore_ascii_case(&plain))
+    };
+    let found = list
+        .items
+        .iter()
+        .find(|it| it.code.eq_ignore_ascii_case(&plain))
+        .or_else(|| {
+            list.items.iter().find(|it| {
+                means(&it.title) || it.synonyms.iter().any(|s| *s == text || *s == plain)
+            })
+        });
     match found {
         Some(item) => Ok(Value::Text(item.code.clone())),
         None => {
-            let some = list.items.iter().filter(|it| !it.retired).take(8).map(|it| it.title.zh.as_str());
+            let some = list
+                .items
+                .iter()
+                .filter(|it| !it.retired)
+                .take(8)
+                .map(|it| it.title.zh.as_str());
             let allowed = some.collect::<Vec<_>>().join("、");
-            Err(fault("cell_unknown_code", vec![("text", text), ("list", list.title.zh.clone()), ("allowed", allowed)]))
+            Err(fault(
+                "cell_unknown_code",
+                vec![
+                    ("text", text),
+                    ("list", list.title.zh.clone()),
+                    ("allowed", allowed),
+                ],
+            ))
         }
     }
 }
 
 fn region(pack: &Pack, text: &str) -> Result<Value, CellFault> {
-    let Some(text) = typed::text(text) else { return Ok(Value::Null) };
+    let Some(text) = typed::text(text) else {
+        return Ok(Value::Null);
+    };
     if let Ok(code) = typed::plain(&text).parse::<RegionCode>()
         && (pack.regions.contains_key(&code) || pack.regions.is_empty())
     {
@@ -258,12 +323,17 @@ fn region(pack: &Pack, text: &str) -> Result<Value, CellFault> {
     match named.as_slice() {
         [one] => Ok(Value::Text(one.code.to_string())),
         [] => Err(fault("cell_unknown_region", vec![("text", text)])),
-        _ => Err(fault("cell_many_regions", vec![("text", text), ("count", named.len().to_string())])),
+        _ => Err(fault(
+            "cell_many_regions",
+            vec![("text", text), ("count", named.len().to_string())],
+        )),
     }
 }
 
 fn reference(to: &str, text: &str, names: &dyn Names) -> Result<Value, CellFault> {
-    let Some(text) = typed::text(text) else { return Ok(Value::Null) };
+    let Some(text) = typed::text(text) else {
+        return Ok(Value::Null);
+    };
     match names.find(to, &text) {
         Found::One(id) => Ok(Value::Int(id)),
         Found::Nobody => {
@@ -271,11 +341,15 @@ fn reference(to: &str, text: &str, names: &dyn Names) -> Result<Value, CellFault
                 Ok(code) if !code.checks() => "cell_uscc_check",
                 _ => "cell_unknown_reference",
             };
-            Err(fault(code, vec![("text", text), ("register", to.to_owned())]))
+            Err(fault(
+                code,
+                vec![("text", text), ("register", to.to_owned())],
+            ))
         }
-        Found::Many(count) => {
-            Err(fault("cell_many_references", vec![("text", text), ("count", count.to_string())]))
-        }
+        Found::Many(count) => Err(fault(
+            "cell_many_references",
+            vec![("text", text), ("count", count.to_string())],
+        )),
     }
 }
 
@@ -287,7 +361,11 @@ fn location(text: &str) -> Result<Value, CellFault> {
     let wrong = || fault("cell_not_a_place", vec![("text", text.to_owned())]);
     let (east, north) = plain.split_once(',').ok_or_else(wrong)?;
     let degree = |it: &str, most: i64| {
-        it.trim().parse::<Decimal>().ok().filter(|it| it.abs() <= Decimal::from(most)).map(|it| it.round_dp(6))
+        it.trim()
+            .parse::<Decimal>()
+            .ok()
+            .filter(|it| it.abs() <= Decimal::from(most))
+            .map(|it| it.round_dp(6))
     };
     let (east, north) = degree(east, 180).zip(degree(north, 90)).ok_or_else(wrong)?;
     Ok(Value::Text(format!("{east:.6},{north:.6}")))
@@ -298,9 +376,21 @@ fn url(text: &str) -> Result<Value, CellFault> {
     if plain.is_empty() {
         return Ok(Value::Null);
     }
-    let fine = ["http://", "https://"].iter().any(|it| plain.strip_prefix(it).is_some_and(|rest| rest.contains('.')))
-        && !plain.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>'));
-    if fine { Ok(Value::Text(plain)) } else { Err(fault("cell_not_a_web_address", vec![("text", text.to_owned())])) }
+    let fine = ["http://", "https://"].iter().any(|it| {
+        plain
+            .strip_prefix(it)
+            .is_some_and(|rest| rest.contains('.'))
+    }) && !plain
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>'));
+    if fine {
+        Ok(Value::Text(plain))
+    } else {
+        Err(fault(
+            "cell_not_a_web_address",
+            vec![("text", text.to_owned())],
+        ))
+    }
 }
 
 fn bounds(field: &Field, value: &Value) -> Result<(), CellFault> {
@@ -313,18 +403,34 @@ fn bounds(field: &Field, value: &Value) -> Result<(), CellFault> {
     if let Some(number) = number {
         if field.min.is_some_and(|min| number < min) {
             let min = field.min.unwrap_or_default().to_string();
-            return Err(fault("cell_too_small", vec![("text", number.normalize().to_string()), ("min", min)]));
+            return Err(fault(
+                "cell_too_small",
+                vec![("text", number.normalize().to_string()), ("min", min)],
+            ));
         }
         if field.max.is_some_and(|max| number > max) {
             let max = field.max.unwrap_or_default().to_string();
-            return Err(fault("cell_too_big", vec![("text", number.normalize().to_string()), ("max", max)]));
+            return Err(fault(
+                "cell_too_big",
+                vec![("text", number.normalize().to_string()), ("max", max)],
+            ));
         }
     }
     if let Value::Text(text) = value {
         let length = text.chars().count();
-        let most = field.max_length.map_or(if field.kind == FieldType::LongText { 20_000 } else { 500 }, |it| it as usize);
+        let most = field.max_length.map_or(
+            if field.kind == FieldType::LongText {
+                20_000
+            } else {
+                500
+            },
+            |it| it as usize,
+        );
         if length > most {
-            return Err(fault("cell_too_long", vec![("length", length.to_string()), ("most", most.to_string())]));
+            return Err(fault(
+                "cell_too_long",
+                vec![("length", length.to_string()), ("most", most.to_string())],
+            ));
         }
         if let Some(pattern) = &field.pattern
             && !matches(pattern, text)
@@ -349,12 +455,18 @@ pub fn say(pack: &Pack, field: &Field, value: &Value, language: Language) -> Str
     };
     match (value, &field.kind) {
         (Value::Null, _) => "—".to_owned(),
-        (Value::Text(text), FieldType::Code { list }) if field.many => {
-            text.split(';').filter(|it| !it.is_empty()).map(|it| title(list, it)).collect::<Vec<_>>().join("、")
-        }
+        (Value::Text(text), FieldType::Code { list }) if field.many => text
+            .split(';')
+            .filter(|it| !it.is_empty())
+            .map(|it| title(list, it))
+            .collect::<Vec<_>>()
+            .join("、"),
         (Value::Text(code), FieldType::Code { list }) => title(list, code),
         (Value::Text(code), FieldType::Region) => match code.parse::<RegionCode>() {
-            Ok(region) => pack.regions.get(&region).map_or_else(|| code.clone(), |it| it.name.clone()),
+            Ok(region) => pack
+                .regions
+                .get(&region)
+                .map_or_else(|| code.clone(), |it| it.name.clone()),
             Err(_) => code.clone(),
         },
         (Value::Text(text), FieldType::Period) => match text.parse::<Period>() {
@@ -369,7 +481,9 @@ pub fn say(pack: &Pack, field: &Field, value: &Value, language: Language) -> Str
         }
         .to_owned(),
         (Value::Money(money), _) => quanyu_core::measure::say(money.yuan(), "元", 2).0,
-        (Value::Int(int), FieldType::Integer) => quanyu_core::measure::say(Decimal::from(*int), "", 0).0,
+        (Value::Int(int), FieldType::Integer) => {
+            quanyu_core::measure::say(Decimal::from(*int), "", 0).0
+        }
         (Value::Decimal(decimal), _) => {
             let digits = decimal.normalize().scale();
             quanyu_core::measure::say(*decimal, "", digits).0
@@ -418,12 +532,21 @@ site   = { type = "url", title = "网址" }
 
     fn pack() -> Pack {
         let files = [
-            ("t/pack.toml", "id = \"t\"\ntitle = \"试验\"\nregion = \"990102\"\n"),
+            (
+                "t/pack.toml",
+                "id = \"t\"\ntitle = \"试验\"\nregion = \"990102\"\n",
+            ),
             ("t/all.toml", PACK),
-            ("t/regions.csv", "code,name\n99,甲省\n9901,甲市\n990102,甲区\n990102001,东街道\n990103,乙区\n990103001,东街道\n"),
+            (
+                "t/regions.csv",
+                "code,name\n99,甲省\n9901,甲市\n990102,甲区\n990102001,东街道\n990103,乙区\n990103001,东街道\n",
+            ),
         ];
-        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec();
-        load(&Packs::from_files(files), "t").unwrap_or_else(|faults| panic!("{}", faults.render(Language::En, false)))
+        let files = files
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .to_vec();
+        load(&Packs::from_files(files), "t")
+            .unwrap_or_else(|faults| panic!("{}", faults.render(Language::En, false)))
     }
 
     struct Two;
@@ -500,7 +623,9 @@ site   = { type = "url", title = "网址" }
         ];
         for (id, input, wanted) in cases {
             let got = read(&pack, &field(id), &input, None, &Two);
-            let got = got.map(|it| it.canonical().unwrap_or_default()).map_err(|it| it.code);
+            let got = got
+                .map(|it| it.canonical().unwrap_or_default())
+                .map_err(|it| it.code);
             assert_eq!(got.as_deref().map_err(|it| *it), wanted, "{id} {input:?}");
         }
     }

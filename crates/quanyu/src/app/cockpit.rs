@@ -14,7 +14,11 @@ use quanyu_figures::{By, Figure, Request};
 use quanyu_pack::model::{Display, Indicator, IndicatorKind, Plan, PlanTarget};
 use rust_decimal::Decimal;
 
-use super::{AppError, Product, indicators::{self, FigureView}, say};
+use super::{
+    AppError, Product,
+    indicators::{self, FigureView},
+    say,
+};
 
 /// What a leader sees first.
 #[derive(Clone, Debug)]
@@ -139,20 +143,34 @@ pub async fn cockpit(
     map: Option<&str>,
 ) -> Result<Cockpit, AppError> {
     let pack = &product.pack;
-    let mut chosen: Vec<&Indicator> = pack.indicators.values().filter(|it| it.cockpit.is_some()).collect();
+    let mut chosen: Vec<&Indicator> = pack
+        .indicators
+        .values()
+        .filter(|it| it.cockpit.is_some())
+        .collect();
     chosen.sort_by_key(|it| (it.cockpit, it.id.clone()));
     let targets = targets(product, region, period).await?;
     let mut cards = Vec::new();
     let mut sequence = 0;
     for indicator in &chosen {
-        let own = period.shift_years(-i32::from(indicator.lag)).unwrap_or(period);
-        let answer = product.figures.series(&indicator.id, region, &[own]).await?;
+        let own = period
+            .shift_years(-i32::from(indicator.lag))
+            .unwrap_or(period);
+        let answer = product
+            .figures
+            .series(&indicator.id, region, &[own])
+            .await?;
         sequence = answer.sequence;
-        let Some(figure) = answer.rows.first() else { continue };
+        let Some(figure) = answer.rows.first() else {
+            continue;
+        };
         let months = months(product, &indicator.id, region, own.last_year()).await?;
         cards.push(Card {
             figure: indicators::view(pack, figure),
-            target: targets.iter().find(|it| it.indicator == indicator.id).cloned(),
+            target: targets
+                .iter()
+                .find(|it| it.indicator == indicator.id)
+                .cloned(),
             months: months.iter().map(|it| it.value).collect(),
         });
     }
@@ -163,7 +181,15 @@ pub async fn cockpit(
     };
     let mapped = match map {
         Some(id) => Some(indicators::indicator(product, id)?),
-        None => chosen.iter().find(|it| matches!(it.kind, IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. })).copied(),
+        None => chosen
+            .iter()
+            .find(|it| {
+                matches!(
+                    it.kind,
+                    IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. }
+                )
+            })
+            .copied(),
     };
     let map = match mapped {
         Some(indicator) => tiles(product, indicator, region, period).await?,
@@ -182,8 +208,15 @@ pub async fn cockpit(
     })
 }
 
-async fn months(product: &Product, id: &str, region: &RegionCode, year: i32) -> Result<Vec<Figure>, AppError> {
-    let Some(year) = Period::year(year) else { return Ok(Vec::new()) };
+async fn months(
+    product: &Product,
+    id: &str,
+    region: &RegionCode,
+    year: i32,
+) -> Result<Vec<Figure>, AppError> {
+    let Some(year) = Period::year(year) else {
+        return Ok(Vec::new());
+    };
     let request = Request {
         indicators: Some(vec![id.to_owned()]),
         region: region.clone(),
@@ -203,24 +236,41 @@ async fn trend(
     let year = period.last_year();
     let now = months(product, &indicator.id, region, year).await?;
     let before = months(product, &indicator.id, region, year - 1).await?;
-    let most = now.iter().chain(&before).filter_map(|it| it.value).sum::<Decimal>();
+    let most = now
+        .iter()
+        .chain(&before)
+        .filter_map(|it| it.value)
+        .sum::<Decimal>();
     let (handy, _) = measure::handy(most, &indicator.unit);
     let unit = indicator.display.unit.clone().unwrap_or(handy);
     let (factor, _) = measure::split_unit(&unit);
     // Months without records add nothing, but a year without any has no line.
     let cumulated = |months: &[Figure]| -> Vec<Option<Decimal>> {
         let mut sum = Decimal::ZERO;
-        let known = months.iter().rposition(|it| it.records > 0).map_or(0, |it| it + 1);
+        let known = months
+            .iter()
+            .rposition(|it| it.records > 0)
+            .map_or(0, |it| it + 1);
         let line = months.iter().take(known).map(|it| {
             sum += it.value.unwrap_or_default();
             Some((sum / factor).round_dp(4))
         });
         line.collect()
     };
-    let plan = product.pack.plans.values().find(|it| it.period.last_year() == year);
+    let plan = product
+        .pack
+        .plans
+        .values()
+        .find(|it| it.period.last_year() == year);
     let target = plan.and_then(|plan| {
-        let own = plan.targets.iter().find(|it| it.indicator == indicator.id && !it.growth)?;
-        targets.iter().any(|it| it.id == own.id).then(|| (own.value / factor).round_dp(4))
+        let own = plan
+            .targets
+            .iter()
+            .find(|it| it.indicator == indicator.id && !it.growth)?;
+        targets
+            .iter()
+            .any(|it| it.id == own.id)
+            .then(|| (own.value / factor).round_dp(4))
     });
     Ok(Trend {
         indicator: indicator.id.clone(),
@@ -239,14 +289,28 @@ async fn tiles(
     period: Period,
 ) -> Result<Option<TileMap>, AppError> {
     let pack = &product.pack;
-    if !pack.tiles.keys().any(|it| region.contains(it) && it != region) {
+    if !pack
+        .tiles
+        .keys()
+        .any(|it| region.contains(it) && it != region)
+    {
         return Ok(None);
     }
-    let answer = product.figures.children(&indicator.id, region, period).await?;
-    let values: BTreeMap<&RegionCode, Option<Decimal>> = answer.rows.iter().map(|it| (&it.region, it.value)).collect();
+    let answer = product
+        .figures
+        .children(&indicator.id, region, period)
+        .await?;
+    let values: BTreeMap<&RegionCode, Option<Decimal>> = answer
+        .rows
+        .iter()
+        .map(|it| (&it.region, it.value))
+        .collect();
     let most = values.values().flatten().max().copied().unwrap_or_default();
     let (_, unit) = say::value(Some(most), &indicator.unit, &indicator.display);
-    let display = Display { unit: Some(unit.clone()), digits: indicator.display.digits };
+    let display = Display {
+        unit: Some(unit.clone()),
+        digits: indicator.display.digits,
+    };
     let inside = pack.tiles.iter().filter(|(it, _)| values.contains_key(it));
     let tiles = inside.map(|(code, at)| {
         let value = values.get(code).copied().flatten();
@@ -259,24 +323,43 @@ async fn tiles(
             step: step(value, most),
         }
     });
-    Ok(Some(TileMap { indicator: indicator.id.clone(), title: indicator.title.clone(), unit, tiles: tiles.collect() }))
+    Ok(Some(TileMap {
+        indicator: indicator.id.clone(),
+        title: indicator.title.clone(),
+        unit,
+        tiles: tiles.collect(),
+    }))
 }
 
 /// The colour of a value: equal steps from nothing to the largest.
 fn step(value: Option<Decimal>, most: Decimal) -> u8 {
-    let Some(value) = value.filter(|it| *it > Decimal::ZERO && most > Decimal::ZERO) else { return 0 };
+    let Some(value) = value.filter(|it| *it > Decimal::ZERO && most > Decimal::ZERO) else {
+        return 0;
+    };
     let share = value / most * Decimal::from(STEPS);
-    u8::try_from(share.ceil()).unwrap_or(1).clamp(1, STEPS as u8) - 1
+    u8::try_from(share.ceil())
+        .unwrap_or(1)
+        .clamp(1, STEPS as u8)
+        - 1
 }
 
 /// The targets of the plans that the period lies in, with what is reached.
-pub async fn targets(product: &Product, region: &RegionCode, period: Period) -> Result<Vec<TargetView>, AppError> {
+pub async fn targets(
+    product: &Product,
+    region: &RegionCode,
+    period: Period,
+) -> Result<Vec<TargetView>, AppError> {
     let mut views = Vec::new();
     // A plan is the reporting region's: its streets have none unless it is split.
     if *region != product.pack.region {
         return Ok(views);
     }
-    for plan in product.pack.plans.values().filter(|it| it.period.contains(period)) {
+    for plan in product
+        .pack
+        .plans
+        .values()
+        .filter(|it| it.period.contains(period))
+    {
         for target in &plan.targets {
             if let Some(indicator) = product.pack.indicators.get(&target.indicator) {
                 views.push(reached(product, plan, target, indicator, region, period).await?);
@@ -294,14 +377,29 @@ async fn reached(
     region: &RegionCode,
     period: Period,
 ) -> Result<TargetView, AppError> {
-    let own = period.shift_years(-i32::from(indicator.lag)).unwrap_or(period);
-    let answer = product.figures.series(&indicator.id, region, &[own]).await?;
+    let own = period
+        .shift_years(-i32::from(indicator.lag))
+        .unwrap_or(period);
+    let answer = product
+        .figures
+        .series(&indicator.id, region, &[own])
+        .await?;
     let figure = answer.rows.first();
     let found = figure.and_then(|it| if target.growth { it.growth } else { it.value });
-    let share_display = Display { unit: Some("%".to_owned()), digits: Some(1) };
-    let (base, display) = if target.growth { ("1", &share_display) } else { (indicator.unit.as_str(), &indicator.display) };
+    let share_display = Display {
+        unit: Some("%".to_owned()),
+        digits: Some(1),
+    };
+    let (base, display) = if target.growth {
+        ("1", &share_display)
+    } else {
+        (indicator.unit.as_str(), &indicator.display)
+    };
     let by = target.by.unwrap_or_else(|| plan.period.last_day());
-    let share = found.filter(|_| !target.value.is_zero()).and_then(|it| it.checked_div(target.value)).map(|it| it.round_dp(4));
+    let share = found
+        .filter(|_| !target.value.is_zero())
+        .and_then(|it| it.checked_div(target.value))
+        .map(|it| it.round_dp(4));
     Ok(TargetView {
         plan: plan.id.clone(),
         id: target.id.clone(),
@@ -309,10 +407,21 @@ async fn reached(
         indicator: indicator.id.clone(),
         title: indicator.title.clone(),
         comparator: target.comparator.word(),
-        asked: format!("{}{}", say::comparator(target.comparator), say::whole(Some(target.value), base, display)),
+        asked: format!(
+            "{}{}",
+            say::comparator(target.comparator),
+            say::whole(Some(target.value), base, display)
+        ),
         reached: found.map(|it| say::whole(Some(it), base, display)),
         share,
-        light: light(target, found, share, plan.period.first_day(), by, period.last_day()),
+        light: light(
+            target,
+            found,
+            share,
+            plan.period.first_day(),
+            by,
+            period.last_day(),
+        ),
         by: by.to_string(),
     })
 }
@@ -331,7 +440,13 @@ fn light(
     if target.comparator.met(found, target.value) {
         return "done";
     }
-    let days = |first: Date, last: Date| Decimal::from(first.until(last).map_or(0, |it| it.get_days()) + 1);
+    let days = |first: Date, last: Date| {
+        Decimal::from(first.until(last).map_or(0, |it| it.get_days()) + 1)
+    };
     let gone = (days(from, today.min(by)) / days(from, by).max(Decimal::ONE)).min(Decimal::ONE);
-    if today < by && share.is_some_and(|it| it >= gone) { "on_pace" } else { "behind" }
+    if today < by && share.is_some_and(|it| it >= gone) {
+        "on_pace"
+    } else {
+        "behind"
+    }
 }

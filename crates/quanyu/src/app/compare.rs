@@ -52,20 +52,30 @@ pub fn compare(documents: Vec<ReadDocument>) -> Comparison {
                 (None, Some(metric)) => (String::new(), Text::zh(metric.clone())),
                 (None, None) => continue,
             };
-            let row = rows.entry((id.clone(), title.zh.clone())).or_insert_with(|| CompareRow {
-                indicator: id,
-                title,
-                cells: vec![Vec::new(); documents.len()],
+            let row = rows
+                .entry((id.clone(), title.zh.clone()))
+                .or_insert_with(|| CompareRow {
+                    indicator: id,
+                    title,
+                    cells: vec![Vec::new(); documents.len()],
+                });
+            row.cells[place].push(CompareCell {
+                mention: mention.clone(),
+                sentence: sentence(document, &chars, mention),
             });
-            row.cells[place].push(CompareCell { mention: mention.clone(), sentence: sentence(document, &chars, mention) });
         }
     }
     let mut rows: Vec<CompareRow> = rows.into_values().collect();
     let filled = |row: &CompareRow| row.cells.iter().filter(|it| !it.is_empty()).count();
     // Indicators first, those in most documents on top; the map has already put equals in order of their names.
     rows.sort_by_key(|row| (row.indicator.is_empty(), std::cmp::Reverse(filled(row))));
-    let named = documents.into_iter().map(|it| (it.district.clone().unwrap_or_else(|| it.name.clone()), it));
-    Comparison { documents: named.collect(), rows }
+    let named = documents
+        .into_iter()
+        .map(|it| (it.district.clone().unwrap_or_else(|| it.name.clone()), it));
+    Comparison {
+        documents: named.collect(),
+        rows,
+    }
 }
 
 /// What a cell says in one line: `超68亿元`, `+25%`, `第2`, with the period where it is known and a mark for targets.
@@ -90,16 +100,26 @@ pub fn said(it: &MentionView) -> String {
         Some("reference") => "参考 ",
         _ => "",
     };
-    let period = it.period.as_deref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let period = it
+        .period
+        .as_deref()
+        .map(|it| format!(" ({it})"))
+        .unwrap_or_default();
     format!("{nature}{kind}{bound}{}{period}", it.said)
 }
 
 /// The sentence that a mention stands in.
 fn sentence(document: &ReadDocument, chars: &[char], mention: &MentionView) -> String {
-    let place = document.sentences.partition_point(|(_, end)| *end <= mention.start);
+    let place = document
+        .sentences
+        .partition_point(|(_, end)| *end <= mention.start);
     let (start, end) = match document.sentences.get(place) {
         Some((start, end)) if *start <= mention.start => (*start, (*end).max(mention.end)),
         _ => (mention.start, mention.end),
     };
-    chars[start.min(chars.len())..end.min(chars.len())].iter().collect::<String>().trim().to_owned()
+    chars[start.min(chars.len())..end.min(chars.len())]
+        .iter()
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }

@@ -36,12 +36,17 @@ impl Reader {
             .values()
             .map(|it| LexEntry {
                 indicator: it.id.clone(),
-                names: std::iter::once(it.title.zh.clone()).chain(it.aliases.iter().cloned()).collect(),
+                names: std::iter::once(it.title.zh.clone())
+                    .chain(it.aliases.iter().cloned())
+                    .collect(),
                 unit: Some(it.unit.clone()),
                 kinds: Vec::new(),
             })
             .collect();
-        Self { pack: pack.clone(), lexicon: Arc::new(Lexicon::new(entries)) }
+        Self {
+            pack: pack.clone(),
+            lexicon: Arc::new(Lexicon::new(entries)),
+        }
     }
 
     /// Reads a file.
@@ -49,10 +54,19 @@ impl Reader {
     /// # Errors
     /// When it cannot be read, is too large, or holds no text.
     pub fn read_file(&self, file: &Path) -> Result<ReadDocument, AppError> {
-        let name = file.file_name().map_or_else(|| file.display().to_string(), |it| it.to_string_lossy().into_owned());
-        let size = fs::metadata(file).map_err(|error| AppError::file(file, &error))?.len();
+        let name = file.file_name().map_or_else(
+            || file.display().to_string(),
+            |it| it.to_string_lossy().into_owned(),
+        );
+        let size = fs::metadata(file)
+            .map_err(|error| AppError::file(file, &error))?
+            .len();
         if size > MOST_BYTES {
-            return Err(AppError::TooLarge { name, size, most: MOST_BYTES });
+            return Err(AppError::TooLarge {
+                name,
+                size,
+                most: MOST_BYTES,
+            });
         }
         let bytes = fs::read(file).map_err(|error| AppError::file(file, &error))?;
         self.read(&name, &bytes)
@@ -64,10 +78,18 @@ impl Reader {
     /// When it holds no text that could be read.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<ReadDocument, AppError> {
         if bytes.len() as u64 > MOST_BYTES {
-            return Err(AppError::TooLarge { name: name.to_owned(), size: bytes.len() as u64, most: MOST_BYTES });
+            return Err(AppError::TooLarge {
+                name: name.to_owned(),
+                size: bytes.len() as u64,
+                most: MOST_BYTES,
+            });
         }
-        let document = formats::extract(bytes, name).map_err(|error| AppError::format(name, &error))?;
-        let hints = Hints { doc: name.to_owned(), year: None };
+        let document =
+            formats::extract(bytes, name).map_err(|error| AppError::format(name, &error))?;
+        let hints = Hints {
+            doc: name.to_owned(),
+            year: None,
+        };
         let reading = read::read_text(&document.text, &self.lexicon, &hints);
         let mentions: Vec<MentionView> = reading.mentions.iter().map(|it| self.view(it)).collect();
         let mut warnings: Vec<String> = document.warnings.iter().map(warned).collect();
@@ -89,7 +111,9 @@ impl Reader {
     fn district(&self, said: Option<&str>) -> Option<String> {
         let said = said?;
         let regions = self.pack.regions.values();
-        let found = regions.filter(|it| it.name == said || said.ends_with(&it.name)).max_by_key(|it| it.name.len());
+        let found = regions
+            .filter(|it| it.name == said || said.ends_with(&it.name))
+            .max_by_key(|it| it.name.len());
         Some(found.map_or_else(|| said.to_owned(), |it| it.name.clone()))
     }
 
@@ -99,7 +123,10 @@ impl Reader {
             Value::One(value) => Some((value, value)),
             Value::Range(low, high) => Some((low, high)),
         };
-        let linked = it.indicator.as_deref().and_then(|id| self.pack.indicators.get(id));
+        let linked = it
+            .indicator
+            .as_deref()
+            .and_then(|id| self.pack.indicators.get(id));
         MentionView {
             start: it.start,
             end: it.end,
@@ -126,13 +153,22 @@ impl Reader {
 fn warned(warning: &formats::DocWarning) -> String {
     use formats::DocWarning as W;
     match warning {
-        W::TrackedDeletions => "修订中已删除的文字未读取 · text deleted with changes tracked was left out".to_owned(),
+        W::TrackedDeletions => {
+            "修订中已删除的文字未读取 · text deleted with changes tracked was left out".to_owned()
+        }
         W::PagesWithoutText(pages) => {
             let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
-            format!("第 {0} 页只有图片，未读取 · pages {0} hold only pictures", pages.join("、"))
+            format!(
+                "第 {0} 页只有图片，未读取 · pages {0} hold only pictures",
+                pages.join("、")
+            )
         }
-        W::UnmappedCharacters(count) => format!("{count} 个字符无法识别 · {count} characters could not be mapped"),
-        W::RecognisedText => "文字由机器识别，可能有误 · the text was recognised by a machine".to_owned(),
+        W::UnmappedCharacters(count) => {
+            format!("{count} 个字符无法识别 · {count} characters could not be mapped")
+        }
+        W::RecognisedText => {
+            "文字由机器识别，可能有误 · the text was recognised by a machine".to_owned()
+        }
         W::SlantedText => "倾斜或倒置的文字未读取 · slanted text was left out".to_owned(),
         _ => "部分内容未读取 · some content was left out".to_owned(),
     }
@@ -140,7 +176,9 @@ fn warned(warning: &formats::DocWarning) -> String {
 
 /// A value as people say it: `68亿元`, `25%`, `第2`.
 fn said(value: Option<(Decimal, Decimal)>, unit: Option<&str>) -> String {
-    let Some((low, high)) = value else { return "—".to_owned() };
+    let Some((low, high)) = value else {
+        return "—".to_owned();
+    };
     let unit = unit.unwrap_or_default();
     let one = |value: Decimal| {
         if unit == "rank" {
@@ -152,7 +190,11 @@ fn said(value: Option<(Decimal, Decimal)>, unit: Option<&str>) -> String {
         let (number, unit) = measure::say(value, &handy, digits);
         format!("{number}{unit}")
     };
-    if low == high { one(low) } else { format!("{}—{}", one(low), one(high)) }
+    if low == high {
+        one(low)
+    } else {
+        format!("{}—{}", one(low), one(high))
+    }
 }
 
 /// The text by blocks, cut where mentions begin and end. Text between blocks is white space and is left out.
@@ -171,7 +213,10 @@ fn blocks(text: &str, blocks: &[Block], mentions: &[MentionView]) -> Vec<BlockVi
             if mention.start > at {
                 pieces.push((chars[at..mention.start].iter().collect(), None));
             }
-            pieces.push((chars[mention.start..mention.end].iter().collect(), Some(next)));
+            pieces.push((
+                chars[mention.start..mention.end].iter().collect(),
+                Some(next),
+            ));
             at = mention.end;
             next += 1;
         }
@@ -179,7 +224,10 @@ fn blocks(text: &str, blocks: &[Block], mentions: &[MentionView]) -> Vec<BlockVi
             pieces.push((chars[at..end].iter().collect(), None));
         }
         if !pieces.is_empty() {
-            out.push(BlockView { level: level(block), pieces });
+            out.push(BlockView {
+                level: level(block),
+                pieces,
+            });
         }
     }
     out
@@ -268,6 +316,9 @@ impl MentionView {
     /// Whether it is a figure (level, growth, delta, share, rank).
     #[must_use]
     pub fn is_figure(&self) -> bool {
-        matches!(self.kind.as_str(), "level" | "growth" | "delta" | "share" | "rank")
+        matches!(
+            self.kind.as_str(),
+            "level" | "growth" | "delta" | "share" | "rank"
+        )
     }
 }

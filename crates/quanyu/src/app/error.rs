@@ -133,19 +133,32 @@ pub enum AppError {
 }
 
 fn near_en(near: &Option<String>) -> String {
-    near.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default()
+    near.as_ref()
+        .map(|it| format!("; did you mean `{it}`?"))
+        .unwrap_or_default()
 }
 
 impl AppError {
     /// Nothing of that name, with the nearest of the valid ones.
-    pub fn not_found<'a>(kind: &'static str, id: &str, valid: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::NotFound { kind, id: id.to_owned(), near: quanyu_pack::nearest(id, valid).map(str::to_owned) }
+    pub fn not_found<'a>(
+        kind: &'static str,
+        id: &str,
+        valid: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self::NotFound {
+            kind,
+            id: id.to_owned(),
+            near: quanyu_pack::nearest(id, valid).map(str::to_owned),
+        }
     }
 
     /// A file that could not be read or written.
     #[must_use]
     pub fn file(file: &Path, error: &impl fmt::Display) -> Self {
-        Self::File { file: file.display().to_string(), why: error.to_string() }
+        Self::File {
+            file: file.display().to_string(),
+            why: error.to_string(),
+        }
     }
 
     /// A document that cannot be read.
@@ -162,7 +175,11 @@ impl AppError {
 
     fn coded(name: &str, code: &'static str, error: &impl fmt::Display) -> Self {
         let zh = crate::messages::text(Language::Zh, code, &[("why", error.to_string())]).0;
-        Self::Format { name: name.to_owned(), zh, why: error.to_string() }
+        Self::Format {
+            name: name.to_owned(),
+            zh,
+            why: error.to_string(),
+        }
     }
 
     /// Standard output that could not be written.
@@ -205,12 +222,18 @@ impl AppError {
                 ("near", near.clone().unwrap_or_default()),
             ],
             Self::BadValue { kind, value, why } => {
-                vec![("kind", kind_in(kind, language).to_owned()), ("value", value.clone()), ("why", why.clone())]
+                vec![
+                    ("kind", kind_in(kind, language).to_owned()),
+                    ("value", value.clone()),
+                    ("why", why.clone()),
+                ]
             }
             Self::Pack(faults) => vec![("faults", faults.clone())],
             Self::NoPack { id, have } => vec![("id", id.clone()), ("have", have.clone())],
             Self::NoDistrict { place } => vec![("place", place.clone())],
-            Self::OtherDistrict { place, pack } => vec![("place", place.clone()), ("pack", pack.clone())],
+            Self::OtherDistrict { place, pack } => {
+                vec![("place", place.clone()), ("pack", pack.clone())]
+            }
             Self::File { file, why } => vec![("file", file.clone()), ("why", why.clone())],
             Self::TooLarge { name, size, most } => vec![
                 ("name", name.clone()),
@@ -221,17 +244,34 @@ impl AppError {
                 let why = if language == Language::Zh { zh } else { why };
                 vec![("name", name.clone()), ("why", why.clone())]
             }
-            Self::NoColumns { file, register } => vec![("file", file.clone()), ("register", register.clone())],
-            Self::Demo { block, register, why } => {
-                vec![("block", block.to_string()), ("register", register.clone()), ("why", why.clone())]
+            Self::NoColumns { file, register } => {
+                vec![("file", file.clone()), ("register", register.clone())]
             }
-            Self::Conflict { register, record, by, at } => vec![
+            Self::Demo {
+                block,
+                register,
+                why,
+            } => {
+                vec![
+                    ("block", block.to_string()),
+                    ("register", register.clone()),
+                    ("why", why.clone()),
+                ]
+            }
+            Self::Conflict {
+                register,
+                record,
+                by,
+                at,
+            } => vec![
                 ("register", register.clone()),
                 ("record", record.to_string()),
                 ("by", by.clone()),
                 ("at", at.clone()),
             ],
-            Self::CannotListen { port, why } => vec![("port", port.to_string()), ("why", why.clone())],
+            Self::CannotListen { port, why } => {
+                vec![("port", port.to_string()), ("why", why.clone())]
+            }
             Self::Store(error) => vec![("why", error.to_string())],
             Self::Figures(error) => vec![("why", error.to_string())],
             Self::Output(why) => vec![("why", why.clone())],

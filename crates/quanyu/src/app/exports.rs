@@ -46,9 +46,16 @@ enum Out {
 pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, AppError> {
     let register = registers::declared(product, id)?;
     // Personal data leave the house only with a right that comes with sign-in.
-    let fields: Vec<&Field> = register.fields.iter().filter(|it| it.kind != FieldType::Person).collect();
+    let fields: Vec<&Field> = register
+        .fields
+        .iter()
+        .filter(|it| it.kind != FieldType::Person)
+        .collect();
     let heads: Vec<Head> = fields.iter().map(|it| head(it)).collect();
-    let trouble = |error: &dyn std::fmt::Display| AppError::File { file: target.display().to_string(), why: error.to_string() };
+    let trouble = |error: &dyn std::fmt::Display| AppError::File {
+        file: target.display().to_string(),
+        why: error.to_string(),
+    };
     let mut out = match target.extension().and_then(|it| it.to_str()) {
         Some("xlsx") => {
             let book = Book {
@@ -56,11 +63,16 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
                 made_at: jiff::Zoned::now().date().to_datetime(Time::midnight()),
                 language: Language::Zh,
             };
-            Out::Xlsx(Box::new(XlsxWriter::new(&book, &heads).map_err(|error| trouble(&error))?))
+            Out::Xlsx(Box::new(
+                XlsxWriter::new(&book, &heads).map_err(|error| trouble(&error))?,
+            ))
         }
         Some("csv") => {
             let file = File::create(target).map_err(|error| trouble(&error))?;
-            Out::Csv(CsvWriter::new(BufWriter::new(file), &heads, Language::Zh).map_err(|error| trouble(&error))?)
+            Out::Csv(
+                CsvWriter::new(BufWriter::new(file), &heads, Language::Zh)
+                    .map_err(|error| trouble(&error))?,
+            )
         }
         other => {
             return Err(AppError::BadValue {
@@ -71,13 +83,19 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
         }
     };
     let mut tx = product.store.read().await?;
-    let mut query = Query { limit: PAGE, ..Query::default() };
+    let mut query = Query {
+        limit: PAGE,
+        ..Query::default()
+    };
     let mut rows = 0;
     loop {
         let page = list::list(&mut tx, id, &query).await?;
         let labels = Labels::of(&mut tx, &product.pack, &fields, &page.records).await?;
         for record in &page.records {
-            let cells: Vec<Cell> = fields.iter().map(|it| labels.cell(&product.pack, it, record.value(&it.id))).collect();
+            let cells: Vec<Cell> = fields
+                .iter()
+                .map(|it| labels.cell(&product.pack, it, record.value(&it.id)))
+                .collect();
             match &mut out {
                 Out::Xlsx(writer) => writer.write_row(&cells).map_err(|error| trouble(&error))?,
                 Out::Csv(writer) => writer.write_row(&cells).map_err(|error| trouble(&error))?,
@@ -103,7 +121,10 @@ fn head(field: &Field) -> Head {
         FieldType::Decimal { .. } => field.unit.as_deref().filter(|it| *it != "1"),
         _ => None,
     };
-    let header = unit.map_or_else(|| field.title.zh.clone(), |it| format!("{}（{it}）", field.title.zh));
+    let header = unit.map_or_else(
+        || field.title.zh.clone(),
+        |it| format!("{}（{it}）", field.title.zh),
+    );
     let kind = match &field.kind {
         FieldType::LongText => Kind::LongText,
         FieldType::Integer => Kind::Integer,
@@ -121,10 +142,17 @@ struct Labels {
 }
 
 impl Labels {
-    async fn of(tx: &mut Tx, pack: &Pack, fields: &[&Field], records: &[Record]) -> Result<Self, AppError> {
+    async fn of(
+        tx: &mut Tx,
+        pack: &Pack,
+        fields: &[&Field],
+        records: &[Record],
+    ) -> Result<Self, AppError> {
         let mut wanted: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
         for field in fields {
-            let Some(target) = registers::target(pack, field) else { continue };
+            let Some(target) = registers::target(pack, field) else {
+                continue;
+            };
             let ids = wanted.entry(target.id.as_str()).or_default();
             for record in records {
                 ids.extend(referred(record.value(&field.id)));
@@ -132,7 +160,9 @@ impl Labels {
         }
         let mut said = HashMap::new();
         for (register, ids) in wanted {
-            let Some(declared) = pack.registers.get(register) else { continue };
+            let Some(declared) = pack.registers.get(register) else {
+                continue;
+            };
             let ids: Vec<i64> = ids.into_iter().collect();
             for record in list::by_ids(tx, register, &ids).await? {
                 said.insert((register.to_owned(), record.id), name(declared, &record));
@@ -143,13 +173,20 @@ impl Labels {
 
     fn cell(&self, pack: &Pack, field: &Field, value: &Value) -> Cell {
         if let Some(target) = registers::target(pack, field) {
-            let names = referred(value).filter_map(|id| self.said.get(&(target.id.clone(), id)).cloned());
+            let names =
+                referred(value).filter_map(|id| self.said.get(&(target.id.clone(), id)).cloned());
             let names: Vec<String> = names.collect();
-            return if names.is_empty() { Cell::Empty } else { Cell::Text(names.join("、")) };
+            return if names.is_empty() {
+                Cell::Empty
+            } else {
+                Cell::Text(names.join("、"))
+            };
         }
         match value {
             Value::Null => Cell::Empty,
-            Value::Int(int) if field.kind == FieldType::Integer => Cell::Number(Decimal::from(*int)),
+            Value::Int(int) if field.kind == FieldType::Integer => {
+                Cell::Number(Decimal::from(*int))
+            }
             Value::Decimal(decimal) => Cell::Number(*decimal),
             Value::Money(money) => Cell::Number(money.yuan()),
             Value::Date(date) => Cell::Date(date.to_datetime(Time::midnight())),
@@ -171,7 +208,10 @@ fn referred(value: &Value) -> impl Iterator<Item = i64> {
 /// By what a record can be found again: its natural key where that is one text (a name may be borne twice).
 fn name(register: &Register, record: &Record) -> String {
     match register.key.as_slice() {
-        [key] => record.value(key).canonical().unwrap_or_else(|| registers::label(register, record)),
+        [key] => record
+            .value(key)
+            .canonical()
+            .unwrap_or_else(|| registers::label(register, record)),
         _ => registers::label(register, record),
     }
 }

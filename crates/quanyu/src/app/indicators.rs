@@ -189,10 +189,18 @@ pub async fn figures(
     for id in wanted.into_iter().flatten() {
         indicator(product, id)?;
     }
-    let request =
-        Request { indicators: wanted.map(<[String]>::to_vec), region: region.clone(), periods: vec![period], by: None };
+    let request = Request {
+        indicators: wanted.map(<[String]>::to_vec),
+        region: region.clone(),
+        periods: vec![period],
+        by: None,
+    };
     let answer = product.figures.query(&request).await?;
-    Ok(answer.rows.iter().map(|it| view(&product.pack, it)).collect())
+    Ok(answer
+        .rows
+        .iter()
+        .map(|it| view(&product.pack, it))
+        .collect())
 }
 
 /// The indicator of that id.
@@ -201,7 +209,8 @@ pub async fn figures(
 /// When there is none, with the nearest name.
 pub fn indicator<'a>(product: &'a Product, id: &str) -> Result<&'a Indicator, AppError> {
     let all = &product.pack.indicators;
-    all.get(id).ok_or_else(|| AppError::not_found("indicator", id, all.keys().map(String::as_str)))
+    all.get(id)
+        .ok_or_else(|| AppError::not_found("indicator", id, all.keys().map(String::as_str)))
 }
 
 /// The records behind a figure, all of them.
@@ -219,13 +228,23 @@ pub async fn evidence(
     let mut tx = product.store.read().await?;
     let mut rows = Vec::with_capacity(evidence.rows.len());
     for row in &evidence.rows {
-        let (register, label) = match find(&mut tx, product, &evidence.registers, row.record).await? {
+        let (register, label) = match find(&mut tx, product, &evidence.registers, row.record)
+            .await?
+        {
             Some((register, record)) => (register.id.clone(), registers::label(register, &record)),
             None => (String::new(), String::new()),
         };
-        rows.push(EvidenceItem { register, record: row.record, contribution: row.value, label });
+        rows.push(EvidenceItem {
+            register,
+            record: row.record,
+            contribution: row.value,
+            label,
+        });
     }
-    Ok(EvidenceList { rows, value: evidence.value })
+    Ok(EvidenceList {
+        rows,
+        value: evidence.value,
+    })
 }
 
 /// The evidence of a figure; that of a ratio or growth is the evidence of its parts, one after the other.
@@ -237,7 +256,10 @@ async fn gathered(
 ) -> Result<Evidence, AppError> {
     let mut evidence = product.figures.evidence(id, region, period).await?;
     for part in evidence.parts.clone() {
-        let below = product.figures.evidence(&part.indicator, region, part.period).await?;
+        let below = product
+            .figures
+            .evidence(&part.indicator, region, part.period)
+            .await?;
         evidence.registers.extend(below.registers);
         evidence.rows.extend(below.rows);
     }
@@ -267,7 +289,10 @@ pub fn view(pack: &Pack, figure: &Figure) -> FigureView {
     let indicator = pack.indicators.get(&figure.indicator);
     let display = indicator.map(|it| it.display.clone()).unwrap_or_default();
     let (said, said_unit) = say::value(figure.value, &figure.unit, &display);
-    let grown = matches!(indicator.map(|it| &it.kind), Some(IndicatorKind::Growth { .. }));
+    let grown = matches!(
+        indicator.map(|it| &it.kind),
+        Some(IndicatorKind::Growth { .. })
+    );
     FigureView {
         indicator: figure.indicator.clone(),
         title: figure.name.clone(),
@@ -290,7 +315,11 @@ pub fn view(pack: &Pack, figure: &Figure) -> FigureView {
         },
         citation: match &figure.source {
             Origin::Cited(citation) => Some(cited(pack, citation)),
-            Origin::Computed => figure.rank.as_ref().and_then(|it| it.cited.as_ref()).map(|it| cited(pack, it)),
+            Origin::Computed => figure
+                .rank
+                .as_ref()
+                .and_then(|it| it.cited.as_ref())
+                .map(|it| cited(pack, it)),
         },
         records: figure.records,
         better: match indicator.map(|it| it.better) {
@@ -311,7 +340,10 @@ fn cited(pack: &Pack, it: &Citation) -> CitationView {
         number: it.number.clone(),
         date: it.date.map(|it| it.to_string()),
         page: it.page.clone(),
-        status: it.status.as_ref().map(|status| say::slot_code(pack, register, "status", status)),
+        status: it
+            .status
+            .as_ref()
+            .map(|status| say::slot_code(pack, register, "status", status)),
         record: register.map(|register| (register.id.clone(), it.record)),
     }
 }
@@ -323,8 +355,15 @@ fn cited(pack: &Pack, it: &Citation) -> CitationView {
 /// The figures'.
 pub async fn known_years(product: &Product) -> Result<Vec<Period>, AppError> {
     let pack = &product.pack;
-    let flows = || pack.indicators.values().filter(|it| matches!(it.kind, IndicatorKind::Flow { .. }));
-    let mut wanted: Vec<String> = flows().filter(|it| it.cockpit.is_some()).map(|it| it.id.clone()).collect();
+    let flows = || {
+        pack.indicators
+            .values()
+            .filter(|it| matches!(it.kind, IndicatorKind::Flow { .. }))
+    };
+    let mut wanted: Vec<String> = flows()
+        .filter(|it| it.cockpit.is_some())
+        .map(|it| it.id.clone())
+        .collect();
     if wanted.is_empty() {
         wanted = flows().map(|it| it.id.clone()).collect();
     }
@@ -340,7 +379,10 @@ pub async fn known_years(product: &Product) -> Result<Vec<Period>, AppError> {
     };
     let answer = product.figures.query(&request).await?;
     let known = |period: &Period| {
-        answer.rows.iter().any(|it| it.period == *period && it.records > 0)
+        answer
+            .rows
+            .iter()
+            .any(|it| it.period == *period && it.records > 0)
     };
     Ok(years.into_iter().rev().filter(known).collect())
 }
@@ -368,7 +410,11 @@ pub async fn page(
     let declared = indicator(product, id)?;
     let view_all = |figures: &[Figure]| figures.iter().map(|it| view(pack, it)).collect::<Vec<_>>();
     let now = product.figures.series(id, region, &[period]).await?;
-    let figure = now.rows.first().map(|it| view(pack, it)).ok_or_else(|| AppError::not_found("indicator", id, []))?;
+    let figure = now
+        .rows
+        .first()
+        .map(|it| view(pack, it))
+        .ok_or_else(|| AppError::not_found("indicator", id, []))?;
     let year = period.last_year();
     let last_years: Vec<Period> = (year - 4..=year).filter_map(Period::year).collect();
     let years = product.figures.series(id, region, &last_years).await?;
@@ -425,28 +471,55 @@ async fn evidence_page(
         None => 0,
     };
     let limit = limit.clamp(1, 500) as usize;
-    let left: Vec<_> = evidence.rows.iter().filter(|it| it.record > after).collect();
+    let left: Vec<_> = evidence
+        .rows
+        .iter()
+        .filter(|it| it.record > after)
+        .collect();
     let shown = &left[..left.len().min(limit)];
-    let register = evidence.registers.first().and_then(|it| pack.registers.get(it));
+    let register = evidence
+        .registers
+        .first()
+        .and_then(|it| pack.registers.get(it));
     let fields = register.map(registers::first_fields).unwrap_or_default();
-    let unit = product.pack.indicators.get(id).map(|it| it.unit.as_str()).unwrap_or_default();
+    let unit = product
+        .pack
+        .indicators
+        .get(id)
+        .map(|it| it.unit.as_str())
+        .unwrap_or_default();
     let mut tx = product.store.read().await?;
     let mut rows = Vec::with_capacity(shown.len());
     for row in shown {
         let mut cells = Vec::new();
-        if let Some((register, record)) = find(&mut tx, product, &evidence.registers, row.record).await? {
+        if let Some((register, record)) =
+            find(&mut tx, product, &evidence.registers, row.record).await?
+        {
             for field in &fields {
                 let field = register.field(&field.id).unwrap_or(field);
-                cells.push(registers::cell(&mut tx, product, field, record.value(&field.id), language).await?.said);
+                cells.push(
+                    registers::cell(&mut tx, product, field, record.value(&field.id), language)
+                        .await?
+                        .said,
+                );
             }
         }
-        let contribution = row.value.map_or_else(|| "—".to_owned(), |it| {
-            let (_, digits) = measure::handy(it, unit);
-            measure::say(it, unit, if unit == "元" { 2 } else { digits }).0
+        let contribution = row.value.map_or_else(
+            || "—".to_owned(),
+            |it| {
+                let (_, digits) = measure::handy(it, unit);
+                measure::say(it, unit, if unit == "元" { 2 } else { digits }).0
+            },
+        );
+        rows.push(EvidenceRow {
+            id: row.record,
+            cells,
+            contribution,
         });
-        rows.push(EvidenceRow { id: row.record, cells, contribution });
     }
-    let next = (left.len() > shown.len()).then(|| shown.last().map(|it| it.record.to_string())).flatten();
+    let next = (left.len() > shown.len())
+        .then(|| shown.last().map(|it| it.record.to_string()))
+        .flatten();
     Ok(EvidencePage {
         register: register.map(|it| it.id.clone()).unwrap_or_default(),
         register_title: register.map(|it| it.title.clone()).unwrap_or_default(),

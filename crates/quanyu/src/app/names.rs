@@ -23,7 +23,10 @@ pub struct NameMap {
 
 impl Names for NameMap {
     fn find(&self, register: &str, text: &str) -> Found {
-        self.found.get(&(register.to_owned(), text.to_owned())).copied().unwrap_or(Found::Nobody)
+        self.found
+            .get(&(register.to_owned(), text.to_owned()))
+            .copied()
+            .unwrap_or(Found::Nobody)
     }
 }
 
@@ -39,9 +42,14 @@ impl NameMap {
         wanted: &BTreeMap<String, BTreeSet<String>>,
     ) -> Result<(), AppError> {
         for (id, texts) in wanted {
-            let Some(register) = pack.registers.get(id) else { continue };
-            let fresh: Vec<String> =
-                texts.iter().filter(|it| !self.found.contains_key(&(id.clone(), (*it).clone()))).cloned().collect();
+            let Some(register) = pack.registers.get(id) else {
+                continue;
+            };
+            let fresh: Vec<String> = texts
+                .iter()
+                .filter(|it| !self.found.contains_key(&(id.clone(), (*it).clone())))
+                .cloned()
+                .collect();
             if fresh.is_empty() {
                 continue;
             }
@@ -91,7 +99,15 @@ fn naming_fields(register: &Register) -> Vec<&str> {
             fields.push(&field.id);
         }
     }
-    let text = |id: &&str| register.field(id).is_some_and(|it| matches!(it.kind, FieldType::Text));
+    let text = |id: &&str| {
+        register
+            .field(id)
+            .is_some_and(|it| matches!(it.kind, FieldType::Text))
+    };
     let mut seen = BTreeSet::new();
-    fields.into_iter().filter(text).filter(|it| seen.insert(*it)).collect()
+    fields
+        .into_iter()
+        .filter(text)
+        .filter(|it| seen.insert(*it))
+        .collect()
 }

@@ -65,13 +65,21 @@ pub async fn check(folder: Option<&Path>, dir: &Path) -> Result<Outcome, AppErro
             faults
         }
     };
-    Ok(Outcome { text: faults.render(Language::Zh, false), fine: false })
+    Ok(Outcome {
+        text: faults.render(Language::Zh, false),
+        fine: false,
+    })
 }
 
 fn planning_faults(pack: &Pack, faults: Vec<quanyu_figures::Fault>) -> Diagnostics {
     let list = faults.into_iter().map(|it| {
         let zh = format!("查询无法执行：{}", it.message);
-        Diagnostic::new("sql_does_not_plan", it.at, zh, format!("the query does not plan: {}", it.message))
+        Diagnostic::new(
+            "sql_does_not_plan",
+            it.at,
+            zh,
+            format!("the query does not plan: {}", it.message),
+        )
     });
     Diagnostics::new(pack.files.clone(), list.collect())
 }
@@ -80,7 +88,9 @@ fn planning_faults(pack: &Pack, faults: Vec<quanyu_figures::Fault>) -> Diagnosti
 #[must_use]
 pub fn figures_fault(pack: &Pack, error: FiguresError) -> AppError {
     match error {
-        FiguresError::Pack(faults) => AppError::Pack(planning_faults(pack, faults).render(Language::Zh, false)),
+        FiguresError::Pack(faults) => {
+            AppError::Pack(planning_faults(pack, faults).render(Language::Zh, false))
+        }
         other => other.into(),
     }
 }
@@ -97,7 +107,11 @@ pub fn diff(folder: Option<&Path>, old: &Path, new: &Path) -> Result<Outcome, Ap
     let changes = quanyu_pack::diff(&pack(old)?, &pack(new)?);
     let lossy = changes.iter().any(|it| it.loses_data);
     let lines: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    let text = if lines.is_empty() { "没有变化 · no changes".to_owned() } else { lines.join("\n") };
+    let text = if lines.is_empty() {
+        "没有变化 · no changes".to_owned()
+    } else {
+        lines.join("\n")
+    };
     Ok(Outcome { text, fine: !lossy })
 }
 
@@ -107,7 +121,8 @@ pub fn diff(folder: Option<&Path>, old: &Path, new: &Path) -> Result<Outcome, Ap
 /// When the pack cannot be loaded or no store can be made.
 pub async fn test(folder: Option<&Path>, dir: &Path) -> Result<Outcome, AppError> {
     let (packs, id) = around(folder, dir)?;
-    let pack = load(&packs, &id).map_err(|faults| AppError::Pack(faults.render(Language::Zh, false)))?;
+    let pack =
+        load(&packs, &id).map_err(|faults| AppError::Pack(faults.render(Language::Zh, false)))?;
     let (mut passed, mut failed) = (0, 0);
     let mut text = String::new();
     for case in &pack.tests {
@@ -123,13 +138,21 @@ pub async fn test(folder: Option<&Path>, dir: &Path) -> Result<Outcome, AppError
         }
     }
     let _ = write!(text, "{passed} passed, {failed} failed");
-    Ok(Outcome { text, fine: failed == 0 })
+    Ok(Outcome {
+        text,
+        fine: failed == 0,
+    })
 }
 
 async fn run(pack: &Pack, case: &PackTest) -> Result<Vec<String>, AppError> {
-    let folder = tempfile::tempdir().map_err(|error| AppError::file(&std::env::temp_dir(), &error))?;
-    let store = quanyu_store::Store::open(&quanyu_store::Location::Sqlite(folder.path().to_owned())).await?;
-    store.apply_pack(pack, &quanyu_core::actor::Actor::named("job:pack-test")).await?;
+    let folder =
+        tempfile::tempdir().map_err(|error| AppError::file(&std::env::temp_dir(), &error))?;
+    let store =
+        quanyu_store::Store::open(&quanyu_store::Location::Sqlite(folder.path().to_owned()))
+            .await?;
+    store
+        .apply_pack(pack, &quanyu_core::actor::Actor::named("job:pack-test"))
+        .await?;
     let product = Product::new(store, std::sync::Arc::new(pack.clone()))?;
     let mut faults = Vec::new();
     for record in &case.records {
@@ -164,15 +187,32 @@ async fn add(
             draft.state = Some(cell.value.clone());
             continue;
         }
-        let Some(field) = register.field(id) else { return Ok(Err(format!("no field `{id}`"))) };
-        names.look_up(&mut tx, &product.pack, &super::imports::named_by(&product.pack, field, &cell.value)).await?;
-        match cells::read(&product.pack, field, &Input::Text(cell.value.clone()), None, &names) {
+        let Some(field) = register.field(id) else {
+            return Ok(Err(format!("no field `{id}`")));
+        };
+        names
+            .look_up(
+                &mut tx,
+                &product.pack,
+                &super::imports::named_by(&product.pack, field, &cell.value),
+            )
+            .await?;
+        match cells::read(
+            &product.pack,
+            field,
+            &Input::Text(cell.value.clone()),
+            None,
+            &names,
+        ) {
             Ok(value) => {
                 draft.values.insert(id.clone(), value);
             }
             Err(fault) => {
                 let (told, _) = crate::messages::text(Language::Zh, fault.code, &fault.facts);
-                return Ok(Err(format!("{}.{id} = `{}`: {told}", register.id, cell.value)));
+                return Ok(Err(format!(
+                    "{}.{id} = `{}`: {told}",
+                    register.id, cell.value
+                )));
             }
         }
     }
@@ -180,17 +220,26 @@ async fn add(
     let register = register.id.clone();
     let made = product
         .store
-        .act(&quanyu_core::actor::Actor::named("job:pack-test"), move |act| {
-            let (register, draft) = (register.clone(), draft.clone());
-            async move { records::create(act, &register, &draft).await }.boxed()
-        })
+        .act(
+            &quanyu_core::actor::Actor::named("job:pack-test"),
+            move |act| {
+                let (register, draft) = (register.clone(), draft.clone());
+                async move { records::create(act, &register, &draft).await }.boxed()
+            },
+        )
         .await;
     Ok(made.map(|_| ()).map_err(|error| error.to_string()))
 }
 
 async fn compare(product: &Product, expected: &TestFigure) -> Result<Vec<String>, AppError> {
-    let region = expected.region.clone().unwrap_or_else(|| product.pack.region.clone());
-    let answer = product.figures.series(&expected.indicator, &region, &[expected.period]).await?;
+    let region = expected
+        .region
+        .clone()
+        .unwrap_or_else(|| product.pack.region.clone());
+    let answer = product
+        .figures
+        .series(&expected.indicator, &region, &[expected.period])
+        .await?;
     let figure = answer.rows.first();
     let mut faults = Vec::new();
     let asked = [
@@ -210,7 +259,9 @@ async fn compare(product: &Product, expected: &TestFigure) -> Result<Vec<String>
             },
         };
         if number.map(|it| it.normalize()) != found.map(|it| rounded_like(it, number).normalize()) {
-            let said = |it: Option<Decimal>| it.map_or_else(|| "none".to_owned(), |it| it.normalize().to_string());
+            let said = |it: Option<Decimal>| {
+                it.map_or_else(|| "none".to_owned(), |it| it.normalize().to_string())
+            };
             faults.push(format!(
                 "{} {} {} {what}: expected {}, found {}",
                 expected.indicator,

@@ -12,12 +12,7 @@ use std::{
 };
 
 use include_dir::{Dir, DirEntry, include_dir};
-use quanyu_core::{
-    actor::Actor,
-    period::Period,
-    region::RegionCode,
-    text::Language,
-};
+use quanyu_core::{actor::Actor, period::Period, region::RegionCode, text::Language};
 use quanyu_figures::Figures;
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
@@ -44,7 +39,9 @@ impl Place {
     /// The folder for records and files.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| PathBuf::from("quanyu-data"))
+        self.data
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("quanyu-data"))
     }
 
     /// The database.
@@ -77,7 +74,9 @@ impl Product {
         if let (Location::Sqlite(folder), None) = (&location, &place.pack)
             && !folder.join("quanyu.db").is_file()
         {
-            return Err(AppError::NoDistrict { place: location.to_string() });
+            return Err(AppError::NoDistrict {
+                place: location.to_string(),
+            });
         }
         let wanted = match &place.pack {
             Some(id) => Some(load_pack(&packs(place.packs.as_deref()), id)?),
@@ -89,7 +88,9 @@ impl Product {
                 store.apply_pack(&pack, &Actor::local()).await?;
                 pack
             }
-            None => applied(&store).await?.ok_or_else(|| AppError::NoDistrict { place: location.to_string() })?,
+            None => applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
+                place: location.to_string(),
+            })?,
         };
         Self::new(store, Arc::new(pack))
     }
@@ -100,9 +101,15 @@ impl Product {
     /// A pack whose SQL does not plan.
     pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
-        let figures = Figures::new(pack.clone(), source).map_err(|error| super::packs::figures_fault(&pack, error))?;
+        let figures = Figures::new(pack.clone(), source)
+            .map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
-        Ok(Self { pack, store, figures, reader })
+        Ok(Self {
+            pack,
+            store,
+            figures,
+            reader,
+        })
     }
 
     /// Reads documents with this pack's indicators.
@@ -130,18 +137,29 @@ impl Product {
     /// # Errors
     /// When there is no such region.
     pub fn region(&self, wish: Option<&str>) -> Result<RegionCode, AppError> {
-        let Some(wish) = wish.map(str::trim).filter(|it| !it.is_empty()) else { return Ok(self.pack.region.clone()) };
+        let Some(wish) = wish.map(str::trim).filter(|it| !it.is_empty()) else {
+            return Ok(self.pack.region.clone());
+        };
         let regions = &self.pack.regions;
         if let Ok(code) = wish.parse::<RegionCode>()
             && (regions.contains_key(&code) || code == self.pack.region)
         {
             return Ok(code);
         }
-        let named = |it: &&quanyu_pack::model::Region| it.name == wish || it.aliases.iter().any(|name| name == wish);
-        let inside = regions.values().filter(|it| self.pack.region.contains(&it.code)).find(named);
+        let named = |it: &&quanyu_pack::model::Region| {
+            it.name == wish || it.aliases.iter().any(|name| name == wish)
+        };
+        let inside = regions
+            .values()
+            .filter(|it| self.pack.region.contains(&it.code))
+            .find(named);
         match inside.or_else(|| regions.values().find(named)) {
             Some(region) => Ok(region.code.clone()),
-            None => Err(AppError::not_found("region", wish, regions.values().map(|it| it.name.as_str()))),
+            None => Err(AppError::not_found(
+                "region",
+                wish,
+                regions.values().map(|it| it.name.as_str()),
+            )),
         }
     }
 
@@ -159,7 +177,11 @@ impl Product {
     pub fn regions(&self) -> Vec<(RegionCode, String)> {
         let own = &self.pack.region;
         let mut offered = vec![(own.clone(), self.region_name(own))];
-        let below = self.pack.regions.values().filter(|it| it.code.parent().as_ref() == Some(own));
+        let below = self
+            .pack
+            .regions
+            .values()
+            .filter(|it| it.code.parent().as_ref() == Some(own));
         offered.extend(below.map(|it| (it.code.clone(), it.name.clone())));
         offered
     }
@@ -228,7 +250,10 @@ fn collect(dir: &Dir<'_>, files: &mut Vec<(String, String)>) {
 pub fn load_pack(packs: &Packs, id: &str) -> Result<Pack, AppError> {
     let have = packs.ids();
     if !have.iter().any(|it| it == id) {
-        return Err(AppError::NoPack { id: id.to_owned(), have: have.join(", ") });
+        return Err(AppError::NoPack {
+            id: id.to_owned(),
+            have: have.join(", "),
+        });
     }
     load(packs, id).map_err(|faults| AppError::Pack(faults.render(Language::Zh, false)))
 }
@@ -243,7 +268,9 @@ pub fn demo_pack(packs: &Packs) -> Result<Pack, AppError> {
     for id in &have {
         // The mark stands in pack.toml; only the marked pack has to be whole.
         let marked = packs.files(id).is_some_and(|files| {
-            files.iter().any(|it| it.path == "pack.toml" && it.text.as_ref().is_ok_and(|text| marks_demo(text)))
+            files.iter().any(|it| {
+                it.path == "pack.toml" && it.text.as_ref().is_ok_and(|text| marks_demo(text))
+            })
         });
         if marked {
             found = Some(id);
@@ -251,12 +278,16 @@ pub fn demo_pack(packs: &Packs) -> Result<Pack, AppError> {
     }
     match found {
         Some(id) => load_pack(packs, id),
-        None => Err(AppError::NoPack { id: "demo = true".to_owned(), have: have.join(", ") }),
+        None => Err(AppError::NoPack {
+            id: "demo = true".to_owned(),
+            have: have.join(", "),
+        }),
     }
 }
 
 fn marks_demo(text: &str) -> bool {
-    toml::from_str::<toml::Table>(text).is_ok_and(|it| it.get("demo").and_then(toml::Value::as_bool) == Some(true))
+    toml::from_str::<toml::Table>(text)
+        .is_ok_and(|it| it.get("demo").and_then(toml::Value::as_bool) == Some(true))
 }
 
 /// The pack whose indicators documents are read with: the one named, else the demonstration district's.
@@ -275,7 +306,9 @@ pub fn pack_for_reading(folder: Option<&PathBuf>, id: Option<&str>) -> Result<Ar
 /// The pack that was applied last, as the store keeps it.
 async fn applied(store: &Store) -> Result<Option<Pack>, AppError> {
     let mut tx = store.read().await?;
-    let Some(revision) = last_revision(&mut tx).await? else { return Ok(None) };
+    let Some(revision) = last_revision(&mut tx).await? else {
+        return Ok(None);
+    };
     let files = migrate::files(&mut tx, revision.number).await?;
     load_pack(&Packs::from_files(files), &revision.id).map(Some)
 }

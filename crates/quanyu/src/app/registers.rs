@@ -182,7 +182,13 @@ pub async fn all(product: &Product) -> Result<Vec<RegisterView>, AppError> {
         let count = list::count(&mut tx, &register.id, &Query::default()).await?;
         views.push(view(&product.pack, register, count));
     }
-    let place = |it: &RegisterView| product.pack.modules.iter().position(|module| module.id == it.module.0);
+    let place = |it: &RegisterView| {
+        product
+            .pack
+            .modules
+            .iter()
+            .position(|module| module.id == it.module.0)
+    };
     views.sort_by_key(|it| (place(it), it.id.clone()));
     Ok(views)
 }
@@ -192,7 +198,10 @@ fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
     RegisterView {
         id: register.id.clone(),
         title: register.title.clone(),
-        module: (register.module.clone(), module.map(|it| it.title.clone()).unwrap_or_default()),
+        module: (
+            register.module.clone(),
+            module.map(|it| it.title.clone()).unwrap_or_default(),
+        ),
         count: u64::try_from(count).unwrap_or(0),
         source: register.source.clone(),
     }
@@ -204,14 +213,20 @@ fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
 /// When there is none, with the nearest name.
 pub fn declared<'a>(product: &'a Product, id: &str) -> Result<&'a Register, AppError> {
     let all = &product.pack.registers;
-    all.get(id).ok_or_else(|| AppError::not_found("register", id, all.keys().map(String::as_str)))
+    all.get(id)
+        .ok_or_else(|| AppError::not_found("register", id, all.keys().map(String::as_str)))
 }
 
 /// A page of a register.
 ///
 /// # Errors
 /// An unknown register or column, a cursor that is none.
-pub async fn list(product: &Product, id: &str, wish: &ListWish, language: Language) -> Result<ListPage, AppError> {
+pub async fn list(
+    product: &Product,
+    id: &str,
+    wish: &ListWish,
+    language: Language,
+) -> Result<ListPage, AppError> {
     let register = declared(product, id)?;
     let mut tx = product.store.read().await?;
     let (filters, faults) = conditions(product, &mut tx, register, &wish.filters, language).await?;
@@ -223,14 +238,27 @@ pub async fn list(product: &Product, id: &str, wish: &ListWish, language: Langua
         Some(text) => Some(cursor_from(register, order.as_deref(), text)?),
         None => None,
     };
-    let query = Query { filters, order, descending: wish.descending, after, limit: wish.limit.clamp(1, 500), search: None };
+    let query = Query {
+        filters,
+        order,
+        descending: wish.descending,
+        after,
+        limit: wish.limit.clamp(1, 500),
+        search: None,
+    };
     let page = list::list(&mut tx, id, &query).await?;
-    let all_rows = Query { after: None, ..query.clone() };
+    let all_rows = Query {
+        after: None,
+        ..query.clone()
+    };
     let count = list::count(&mut tx, id, &all_rows).await?;
     let shown: Vec<&Field> = if wish.columns.is_empty() {
         first_fields(register)
     } else {
-        wish.columns.iter().map(|it| field_of(register, it)).collect::<Result<_, _>>()?
+        wish.columns
+            .iter()
+            .map(|it| field_of(register, it))
+            .collect::<Result<_, _>>()?
     };
     let mut rows = Vec::with_capacity(page.records.len());
     for record in &page.records {
@@ -238,9 +266,16 @@ pub async fn list(product: &Product, id: &str, wish: &ListWish, language: Langua
         for field in &shown {
             cells.push(cell(&mut tx, product, field, record.value(&field.id), language).await?);
         }
-        rows.push(ListRow { id: record.id, cells });
+        rows.push(ListRow {
+            id: record.id,
+            cells,
+        });
     }
-    let summed: Vec<&str> = shown.iter().filter(|it| adds_up(it)).map(|it| it.id.as_str()).collect();
+    let summed: Vec<&str> = shown
+        .iter()
+        .filter(|it| adds_up(it))
+        .map(|it| it.id.as_str())
+        .collect();
     let sums = list::sums(&mut tx, id, &all_rows, &summed).await?;
     let totals = shown
         .iter()
@@ -250,7 +285,10 @@ pub async fn list(product: &Product, id: &str, wish: &ListWish, language: Langua
         })
         .collect();
     // Heads stand as the cells do; what is not shown comes after.
-    let hidden = register.fields.iter().filter(|field| shown.iter().all(|it| it.id != field.id));
+    let hidden = register
+        .fields
+        .iter()
+        .filter(|field| shown.iter().all(|it| it.id != field.id));
     let heads = shown.iter().map(|field| head(&product.pack, field, true));
     let heads = heads.chain(hidden.map(|field| head(&product.pack, field, false)));
     Ok(ListPage {
@@ -268,17 +306,18 @@ pub async fn list(product: &Product, id: &str, wish: &ListWish, language: Langua
 fn adds_up(field: &Field) -> bool {
     match &field.kind {
         FieldType::Money => true,
-        FieldType::Integer | FieldType::Decimal { .. } => {
-            field.unit.as_deref().is_some_and(|it| !matches!(it, "1" | "%" | "年" | "分" | "岁" | "名次"))
-        }
+        FieldType::Integer | FieldType::Decimal { .. } => field
+            .unit
+            .as_deref()
+            .is_some_and(|it| !matches!(it, "1" | "%" | "年" | "分" | "岁" | "名次")),
         _ => false,
     }
 }
 
 fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field, AppError> {
-    register
-        .field(id)
-        .ok_or_else(|| AppError::not_found("field", id, register.fields.iter().map(|it| it.id.as_str())))
+    register.field(id).ok_or_else(|| {
+        AppError::not_found("field", id, register.fields.iter().map(|it| it.id.as_str()))
+    })
 }
 
 /// The fields shown where nobody chose, in order of declaration: the key and the label, the first of each kind that
@@ -287,32 +326,64 @@ fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field, AppError>
 #[must_use]
 pub fn first_fields(register: &Register) -> Vec<&Field> {
     let plain = |it: &&Field| {
-        !matches!(it.kind, FieldType::LongText | FieldType::Person | FieldType::File | FieldType::Url | FieldType::Location)
+        !matches!(
+            it.kind,
+            FieldType::LongText
+                | FieldType::Person
+                | FieldType::File
+                | FieldType::Url
+                | FieldType::Location
+        )
     };
     let mut chosen: Vec<&str> = register.key.iter().map(String::as_str).collect();
     chosen.push(&register.label);
-    let first = |wanted: fn(&FieldType) -> bool| register.fields.iter().filter(plain).find(|it| wanted(&it.kind));
+    let first = |wanted: fn(&FieldType) -> bool| {
+        register
+            .fields
+            .iter()
+            .filter(plain)
+            .find(|it| wanted(&it.kind))
+    };
     let sorts: [fn(&FieldType) -> bool; 5] = [
         |it| matches!(it, FieldType::Organization | FieldType::Reference { .. }),
         |it| matches!(it, FieldType::Code { .. }),
-        |it| matches!(it, FieldType::Money | FieldType::Decimal { .. } | FieldType::Integer),
+        |it| {
+            matches!(
+                it,
+                FieldType::Money | FieldType::Decimal { .. } | FieldType::Integer
+            )
+        },
         |it| matches!(it, FieldType::Date | FieldType::Period),
         |it| matches!(it, FieldType::Region),
     ];
     chosen.extend(sorts.into_iter().filter_map(first).map(|it| it.id.as_str()));
-    chosen.extend(register.fields.iter().filter(plain).map(|it| it.id.as_str()));
+    chosen.extend(
+        register
+            .fields
+            .iter()
+            .filter(plain)
+            .map(|it| it.id.as_str()),
+    );
     let mut kept: Vec<&str> = Vec::new();
     for id in chosen {
         if kept.len() < FIRST_COLUMNS && !kept.contains(&id) {
             kept.push(id);
         }
     }
-    register.fields.iter().filter(|it| kept.contains(&it.id.as_str())).collect()
+    register
+        .fields
+        .iter()
+        .filter(|it| kept.contains(&it.id.as_str()))
+        .collect()
 }
 
 fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {
     let choices = match &field.kind {
-        FieldType::Code { list } => pack.codes.get(list).map(|it| it.items.as_slice()).unwrap_or_default(),
+        FieldType::Code { list } => pack
+            .codes
+            .get(list)
+            .map(|it| it.items.as_slice())
+            .unwrap_or_default(),
         _ => &[],
     };
     FieldHead {
@@ -324,8 +395,14 @@ fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {
         },
         kind: field.kind.word(),
         shown,
-        number: matches!(field.kind, FieldType::Integer | FieldType::Decimal { .. } | FieldType::Money),
-        choices: choices.iter().map(|it| (it.code.clone(), it.title.clone())).collect(),
+        number: matches!(
+            field.kind,
+            FieldType::Integer | FieldType::Decimal { .. } | FieldType::Money
+        ),
+        choices: choices
+            .iter()
+            .map(|it| (it.code.clone(), it.title.clone()))
+            .collect(),
     }
 }
 
@@ -342,7 +419,10 @@ async fn conditions(
         let field = field_of(register, id)?;
         match condition(product, tx, field, op, text.trim()).await? {
             Ok(op) => filters.push(Filter::new(id.clone(), op)),
-            Err(fault) => faults.push((id.clone(), crate::messages::text(language, fault.code, &fault.facts).0)),
+            Err(fault) => faults.push((
+                id.clone(),
+                crate::messages::text(language, fault.code, &fault.facts).0,
+            )),
         }
     }
     Ok((filters, faults))
@@ -358,7 +438,13 @@ async fn condition(
     let pack = &product.pack;
     let has = op == "has";
     match &field.kind {
-        FieldType::Text | FieldType::LongText | FieldType::Url | FieldType::Location | FieldType::File if has => {
+        FieldType::Text
+        | FieldType::LongText
+        | FieldType::Url
+        | FieldType::Location
+        | FieldType::File
+            if has =>
+        {
             return Ok(Ok(Op::Contains(text.to_owned())));
         }
         FieldType::Organization | FieldType::Reference { .. } => {
@@ -366,16 +452,30 @@ async fn condition(
         }
         FieldType::Region => {
             let region = product.region(Some(text));
-            return Ok(region.map(|it| Op::Starts(it.to_string())).map_err(|_| cells::CellFault {
-                code: "cell_unknown_region",
-                facts: vec![("text", text.to_owned())],
-            }));
+            return Ok(region
+                .map(|it| Op::Starts(it.to_string()))
+                .map_err(|_| cells::CellFault {
+                    code: "cell_unknown_region",
+                    facts: vec![("text", text.to_owned())],
+                }));
         }
         _ => {}
     }
     // A condition asks for one value, and bounds of the field do not bind it.
-    let lone = Field { many: false, required: false, min: None, max: None, ..field.clone() };
-    let value = match cells::read(pack, &lone, &cells::Input::Text(text.to_owned()), None, &NameMap::default()) {
+    let lone = Field {
+        many: false,
+        required: false,
+        min: None,
+        max: None,
+        ..field.clone()
+    };
+    let value = match cells::read(
+        pack,
+        &lone,
+        &cells::Input::Text(text.to_owned()),
+        None,
+        &NameMap::default(),
+    ) {
         Ok(value) => value,
         Err(fault) => return Ok(Err(fault)),
     };
@@ -388,15 +488,27 @@ async fn condition(
 }
 
 /// Records whose reference is called so: at most a thousand of them are looked for.
-async fn referred(product: &Product, tx: &mut Tx, field: &Field, text: &str) -> Result<Op, AppError> {
-    let Some(target) = target(&product.pack, field) else { return Ok(Op::In(Vec::new())) };
+async fn referred(
+    product: &Product,
+    tx: &mut Tx,
+    field: &Field,
+    text: &str,
+) -> Result<Op, AppError> {
+    let Some(target) = target(&product.pack, field) else {
+        return Ok(Op::In(Vec::new()));
+    };
     let query = Query {
-        filters: vec![Filter::new(target.label.clone(), Op::Contains(text.to_owned()))],
+        filters: vec![Filter::new(
+            target.label.clone(),
+            Op::Contains(text.to_owned()),
+        )],
         limit: 1_000,
         ..Query::default()
     };
     let found = list::list(tx, &target.id, &query).await?;
-    Ok(Op::In(found.records.iter().map(|it| Value::Int(it.id)).collect()))
+    Ok(Op::In(
+        found.records.iter().map(|it| Value::Int(it.id)).collect(),
+    ))
 }
 
 /// The register that a field refers to, where it does.
@@ -422,7 +534,9 @@ fn cursor_from(register: &Register, order: Option<&str>, text: &str) -> Result<C
         value: text.to_owned(),
         why: "a cursor is taken from a page before".to_owned(),
     };
-    let (id, value) = text.split_once('~').map_or((text, None), |(id, value)| (id, Some(value)));
+    let (id, value) = text
+        .split_once('~')
+        .map_or((text, None), |(id, value)| (id, Some(value)));
     let id = id.parse().map_err(|_| wrong())?;
     let value = match (order.and_then(|it| register.field(it)), value) {
         (Some(field), Some(value)) => from_canonical(field, value).ok_or_else(wrong)?,
@@ -437,9 +551,10 @@ fn from_canonical(field: &Field, text: &str) -> Option<Value> {
         return Some(Value::Text(text.to_owned()));
     }
     Some(match &field.kind {
-        FieldType::Integer | FieldType::YesNo | FieldType::Reference { .. } | FieldType::Organization => {
-            Value::Int(text.parse().ok()?)
-        }
+        FieldType::Integer
+        | FieldType::YesNo
+        | FieldType::Reference { .. }
+        | FieldType::Organization => Value::Int(text.parse().ok()?),
         FieldType::Decimal { .. } => Value::Decimal(text.parse::<Decimal>().ok()?),
         FieldType::Money => Value::Money(text.parse::<Money>().ok()?),
         FieldType::Date => Value::Date(text.parse().ok()?),
@@ -450,7 +565,10 @@ fn from_canonical(field: &Field, text: &str) -> Option<Value> {
 /// What a record is called: its label, else its number.
 #[must_use]
 pub fn label(register: &Register, record: &Record) -> String {
-    record.value(&register.label).canonical().unwrap_or_else(|| format!("#{}", record.id))
+    record
+        .value(&register.label)
+        .canonical()
+        .unwrap_or_else(|| format!("#{}", record.id))
 }
 
 /// A value as shown; references by the label of their record.
@@ -467,19 +585,29 @@ pub fn cell<'a>(
             (Some(register), Value::Int(id)) => {
                 let record = records::get(tx, &register.id, *id).await?;
                 let said = record.map_or_else(|| format!("#{id}"), |it| label(register, &it));
-                Ok(Cell { said, link: Some((register.id.clone(), *id)) })
+                Ok(Cell {
+                    said,
+                    link: Some((register.id.clone(), *id)),
+                })
             }
             (Some(register), Value::Text(many)) => {
                 let ids: Vec<i64> = many.split(';').filter_map(|it| it.parse().ok()).collect();
                 let found = list::by_ids(tx, &register.id, &ids).await?;
                 let said: Vec<String> = found.iter().map(|it| label(register, it)).collect();
-                Ok(Cell { said: said.join("、"), link: None })
+                Ok(Cell {
+                    said: said.join("、"),
+                    link: None,
+                })
             }
             // Personal data stay masked until somebody signs in who may see them.
-            (_, value) if field.kind == FieldType::Person && !value.is_null() => {
-                Ok(Cell { said: "•••".to_owned(), link: None })
-            }
-            (_, value) => Ok(Cell { said: cells::say(&product.pack, field, value, language), link: None }),
+            (_, value) if field.kind == FieldType::Person && !value.is_null() => Ok(Cell {
+                said: "•••".to_owned(),
+                link: None,
+            }),
+            (_, value) => Ok(Cell {
+                said: cells::say(&product.pack, field, value, language),
+                link: None,
+            }),
         }
     })
 }
@@ -488,13 +616,22 @@ pub fn cell<'a>(
 ///
 /// # Errors
 /// An unknown register or record.
-pub async fn record(product: &Product, id: &str, record: i64, language: Language) -> Result<RecordPage, AppError> {
+pub async fn record(
+    product: &Product,
+    id: &str,
+    record: i64,
+    language: Language,
+) -> Result<RecordPage, AppError> {
     let register = declared(product, id)?;
     let mut tx = product.store.read().await?;
     let history = change::history(&mut tx, record).await?;
     let found = records::get(&mut tx, id, record).await?;
     let Some(found) = found else {
-        return Err(AppError::NotFound { kind: "record", id: format!("{id}/{record}"), near: None });
+        return Err(AppError::NotFound {
+            kind: "record",
+            id: format!("{id}/{record}"),
+            near: None,
+        });
     };
     let mut fields = Vec::new();
     for field in &register.fields {
@@ -503,7 +640,11 @@ pub async fn record(product: &Product, id: &str, record: i64, language: Language
     }
     let mut lines = Vec::new();
     for declared in &register.lines {
-        let heads = declared.fields.iter().map(|it| head(&product.pack, it, true)).collect();
+        let heads = declared
+            .fields
+            .iter()
+            .map(|it| head(&product.pack, it, true))
+            .collect();
         let mut rows = Vec::new();
         for line in found.lines.get(&declared.id).into_iter().flatten() {
             let mut row = Vec::new();
@@ -516,8 +657,14 @@ pub async fn record(product: &Product, id: &str, record: i64, language: Language
         lines.push((declared.title.clone(), heads, rows));
     }
     let state = found.state.clone().map(|state| {
-        let known = register.lifecycle.as_ref().and_then(|it| it.states.iter().find(|it| it.id == state));
-        (state.clone(), known.map_or_else(|| Text::zh(state), |it| it.title.clone()))
+        let known = register
+            .lifecycle
+            .as_ref()
+            .and_then(|it| it.states.iter().find(|it| it.id == state));
+        (
+            state.clone(),
+            known.map_or_else(|| Text::zh(state), |it| it.title.clone()),
+        )
     });
     let mut changes = Vec::new();
     for change in history.iter().rev() {
@@ -549,11 +696,17 @@ async fn changed(
         body.as_ref().and_then(|it| it.fields.get(id)).cloned()
     };
     for field in &register.fields {
-        let (before, after) = (text(&change.before, &field.id), text(&change.after, &field.id));
+        let (before, after) = (
+            text(&change.before, &field.id),
+            text(&change.after, &field.id),
+        );
         if before == after {
             continue;
         }
-        let value = |text: Option<String>| text.and_then(|it| from_canonical(field, &it)).unwrap_or(Value::Null);
+        let value = |text: Option<String>| {
+            text.and_then(|it| from_canonical(field, &it))
+                .unwrap_or(Value::Null)
+        };
         let (before, after) = (value(before), value(after));
         let before = cell(tx, product, field, &before, language).await?.said;
         let after = cell(tx, product, field, &after, language).await?.said;
@@ -573,22 +726,37 @@ fn shanghai(utc: &str) -> String {
     const EIGHT_HOURS: i32 = 8 * 3600;
     let zone = jiff::tz::Offset::from_seconds(EIGHT_HOURS);
     match (utc.parse::<jiff::Timestamp>(), zone) {
-        (Ok(at), Ok(zone)) => zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        (Ok(at), Ok(zone)) => zone
+            .to_datetime(at)
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string(),
         _ => utc.to_owned(),
     }
 }
 
 /// Records of other registers that refer to this one.
-async fn related(tx: &mut Tx, product: &Product, register: &Register, id: i64) -> Result<Vec<Related>, AppError> {
+async fn related(
+    tx: &mut Tx,
+    product: &Product,
+    register: &Register,
+    id: i64,
+) -> Result<Vec<Related>, AppError> {
     let mut all = Vec::new();
     for other in product.pack.registers.values() {
         for field in &other.fields {
             if target(&product.pack, field).is_none_or(|it| it.id != register.id) {
                 continue;
             }
-            let op = if field.many { Op::Has(id.to_string()) } else { Op::Eq(Value::Int(id)) };
-            let query =
-                Query { filters: vec![Filter::new(field.id.clone(), op)], limit: FIRST_RELATED, ..Query::default() };
+            let op = if field.many {
+                Op::Has(id.to_string())
+            } else {
+                Op::Eq(Value::Int(id))
+            };
+            let query = Query {
+                filters: vec![Filter::new(field.id.clone(), op)],
+                limit: FIRST_RELATED,
+                ..Query::default()
+            };
             let count = list::count(tx, &other.id, &query).await?;
             if count > 0 {
                 let page = list::list(tx, &other.id, &query).await?;
@@ -597,7 +765,11 @@ async fn related(tx: &mut Tx, product: &Product, register: &Register, id: i64) -
                     title: other.title.clone(),
                     field: field.id.clone(),
                     count: u64::try_from(count).unwrap_or(0),
-                    first: page.records.iter().map(|it| (it.id, label(other, it))).collect(),
+                    first: page
+                        .records
+                        .iter()
+                        .map(|it| (it.id, label(other, it)))
+                        .collect(),
                 });
             }
         }

@@ -6,7 +6,9 @@ use quanyu_core::{
     measure,
     text::{Language, Text},
 };
-use quanyu_pack::model::{Comparator, Display, FieldType, Indicator, IndicatorKind, Pack, Register};
+use quanyu_pack::model::{
+    Comparator, Display, FieldType, Indicator, IndicatorKind, Pack, Register,
+};
 use rust_decimal::Decimal;
 
 /// A value in the unit people use: (`68.31`, `亿元`); (`—`, unit) where it is unknown.
@@ -49,12 +51,17 @@ pub fn slot_code(pack: &Pack, register: Option<&Register>, slot: &str, code: &st
         Some(FieldType::Code { list }) => pack.codes.get(list),
         _ => None,
     };
-    list.and_then(|it| it.item(code)).map_or_else(|| code.to_owned(), |it| it.title.zh.clone())
+    list.and_then(|it| it.item(code))
+        .map_or_else(|| code.to_owned(), |it| it.title.zh.clone())
 }
 
 /// What a register or dataset is called.
 fn relation(pack: &Pack, id: &str, language: Language) -> String {
-    let title = pack.registers.get(id).map(|it| &it.title).or_else(|| pack.datasets.get(id).map(|it| &it.title));
+    let title = pack
+        .registers
+        .get(id)
+        .map(|it| &it.title)
+        .or_else(|| pack.datasets.get(id).map(|it| &it.title));
     title.map_or_else(|| id.to_owned(), |it| it.get(language).to_owned())
 }
 
@@ -63,44 +70,112 @@ fn relation(pack: &Pack, id: &str, language: Language) -> String {
 pub fn definition(pack: &Pack, indicator: &Indicator, language: Language) -> Vec<(Text, String)> {
     let mut lines = Vec::new();
     let mut line = |zh: &str, en: &str, said: String| {
-        lines.push((Text { zh: zh.to_owned(), en: Some(en.to_owned()) }, said));
+        lines.push((
+            Text {
+                zh: zh.to_owned(),
+                en: Some(en.to_owned()),
+            },
+            said,
+        ));
     };
-    let chosen = |zh: &str, en: &str| if language == Language::Zh { zh.to_owned() } else { en.to_owned() };
+    let chosen = |zh: &str, en: &str| {
+        if language == Language::Zh {
+            zh.to_owned()
+        } else {
+            en.to_owned()
+        }
+    };
     let other = |id: &str| {
-        let title = pack.indicators.get(id).map(|it| it.title.get(language).to_owned());
+        let title = pack
+            .indicators
+            .get(id)
+            .map(|it| it.title.get(language).to_owned());
         title.unwrap_or_else(|| id.to_owned())
     };
     match &indicator.kind {
-        IndicatorKind::Flow { of, value, filter, date, .. } => {
-            line("取数台账", "Counted over", relation(pack, &of.value, language));
+        IndicatorKind::Flow {
+            of,
+            value,
+            filter,
+            date,
+            ..
+        } => {
+            line(
+                "取数台账",
+                "Counted over",
+                relation(pack, &of.value, language),
+            );
             line("计算", "Value", value.value.clone());
             if let Some(filter) = filter {
                 line("条件", "Condition", filter.value.clone());
             }
             line("所属期间", "Counted when", date.value.clone());
         }
-        IndicatorKind::Stock { of, value, filter, from, to, .. } => {
-            line("取数台账", "Counted over", relation(pack, &of.value, language));
+        IndicatorKind::Stock {
+            of,
+            value,
+            filter,
+            from,
+            to,
+            ..
+        } => {
+            line(
+                "取数台账",
+                "Counted over",
+                relation(pack, &of.value, language),
+            );
             line("计算", "Value", value.value.clone());
             if let Some(filter) = filter {
                 line("条件", "Condition", filter.value.clone());
             }
-            let to = to.as_ref().map_or_else(|| "…".to_owned(), |it| it.value.clone());
+            let to = to
+                .as_ref()
+                .map_or_else(|| "…".to_owned(), |it| it.value.clone());
             line("有效期", "Valid", format!("{} — {to}", from.value));
         }
-        IndicatorKind::Ratio { numerator, denominator } => {
-            line("计算", "Value", format!("{} ÷ {}", other(&numerator.value), other(&denominator.value)));
+        IndicatorKind::Ratio {
+            numerator,
+            denominator,
+        } => {
+            line(
+                "计算",
+                "Value",
+                format!(
+                    "{} ÷ {}",
+                    other(&numerator.value),
+                    other(&denominator.value)
+                ),
+            );
         }
         IndicatorKind::Growth { of } => {
-            line("计算", "Value", format!("{} {}", other(&of.value), chosen("比上年同期增长", "against a year before")));
+            line(
+                "计算",
+                "Value",
+                format!(
+                    "{} {}",
+                    other(&of.value),
+                    chosen("比上年同期增长", "against a year before")
+                ),
+            );
         }
         IndicatorKind::Cited => {
-            line("来源", "Source", chosen("引用外部发布的数据", "cited from what others have published"));
+            line(
+                "来源",
+                "Source",
+                chosen(
+                    "引用外部发布的数据",
+                    "cited from what others have published",
+                ),
+            );
         }
     }
     line("计量单位", "Unit", indicator.unit.clone());
     if indicator.lag > 0 {
-        line("统计滞后", "Lag", format!("{} {}", indicator.lag, chosen("年", "year(s)")));
+        line(
+            "统计滞后",
+            "Lag",
+            format!("{} {}", indicator.lag, chosen("年", "year(s)")),
+        );
     }
     if let Some(basis) = &indicator.basis {
         line("可比口径", "Basis", basis.clone());

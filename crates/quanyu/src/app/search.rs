@@ -35,11 +35,20 @@ pub async fn search(product: &Product, text: &str, limit: u32) -> Result<Vec<Hit
     }
     let pack = &product.pack;
     let bears = |title: &Text| {
-        title.zh.to_lowercase().contains(&wanted) || title.en.as_ref().is_some_and(|it| it.to_lowercase().contains(&wanted))
+        title.zh.to_lowercase().contains(&wanted)
+            || title
+                .en
+                .as_ref()
+                .is_some_and(|it| it.to_lowercase().contains(&wanted))
     };
     let mut hits = Vec::new();
     for it in pack.indicators.values() {
-        if bears(&it.title) || it.aliases.iter().any(|alias| alias.to_lowercase().contains(&wanted)) {
+        if bears(&it.title)
+            || it
+                .aliases
+                .iter()
+                .any(|alias| alias.to_lowercase().contains(&wanted))
+        {
             hits.push(Hit {
                 kind: "indicator",
                 register: String::new(),
@@ -61,9 +70,15 @@ pub async fn search(product: &Product, text: &str, limit: u32) -> Result<Vec<Hit
     let limit = limit.clamp(1, 100);
     if let Some(register) = pack.playing("organization") {
         let mut tx = product.store.read().await?;
-        let query = Query { search: Some(wanted), limit, ..Query::default() };
+        let query = Query {
+            search: Some(wanted),
+            limit,
+            ..Query::default()
+        };
         for record in list::list(&mut tx, &register.id, &query).await?.records {
-            let code = register.slot("uscc").and_then(|it| record.value(&it.id).canonical());
+            let code = register
+                .slot("uscc")
+                .and_then(|it| record.value(&it.id).canonical());
             hits.push(Hit {
                 kind: "record",
                 register: register.id.clone(),

@@ -24,14 +24,22 @@ impl StoreSource {
             .registers
             .values()
             .flat_map(|register| {
-                register.lines.iter().map(|it| (format!("{}_{}", register.id, it.id), format!("{}.{}", register.id, it.id)))
+                register.lines.iter().map(|it| {
+                    (
+                        format!("{}_{}", register.id, it.id),
+                        format!("{}.{}", register.id, it.id),
+                    )
+                })
             })
             .collect();
         Self { store, lines }
     }
 
     fn table<'a>(&'a self, name: &'a str) -> &'a str {
-        self.lines.iter().find(|(it, _)| it == name).map_or(name, |(_, table)| table)
+        self.lines
+            .iter()
+            .find(|(it, _)| it == name)
+            .map_or(name, |(_, table)| table)
     }
 }
 
@@ -49,13 +57,22 @@ impl Source for StoreSource {
             let since = want.since.unwrap_or(0);
             let mut after = 0;
             loop {
-                let batch = columns::next(&mut tx, table, &want.columns, since, after).await.map_err(failed)?;
+                let batch = columns::next(&mut tx, table, &want.columns, since, after)
+                    .await
+                    .map_err(failed)?;
                 let Some(last) = batch.ids.last() else { break };
                 after = *last;
                 sink(place, Piece::Rows(batch))?;
             }
             if since > 0 {
-                sink(place, Piece::Removed(columns::removed(&mut tx, table, since).await.map_err(failed)?))?;
+                sink(
+                    place,
+                    Piece::Removed(
+                        columns::removed(&mut tx, table, since)
+                            .await
+                            .map_err(failed)?,
+                    ),
+                )?;
             }
         }
         Ok(head)

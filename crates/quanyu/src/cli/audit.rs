@@ -40,7 +40,11 @@ impl Audit {
                 let product = Product::open(&it.at.place(packs)).await?;
                 let report = audit::verify(&product, it.head.as_deref()).await?;
                 println!("{}", report.said());
-                Ok(if report.fault.is_none() { Ended::Well } else { Ended::Found })
+                Ok(if report.fault.is_none() {
+                    Ended::Well
+                } else {
+                    Ended::Found
+                })
             }
             Self::Head(it) => {
                 let product = Product::open(&it.at.place(packs)).await?;

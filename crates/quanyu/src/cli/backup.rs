@@ -27,14 +27,20 @@ pub struct Restore {
 
 impl Backup {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        println!("{}", backup::backup(&self.at.place(packs), &self.file).await?);
+        println!(
+            "{}",
+            backup::backup(&self.at.place(packs), &self.file).await?
+        );
         Ok(Ended::Well)
     }
 }
 
 impl Restore {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        println!("{}", backup::restore(&self.at.place(packs), &self.file).await?);
+        println!(
+            "{}",
+            backup::restore(&self.at.place(packs), &self.file).await?
+        );
         Ok(Ended::Well)
     }
 }

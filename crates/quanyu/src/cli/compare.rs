@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Ended, Format, output::{self, Cell}};
+use super::{
+    Ended, Format,
+    output::{self, Cell},
+};
 use crate::app::{AppError, compare, documents, product};
 
 /// Arguments of `quanyu compare`.
@@ -26,13 +29,25 @@ pub struct Compare {
 
 /// The keys of a row with json, jsonl and csv.
 const HEADS: [&str; 13] = [
-    "indicator", "name", "district", "doc", "kind", "value", "unit", "comparator", "period", "nature", "start", "end",
+    "indicator",
+    "name",
+    "district",
+    "doc",
+    "kind",
+    "value",
+    "unit",
+    "comparator",
+    "period",
+    "nature",
+    "start",
+    "end",
     "sentence",
 ];
 
 impl Compare {
     pub(super) fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        let reader = documents::Reader::new(&product::pack_for_reading(packs, self.pack.as_deref())?);
+        let reader =
+            documents::Reader::new(&product::pack_for_reading(packs, self.pack.as_deref())?);
         let mut read = Vec::new();
         let mut failed = false;
         for file in &self.files {
@@ -48,7 +63,11 @@ impl Compare {
         if !self.all {
             comparison.rows.retain(|it| !it.indicator.is_empty());
         }
-        let printed = if self.format == Format::Table { table(&comparison) } else { self.list(&comparison) };
+        let printed = if self.format == Format::Table {
+            table(&comparison)
+        } else {
+            self.list(&comparison)
+        };
         printed.map_err(AppError::output)?;
         Ok(if failed { Ended::Found } else { Ended::Well })
     }
@@ -62,10 +81,16 @@ impl Compare {
                     let value = match it.value {
                         None => Cell::None,
                         Some((low, high)) if low == high => Cell::Number(low),
-                        Some((low, high)) => Cell::Json(format!("[{},{}]", low.normalize(), high.normalize())),
+                        Some((low, high)) => {
+                            Cell::Json(format!("[{},{}]", low.normalize(), high.normalize()))
+                        }
                     };
                     vec![
-                        if row.indicator.is_empty() { Cell::None } else { row.indicator.as_str().into() },
+                        if row.indicator.is_empty() {
+                            Cell::None
+                        } else {
+                            row.indicator.as_str().into()
+                        },
                         row.title.zh.as_str().into(),
                         district.as_str().into(),
                         document.name.as_str().into(),
@@ -88,14 +113,20 @@ impl Compare {
 
 fn table(comparison: &compare::Comparison) -> std::io::Result<()> {
     let mut heads = vec!["指标"];
-    heads.extend(comparison.documents.iter().map(|(district, _)| district.as_str()));
+    heads.extend(
+        comparison
+            .documents
+            .iter()
+            .map(|(district, _)| district.as_str()),
+    );
     let rows: Vec<Vec<Cell>> = comparison
         .rows
         .iter()
         .map(|row| {
             let mut cells = vec![Cell::from(row.title.zh.as_str())];
             cells.extend(row.cells.iter().map(|it| {
-                let said: Vec<String> = it.iter().map(|cell| compare::said(&cell.mention)).collect();
+                let said: Vec<String> =
+                    it.iter().map(|cell| compare::said(&cell.mention)).collect();
                 Cell::from(said.join("\n"))
             }));
             cells

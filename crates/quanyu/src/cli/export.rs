@@ -23,7 +23,10 @@ impl Export {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
         let product = Product::open(&self.at.place(packs)).await?;
         let rows = exports::export(&product, &self.what, &self.out).await?;
-        println!("已导出 {rows} 行：{0} · {rows} rows written to {0}", self.out.display());
+        println!(
+            "已导出 {rows} 行：{0} · {rows} rows written to {0}",
+            self.out.display()
+        );
         Ok(Ended::Well)
     }
 }

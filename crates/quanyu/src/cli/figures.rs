@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{At, Ended, Format, output::{self, Cell}};
+use super::{
+    At, Ended, Format,
+    output::{self, Cell},
+};
 use crate::app::{AppError, Product, indicators};
 
 /// Arguments of `quanyu figures`.
@@ -28,8 +31,19 @@ pub struct Figures {
     format: Format,
 }
 
-const HEADS: [&str; 11] =
-    ["indicator", "name", "region", "period", "value", "unit", "growth", "rank", "source", "records", "cited_from"];
+const HEADS: [&str; 11] = [
+    "indicator",
+    "name",
+    "region",
+    "period",
+    "value",
+    "unit",
+    "growth",
+    "rank",
+    "source",
+    "records",
+    "cited_from",
+];
 
 impl Figures {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
@@ -65,8 +79,12 @@ impl Figures {
                 ]);
             }
         }
-        output::print(self.format, &["indicator", "register", "record", "contribution", "label"], &rows)
-            .map_err(AppError::output)?;
+        output::print(
+            self.format,
+            &["indicator", "register", "record", "contribution", "label"],
+            &rows,
+        )
+        .map_err(AppError::output)?;
         Ok(Ended::Well)
     }
 }
@@ -80,7 +98,9 @@ fn row(it: &indicators::FigureView) -> Vec<Cell> {
         Cell::num(it.value),
         it.unit.as_str().into(),
         Cell::num(it.growth),
-        it.rank.as_ref().map_or(Cell::None, |rank| u64::from(rank.rank).into()),
+        it.rank
+            .as_ref()
+            .map_or(Cell::None, |rank| u64::from(rank.rank).into()),
         it.source.into(),
         it.records.into(),
         Cell::opt(it.citation.as_ref().map(indicators::CitationView::said)),

@@ -56,6 +56,10 @@ impl Import {
         };
         let report = imports::import(&product, &wish).await?;
         println!("{}", report.said());
-        Ok(if report.faults.is_empty() && report.questions.is_empty() { Ended::Well } else { Ended::Found })
+        Ok(if report.faults.is_empty() && report.questions.is_empty() {
+            Ended::Well
+        } else {
+            Ended::Found
+        })
     }
 }

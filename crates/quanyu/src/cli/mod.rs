@@ -71,7 +71,12 @@ enum Command {
 #[derive(Args, Clone, Debug)]
 pub struct At {
     /// Folder of an embedded district (else QUANYU_DATA, else ./quanyu-data).
-    #[arg(long, env = "QUANYU_DATA", value_name = "DIR", conflicts_with = "database")]
+    #[arg(
+        long,
+        env = "QUANYU_DATA",
+        value_name = "DIR",
+        conflicts_with = "database"
+    )]
     data: Option<PathBuf>,
     /// sqlite://… or postgres://…
     #[arg(long, value_name = "URL")]
@@ -112,7 +117,10 @@ pub fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,quanyu=info")),
         )
         .init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("quanyu: no threads could be started: {error}");

@@ -107,16 +107,26 @@ pub fn print(format: Format, heads: &[&str], rows: &[Vec<Cell>]) -> io::Result<(
     }
 }
 
-fn write(out: &mut impl Write, format: Format, heads: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
+fn write(
+    out: &mut impl Write,
+    format: Format,
+    heads: &[&str],
+    rows: &[Vec<Cell>],
+) -> io::Result<()> {
     let object = |row: &Vec<Cell>| {
-        let parts: Vec<String> =
-            heads.iter().zip(row).map(|(head, cell)| format!("{}:{}", json_text(head), cell.json())).collect();
+        let parts: Vec<String> = heads
+            .iter()
+            .zip(row)
+            .map(|(head, cell)| format!("{}:{}", json_text(head), cell.json()))
+            .collect();
         format!("{{{}}}", parts.join(","))
     };
     match format {
         Format::Table => {
             let mut table = comfy_table::Table::new();
-            table.load_style(comfy_table::presets::NOTHING).set_header(heads);
+            table
+                .load_style(comfy_table::presets::NOTHING)
+                .set_header(heads);
             for row in rows {
                 table.add_row(row.iter().map(Cell::plain));
             }
@@ -126,7 +136,9 @@ fn write(out: &mut impl Write, format: Format, heads: &[&str], rows: &[Vec<Cell>
             let all: Vec<String> = rows.iter().map(object).collect();
             writeln!(out, "[{}]", all.join(",\n "))
         }
-        Format::Jsonl => rows.iter().try_for_each(|row| writeln!(out, "{}", object(row))),
+        Format::Jsonl => rows
+            .iter()
+            .try_for_each(|row| writeln!(out, "{}", object(row))),
         Format::Csv => {
             writeln!(out, "{}", heads.join(","))?;
             rows.iter().try_for_each(|row| {
@@ -139,9 +151,18 @@ fn write(out: &mut impl Write, format: Format, heads: &[&str], rows: &[Vec<Cell>
 
 /// A cell of a csv file; a text that a spreadsheet would take for a formula is guarded by an apostrophe.
 fn csv_cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '@']) || (text.starts_with('-') && text.parse::<Decimal>().is_err());
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let formula = text.starts_with(['=', '+', '@'])
+        || (text.starts_with('-') && text.parse::<Decimal>().is_err());
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -150,11 +171,21 @@ mod tests {
 
     #[test]
     fn rows_are_printed_in_the_four_forms() {
-        let rows = vec![vec![Cell::from("a,\"b"), Cell::num(Some(Decimal::new(250, 3))), Cell::None]];
+        let rows = vec![vec![
+            Cell::from("a,\"b"),
+            Cell::num(Some(Decimal::new(250, 3))),
+            Cell::None,
+        ]];
         let heads = ["text", "number", "nothing"];
         let cases = [
-            (Format::Json, "[{\"text\":\"a,\\\"b\",\"number\":0.25,\"nothing\":null}]\n"),
-            (Format::Jsonl, "{\"text\":\"a,\\\"b\",\"number\":0.25,\"nothing\":null}\n"),
+            (
+                Format::Json,
+                "[{\"text\":\"a,\\\"b\",\"number\":0.25,\"nothing\":null}]\n",
+            ),
+            (
+                Format::Jsonl,
+                "{\"text\":\"a,\\\"b\",\"number\":0.25,\"nothing\":null}\n",
+            ),
             (Format::Csv, "text,number,nothing\n\"a,\"\"b\",0.25,\n"),
         ];
         for (format, wanted) in cases {
@@ -166,7 +197,13 @@ mod tests {
 
     #[test]
     fn a_csv_cell_never_becomes_a_formula() {
-        let cases = [("=1+1", "'=1+1"), ("-3.5", "-3.5"), ("-cmd", "'-cmd"), ("@x", "'@x"), ("68.3", "68.3")];
+        let cases = [
+            ("=1+1", "'=1+1"),
+            ("-3.5", "-3.5"),
+            ("-cmd", "'-cmd"),
+            ("@x", "'@x"),
+            ("68.3", "68.3"),
+        ];
         for (text, cell) in cases {
             assert_eq!(csv_cell(text), cell);
         }

@@ -43,6 +43,10 @@ impl Pack {
             Self::Diff(it) => packs::diff(packs, &it.old, &it.new)?,
         };
         println!("{}", outcome.text);
-        Ok(if outcome.fine { Ended::Well } else { Ended::Found })
+        Ok(if outcome.fine {
+            Ended::Well
+        } else {
+            Ended::Found
+        })
     }
 }

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Ended, Format, output::{self, Cell}};
+use super::{
+    Ended, Format,
+    output::{self, Cell},
+};
 use crate::app::{AppError, documents, product};
 
 /// Arguments of `quanyu read`.
@@ -23,13 +26,29 @@ pub struct Read {
 
 /// The keys of a mention, in the order of the contract.
 const HEADS: [&str; 17] = [
-    "doc", "start", "end", "text", "kind", "metric", "value", "unit", "comparator", "period", "nature", "scope", "of",
-    "idiom", "indicator", "confidence", "flags",
+    "doc",
+    "start",
+    "end",
+    "text",
+    "kind",
+    "metric",
+    "value",
+    "unit",
+    "comparator",
+    "period",
+    "nature",
+    "scope",
+    "of",
+    "idiom",
+    "indicator",
+    "confidence",
+    "flags",
 ];
 
 impl Read {
     pub(super) fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        let reader = documents::Reader::new(&product::pack_for_reading(packs, self.pack.as_deref())?);
+        let reader =
+            documents::Reader::new(&product::pack_for_reading(packs, self.pack.as_deref())?);
         let mut rows = Vec::new();
         let mut failed = false;
         for file in &self.files {

@@ -5,7 +5,10 @@ use std::{path::PathBuf, sync::Arc};
 use clap::Args;
 
 use super::{At, Ended};
-use crate::{app::{AppError, Product}, web};
+use crate::{
+    app::{AppError, Product},
+    web,
+};
 
 /// Arguments of `quanyu serve`.
 #[derive(Args)]

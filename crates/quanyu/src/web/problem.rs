@@ -88,10 +88,9 @@ impl Problem {
                 StatusCode::NOT_FOUND
             }
             "conflict" | "store_conflict" => StatusCode::CONFLICT,
-            "web_panic" | "web_template" | "store_database" | "store_file" | "store_writer_gone"
-            | "store_panicked" | "store_unreadable" | "figures_engine" | "figures_source" => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            "web_panic" | "web_template" | "store_database" | "store_file"
+            | "store_writer_gone" | "store_panicked" | "store_unreadable" | "figures_engine"
+            | "figures_source" => StatusCode::INTERNAL_SERVER_ERROR,
             // What an act refuses is about its input.
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }

@@ -15,7 +15,9 @@ pub(crate) struct District {
 impl District {
     /// A folder with nothing in it.
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// The tiny pack's demonstration records on SQLite.
@@ -54,7 +56,11 @@ impl District {
     pub(crate) fn rows(&self, arguments: &[&str]) -> Vec<Value> {
         let done = self.run(arguments);
         assert!(done.status.success(), "{}", said(&done));
-        String::from_utf8(done.stdout).unwrap().lines().map(|it| serde_json::from_str(it).unwrap()).collect()
+        String::from_utf8(done.stdout)
+            .unwrap()
+            .lines()
+            .map(|it| serde_json::from_str(it).unwrap())
+            .collect()
     }
 }
 
@@ -81,7 +87,15 @@ fn the_demonstration_gives_exactly_the_declared_figures_with_evidence() {
     assert_eq!(value("contract_value")["source"], "computed");
     assert_eq!(value("contract_count")["value"], 40);
 
-    let evidence = district.rows(&["figures", "contract_value", "--period", "2023", "--evidence", "--format", "jsonl"]);
+    let evidence = district.rows(&[
+        "figures",
+        "contract_value",
+        "--period",
+        "2023",
+        "--evidence",
+        "--format",
+        "jsonl",
+    ]);
     assert_eq!(evidence.len(), 40);
     let fen: i64 = evidence
         .iter()
@@ -94,9 +108,26 @@ fn the_demonstration_gives_exactly_the_declared_figures_with_evidence() {
     // Regions roll up: the streets add up to the district.
     let streets: Vec<Value> = ["990102001", "990102002"]
         .iter()
-        .flat_map(|it| district.rows(&["figures", "contract_count", "--region", it, "--period", "2023", "--format", "jsonl"]))
+        .flat_map(|it| {
+            district.rows(&[
+                "figures",
+                "contract_count",
+                "--region",
+                it,
+                "--period",
+                "2023",
+                "--format",
+                "jsonl",
+            ])
+        })
         .collect();
-    assert_eq!(streets.iter().map(|it| it["value"].as_i64().unwrap()).sum::<i64>(), 40);
+    assert_eq!(
+        streets
+            .iter()
+            .map(|it| it["value"].as_i64().unwrap())
+            .sum::<i64>(),
+        40
+    );
     let verified = district.run(&["audit", "verify"]);
     assert!(verified.status.success(), "{}", said(&verified));
 }
@@ -111,15 +142,37 @@ fn a_workbook_becomes_records_and_its_faults_become_a_workbook() {
          A-2,,技术转让,１，０００,45231,西街道\n\
          A-3,,开发,3.2万元,2023年12月31日,东街道\n",
     );
-    let before = district.rows(&["figures", "contract_value", "--period", "2023", "--format", "jsonl"]);
+    let before = district.rows(&[
+        "figures",
+        "contract_value",
+        "--period",
+        "2023",
+        "--format",
+        "jsonl",
+    ]);
     let dry = district.run(&["import", "contract", good.to_str().unwrap(), "--dry-run"]);
     assert!(dry.status.success(), "{}", said(&dry));
     let done = district.run(&["import", "contract", good.to_str().unwrap()]);
     assert!(done.status.success(), "{}", said(&done));
-    let after = district.rows(&["figures", "contract_value", "--period", "2023", "--format", "jsonl"]);
-    let yuan = |rows: &[Value]| rows[0]["value"].to_string().parse::<rust_decimal::Decimal>().unwrap();
+    let after = district.rows(&[
+        "figures",
+        "contract_value",
+        "--period",
+        "2023",
+        "--format",
+        "jsonl",
+    ]);
+    let yuan = |rows: &[Value]| {
+        rows[0]["value"]
+            .to_string()
+            .parse::<rust_decimal::Decimal>()
+            .unwrap()
+    };
     // 12.5万 + 1000万 + 3.2万
-    assert_eq!(yuan(&after) - yuan(&before), rust_decimal::Decimal::from(10_157_000));
+    assert_eq!(
+        yuan(&after) - yuan(&before),
+        rust_decimal::Decimal::from(10_157_000)
+    );
 
     let bad = district.write(
         "bad.csv",
@@ -129,10 +182,23 @@ fn a_workbook_becomes_records_and_its_faults_become_a_workbook() {
          B-1,开发,5,2023-05-01,没有这条街\n",
     );
     let report = district.file("report.xlsx");
-    let refused = district.run(&["import", "contract", bad.to_str().unwrap(), "--report", report.to_str().unwrap()]);
+    let refused = district.run(&[
+        "import",
+        "contract",
+        bad.to_str().unwrap(),
+        "--report",
+        report.to_str().unwrap(),
+    ]);
     assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
     assert!(report.exists());
-    let now = district.rows(&["figures", "contract_count", "--period", "2023", "--format", "jsonl"]);
+    let now = district.rows(&[
+        "figures",
+        "contract_count",
+        "--period",
+        "2023",
+        "--format",
+        "jsonl",
+    ]);
     assert_eq!(now[0]["value"], 43, "a refused import changes nothing");
 }
 
@@ -141,7 +207,14 @@ fn a_text_becomes_mentions_as_the_contract_says() {
     let district = District::empty();
     let text = "2023年，全区技术合同成交额超68亿元，增长25%。";
     let file = district.write("说明.txt", text);
-    let rows = district.rows(&["read", file.to_str().unwrap(), "--format", "jsonl", "--pack", "tiny"]);
+    let rows = district.rows(&[
+        "read",
+        file.to_str().unwrap(),
+        "--format",
+        "jsonl",
+        "--pack",
+        "tiny",
+    ]);
     let level = rows.iter().find(|it| it["kind"] == "level").unwrap();
     assert_eq!(level["value"].to_string(), "6800000000");
     assert_eq!(level["unit"], "元");
@@ -150,7 +223,10 @@ fn a_text_becomes_mentions_as_the_contract_says() {
     assert_eq!(level["nature"], "actual");
     assert_eq!(level["scope"], "全区");
     assert_eq!(level["indicator"], "contract_value");
-    let (start, end) = (level["start"].as_u64().unwrap() as usize, level["end"].as_u64().unwrap() as usize);
+    let (start, end) = (
+        level["start"].as_u64().unwrap() as usize,
+        level["end"].as_u64().unwrap() as usize,
+    );
     let slice: String = text.chars().skip(start).take(end - start).collect();
     assert_eq!(level["text"], slice.as_str());
     let growth = rows.iter().find(|it| it["kind"] == "growth").unwrap();
@@ -169,8 +245,17 @@ fn wrong_words_end_with_2_and_things_that_are_not_there_with_1() {
     ];
     for (arguments, code, hint) in cases {
         let done = district.run(arguments);
-        assert_eq!(done.status.code(), Some(code), "{arguments:?} {}", said(&done));
-        assert!(String::from_utf8_lossy(&done.stderr).contains(hint), "{arguments:?} {}", said(&done));
+        assert_eq!(
+            done.status.code(),
+            Some(code),
+            "{arguments:?} {}",
+            said(&done)
+        );
+        assert!(
+            String::from_utf8_lossy(&done.stderr).contains(hint),
+            "{arguments:?} {}",
+            said(&done)
+        );
     }
 }
 
@@ -179,7 +264,10 @@ fn the_pack_that_was_applied_last_is_the_one_that_opens() {
     let district = District::demo();
     let newer = district.file("packs/tiny");
     std::fs::create_dir_all(&newer).unwrap();
-    for entry in std::fs::read_dir(packs().join("tiny")).unwrap().map(Result::unwrap) {
+    for entry in std::fs::read_dir(packs().join("tiny"))
+        .unwrap()
+        .map(Result::unwrap)
+    {
         if entry.file_type().unwrap().is_file() {
             std::fs::copy(entry.path(), newer.join(entry.file_name())).unwrap();
         }
@@ -191,7 +279,16 @@ fn the_pack_that_was_applied_last_is_the_one_that_opens() {
     let before = district.run(&["export", "shop", "--out", "before.csv"]);
     assert_eq!(before.status.code(), Some(1), "{}", said(&before));
     let folder = district.file("packs");
-    let applied = district.run(&["--packs", folder.to_str().unwrap(), "export", "shop", "--pack", "tiny", "--out", "now.csv"]);
+    let applied = district.run(&[
+        "--packs",
+        folder.to_str().unwrap(),
+        "export",
+        "shop",
+        "--pack",
+        "tiny",
+        "--out",
+        "now.csv",
+    ]);
     assert!(applied.status.success(), "{}", said(&applied));
     let after = district.run(&["export", "shop", "--out", "after.csv"]);
     assert!(after.status.success(), "{}", said(&after));

@@ -88,8 +88,16 @@ pub enum DrawError {
 ///
 /// # Errors
 /// [`DrawError`] where the declaration cannot be fulfilled.
-pub fn block(pack: &Pack, rows: &DemoRows, made: &[Made], rng: &mut impl Rng) -> Result<Vec<Row>, DrawError> {
-    let register = pack.registers.get(&rows.register).ok_or_else(|| DrawError::NoField(rows.register.clone()))?;
+pub fn block(
+    pack: &Pack,
+    rows: &DemoRows,
+    made: &[Made],
+    rng: &mut impl Rng,
+) -> Result<Vec<Row>, DrawError> {
+    let register = pack
+        .registers
+        .get(&rows.register)
+        .ok_or_else(|| DrawError::NoField(rows.register.clone()))?;
     let count = rows.count as usize;
     let mut drawn: Vec<Row> = vec![Row::new(); count];
     for field in &rows.fields {
@@ -113,12 +121,19 @@ fn column(
     rng: &mut impl Rng,
 ) -> Result<Vec<Value>, DrawError> {
     let name = &wanted.field;
-    let field = register.field(name).ok_or_else(|| DrawError::NoField(name.clone()))?;
+    let field = register
+        .field(name)
+        .ok_or_else(|| DrawError::NoField(name.clone()))?;
     let count = rows.len();
     let known = Known { made };
     let fit = |text: String| {
-        cells::read(pack, field, &Input::Text(text.clone()), None, &known)
-            .map_err(|why| DrawError::Unfit { field: name.clone(), text, why })
+        cells::read(pack, field, &Input::Text(text.clone()), None, &known).map_err(|why| {
+            DrawError::Unfit {
+                field: name.clone(),
+                text,
+                why,
+            }
+        })
     };
     match &wanted.draw {
         DemoDraw::Set(text) => {
@@ -127,43 +142,70 @@ fn column(
         }
         DemoDraw::List { values, cycle } => {
             if values.is_empty() || (!cycle && values.len() < count) {
-                return Err(DrawError::ShortList { field: name.clone(), have: values.len(), want: count });
+                return Err(DrawError::ShortList {
+                    field: name.clone(),
+                    have: values.len(),
+                    want: count,
+                });
             }
-            (0..count).map(|place| fit(values[place % values.len()].clone())).collect()
+            (0..count)
+                .map(|place| fit(values[place % values.len()].clone()))
+                .collect()
         }
-        DemoDraw::Pattern { pattern, words } => {
-            (1..=count).map(|number| fit(fill(pattern, words, number, rng))).collect()
-        }
-        DemoDraw::Choice { weights, exact } => {
-            choices(weights, *exact, count, rng).into_iter().map(fit).collect()
-        }
-        DemoDraw::Spread { min, median, max, digits } => (0..count)
+        DemoDraw::Pattern { pattern, words } => (1..=count)
+            .map(|number| fit(fill(pattern, words, number, rng)))
+            .collect(),
+        DemoDraw::Choice { weights, exact } => choices(weights, *exact, count, rng)
+            .into_iter()
+            .map(fit)
+            .collect(),
+        DemoDraw::Spread {
+            min,
+            median,
+            max,
+            digits,
+        } => (0..count)
             .map(|_| fit(skewed(*min, *median, *max, *digits, rng).to_string()))
             .collect(),
-        DemoDraw::Between(low, high) => (0..count).map(|_| fit(rng.random_range(*low..=*high).to_string())).collect(),
+        DemoDraw::Between(low, high) => (0..count)
+            .map(|_| fit(rng.random_range(*low..=*high).to_string()))
+            .collect(),
         DemoDraw::Day { from, to, months } => {
             let days = working_days(pack, name, from, to, months)?;
-            (0..count).map(|_| Ok(Value::Date(pick(&days, rng)))).collect()
+            (0..count)
+                .map(|_| Ok(Value::Date(pick(&days, rng))))
+                .collect()
         }
         DemoDraw::After { field, days } => rows
             .iter()
             .map(|row| match row.get(field) {
                 Some(Value::Date(day)) => {
                     let later = rng.random_range(days.0..=days.1);
-                    day.checked_add(later.days()).map(Value::Date).map_err(|_| DrawError::Senseless {
-                        field: name.clone(),
-                        why: "the day lies outside the calendar",
+                    day.checked_add(later.days()).map(Value::Date).map_err(|_| {
+                        DrawError::Senseless {
+                            field: name.clone(),
+                            why: "the day lies outside the calendar",
+                        }
                     })
                 }
                 _ => Ok(Value::Null),
             })
             .collect(),
         DemoDraw::Record { of, distinct } => records(name, of, *distinct, count, made, rng),
-        DemoDraw::Copy { from, field } => Ok(rows.iter().map(|row| copied(row.get(from), field, made)).collect()),
+        DemoDraw::Copy { from, field } => Ok(rows
+            .iter()
+            .map(|row| copied(row.get(from), field, made))
+            .collect()),
         DemoDraw::Uscc => {
             // Earlier blocks of the register have taken the numbers before.
-            let before: usize = made.iter().filter(|it| it.register == register.id).map(|it| it.ids.len()).sum();
-            Ok((1..=count).map(|number| Value::Text(synthetic_uscc(&register.id, before + number))).collect())
+            let before: usize = made
+                .iter()
+                .filter(|it| it.register == register.id)
+                .map(|it| it.ids.len())
+                .sum();
+            Ok((1..=count)
+                .map(|number| Value::Text(synthetic_uscc(&register.id, before + number)))
+                .collect())
         }
     }
 }
@@ -192,7 +234,12 @@ impl Names for Known<'_> {
 }
 
 /// Fills `{n}`, `{n:04}` and word braces.
-fn fill(pattern: &str, words: &[(String, Vec<String>)], number: usize, rng: &mut impl Rng) -> String {
+fn fill(
+    pattern: &str,
+    words: &[(String, Vec<String>)],
+    number: usize,
+    rng: &mut impl Rng,
+) -> String {
     let mut out = String::new();
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {
@@ -202,7 +249,9 @@ fn fill(pattern: &str, words: &[(String, Vec<String>)], number: usize, rng: &mut
             out.push_str(after);
             return out;
         };
-        let (name, width) = name.split_once(':').map_or((name, 0), |(name, width)| (name, width.parse().unwrap_or(0)));
+        let (name, width) = name.split_once(':').map_or((name, 0), |(name, width)| {
+            (name, width.parse().unwrap_or(0))
+        });
         if name == "n" {
             out.push_str(&format!("{number:0width$}"));
         } else if let Some((_, list)) = words.iter().find(|(it, _)| it == name)
@@ -216,7 +265,12 @@ fn fill(pattern: &str, words: &[(String, Vec<String>)], number: usize, rng: &mut
     out
 }
 
-fn choices(weights: &[(String, Decimal)], exact: bool, count: usize, rng: &mut impl Rng) -> Vec<String> {
+fn choices(
+    weights: &[(String, Decimal)],
+    exact: bool,
+    count: usize,
+    rng: &mut impl Rng,
+) -> Vec<String> {
     let sum: Decimal = weights.iter().map(|(_, weight)| *weight).sum();
     if weights.is_empty() || sum <= Decimal::ZERO {
         return vec![String::new(); count];
@@ -238,28 +292,44 @@ fn choices(weights: &[(String, Decimal)], exact: bool, count: usize, rng: &mut i
     }
     // Largest remainder: the counts follow the weights as closely as whole numbers can.
     let total = Decimal::from(count);
-    let shares: Vec<Decimal> = weights.iter().map(|(_, weight)| total * weight / sum).collect();
-    let mut counts: Vec<usize> = shares.iter().map(|it| it.floor().to_usize().unwrap_or(0)).collect();
+    let shares: Vec<Decimal> = weights
+        .iter()
+        .map(|(_, weight)| total * weight / sum)
+        .collect();
+    let mut counts: Vec<usize> = shares
+        .iter()
+        .map(|it| it.floor().to_usize().unwrap_or(0))
+        .collect();
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|it| std::cmp::Reverse(shares[*it].fract()));
     let missing = count - counts.iter().sum::<usize>();
     for place in order.into_iter().cycle().take(missing) {
         counts[place] += 1;
     }
-    let mut out: Vec<String> =
-        weights.iter().zip(counts).flat_map(|((value, _), n)| std::iter::repeat_n(value.clone(), n)).collect();
+    let mut out: Vec<String> = weights
+        .iter()
+        .zip(counts)
+        .flat_map(|((value, _), n)| std::iter::repeat_n(value.clone(), n))
+        .collect();
     shuffle(&mut out, rng);
     out
 }
 
 /// A log-normal number whose 99th percentile is near `max`, clipped to the bounds.
 fn skewed(min: Decimal, median: Decimal, max: Decimal, digits: u32, rng: &mut impl Rng) -> Decimal {
-    let (low, middle, high) =
-        (min.to_f64().unwrap_or(0.0), median.to_f64().unwrap_or(1.0), max.to_f64().unwrap_or(1.0));
+    let (low, middle, high) = (
+        min.to_f64().unwrap_or(0.0),
+        median.to_f64().unwrap_or(1.0),
+        max.to_f64().unwrap_or(1.0),
+    );
     // Box-Muller; the first number is kept away from 0, where the logarithm has no value.
     let (a, b) = (1.0 - unit(rng), unit(rng));
     let normal = (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos();
-    let sigma = if middle > 0.0 && high > middle { (high / middle).ln() / 2.33 } else { 0.0 };
+    let sigma = if middle > 0.0 && high > middle {
+        (high / middle).ln() / 2.33
+    } else {
+        0.0
+    };
     let value = (middle * (sigma * normal).exp()).clamp(low, high);
     Decimal::from_f64_retain(value)
         .unwrap_or(median)
@@ -286,19 +356,32 @@ fn working_days(
     to: &str,
     months: &[Decimal],
 ) -> Result<Vec<(Date, f64)>, DrawError> {
-    let senseless = |why| DrawError::Senseless { field: field.to_owned(), why };
-    let day = |text: &str| text.parse::<Date>().map_err(|_| senseless("a day is written 2023-01-31"));
+    let senseless = |why| DrawError::Senseless {
+        field: field.to_owned(),
+        why,
+    };
+    let day = |text: &str| {
+        text.parse::<Date>()
+            .map_err(|_| senseless("a day is written 2023-01-31"))
+    };
     let (first, last) = (day(from)?, day(to)?);
     let mut days = Vec::new();
     let mut sum = 0.0;
     let mut today = first;
     while today <= last {
-        if pack.is_working_day(today).ok_or_else(|| senseless("the calendar does not hold this year"))? {
-            let weight = months.get(today.month() as usize - 1).map_or(1.0, |it| it.to_f64().unwrap_or(0.0));
+        if pack
+            .is_working_day(today)
+            .ok_or_else(|| senseless("the calendar does not hold this year"))?
+        {
+            let weight = months
+                .get(today.month() as usize - 1)
+                .map_or(1.0, |it| it.to_f64().unwrap_or(0.0));
             sum += weight;
             days.push((today, sum));
         }
-        today = today.tomorrow().map_err(|_| senseless("the span leaves the calendar"))?;
+        today = today
+            .tomorrow()
+            .map_err(|_| senseless("the span leaves the calendar"))?;
     }
     if days.is_empty() || sum <= 0.0 {
         return Err(senseless("there is no working day in the span"));
@@ -322,9 +405,15 @@ fn records(
     rng: &mut impl Rng,
 ) -> Result<Vec<Value>, DrawError> {
     let named: Vec<&Made> = made.iter().filter(|it| it.name == of).collect();
-    let blocks =
-        if named.is_empty() { made.iter().filter(|it| it.register == of).collect() } else { named };
-    let mut ids: Vec<i64> = blocks.iter().flat_map(|it| it.ids.iter().copied()).collect();
+    let blocks = if named.is_empty() {
+        made.iter().filter(|it| it.register == of).collect()
+    } else {
+        named
+    };
+    let mut ids: Vec<i64> = blocks
+        .iter()
+        .flat_map(|it| it.ids.iter().copied())
+        .collect();
     if ids.is_empty() || (distinct && ids.len() < count) {
         return Err(DrawError::NoRecords {
             field: field.to_owned(),
@@ -337,13 +426,23 @@ fn records(
         shuffle(&mut ids, rng);
         return Ok(ids.into_iter().take(count).map(Value::Int).collect());
     }
-    Ok((0..count).map(|_| Value::Int(ids[rng.random_range(0..ids.len())])).collect())
+    Ok((0..count)
+        .map(|_| Value::Int(ids[rng.random_range(0..ids.len())]))
+        .collect())
 }
 
 fn copied(reference: Option<&Value>, field: &str, made: &[Made]) -> Value {
-    let Some(Value::Int(id)) = reference else { return Value::Null };
+    let Some(Value::Int(id)) = reference else {
+        return Value::Null;
+    };
     made.iter()
-        .find_map(|block| block.ids.binary_search(id).ok().and_then(|place| block.rows[place].get(field)))
+        .find_map(|block| {
+            block
+                .ids
+                .binary_search(id)
+                .ok()
+                .and_then(|place| block.rows[place].get(field))
+        })
         .cloned()
         .unwrap_or(Value::Null)
 }
@@ -351,7 +450,9 @@ fn copied(reference: Option<&Value>, field: &str, made: &[Made]) -> Value {
 /// A credit code of the synthetic region 990000: it can be nobody's. The middle tells the register, so that two
 /// registers do not share codes.
 fn synthetic_uscc(register: &str, number: usize) -> String {
-    let mark = register.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 97);
+    let mark = register
+        .bytes()
+        .fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 97);
     let head = format!("91990000MA{mark:02}{number:05}");
     match uscc::check_character(&head) {
         Some(check) => format!("{head}{check}"),
@@ -360,10 +461,21 @@ fn synthetic_uscc(register: &str, number: usize) -> String {
 }
 
 /// Scales the drawn numbers so that they add up to the total; what rounding leaves goes to the largest.
-fn bring_to_total(register: &Register, name: &str, total: &str, rows: &mut [Row]) -> Result<(), DrawError> {
+fn bring_to_total(
+    register: &Register,
+    name: &str,
+    total: &str,
+    rows: &mut [Row],
+) -> Result<(), DrawError> {
     let wrong = || DrawError::Total(name.to_owned());
-    let field = register.field(name).ok_or_else(|| DrawError::NoField(name.to_owned()))?;
-    let total = quanyu_core::typed::number(total).ok().flatten().ok_or_else(wrong)?.value;
+    let field = register
+        .field(name)
+        .ok_or_else(|| DrawError::NoField(name.to_owned()))?;
+    let total = quanyu_core::typed::number(total)
+        .ok()
+        .flatten()
+        .ok_or_else(wrong)?
+        .value;
     let digits = match &field.kind {
         FieldType::Money => 2,
         FieldType::Decimal { scale } => u32::from(*scale),
@@ -388,7 +500,9 @@ fn bring_to_total(register: &Register, name: &str, total: &str, rows: &mut [Row]
         sum += value;
         scaled.push(value);
     }
-    let largest = (0..scaled.len()).max_by_key(|it| scaled[*it]).ok_or_else(wrong)?;
+    let largest = (0..scaled.len())
+        .max_by_key(|it| scaled[*it])
+        .ok_or_else(wrong)?;
     scaled[largest] += total - sum;
     if scaled[largest] < Decimal::ZERO {
         return Err(wrong());
@@ -442,10 +556,14 @@ seed = 1
 "#
         );
         let files = vec![
-            ("t/pack.toml".to_owned(), "id = \"t\"\ntitle = \"试验\"\n".to_owned()),
+            (
+                "t/pack.toml".to_owned(),
+                "id = \"t\"\ntitle = \"试验\"\n".to_owned(),
+            ),
             ("t/all.toml".to_owned(), text),
         ];
-        load(&Packs::from_files(files), "t").unwrap_or_else(|faults| panic!("{}", faults.render(Language::En, false)))
+        load(&Packs::from_files(files), "t")
+            .unwrap_or_else(|faults| panic!("{}", faults.render(Language::En, false)))
     }
 
     fn drawn(pack: &Pack) -> Vec<Made> {
@@ -455,7 +573,10 @@ seed = 1
             let rows = block(pack, block_rows, &made, &mut rng).unwrap();
             let first = made.iter().map(|it| it.ids.len() as i64).sum::<i64>() + 1;
             made.push(Made {
-                name: block_rows.name.clone().unwrap_or_else(|| block_rows.register.clone()),
+                name: block_rows
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| block_rows.register.clone()),
                 register: block_rows.register.clone(),
                 ids: (first..first + rows.len() as i64).collect(),
                 rows,
@@ -498,13 +619,23 @@ field.mother_name = { copy = { from = "mother", field = "name" } }
             })
             .sum();
         assert_eq!(sum.to_string(), "123456.78");
-        let tens = made[0].rows.iter().filter(|row| row["staff"] == Value::Int(10)).count();
+        let tens = made[0]
+            .rows
+            .iter()
+            .filter(|row| row["staff"] == Value::Int(10))
+            .count();
         assert_eq!(tens, 30);
         for row in &made[0].rows {
             let code = row["uscc"].as_text().unwrap();
             assert!(code.parse::<uscc::Uscc>().unwrap().checks(), "{code}");
-            let (Value::Date(founded), Value::Date(closed)) = (&row["founded"], &row["closed"]) else { panic!("{row:?}") };
-            assert!(founded.month() != 2 && pack.is_working_day(*founded) == Some(true), "{founded}");
+            let (Value::Date(founded), Value::Date(closed)) = (&row["founded"], &row["closed"])
+            else {
+                panic!("{row:?}")
+            };
+            assert!(
+                founded.month() != 2 && pack.is_working_day(*founded) == Some(true),
+                "{founded}"
+            );
             let later = founded.until(*closed).unwrap().get_days();
             assert!((10..=20).contains(&later), "{later}");
         }
@@ -513,11 +644,19 @@ field.mother_name = { copy = { from = "mother", field = "name" } }
     #[test]
     fn records_are_drawn_once_and_copied_from() {
         let made = drawn(&pack(ROWS));
-        let mut mothers: Vec<i64> = made[1].rows.iter().filter_map(|row| row["mother"].as_int()).collect();
+        let mut mothers: Vec<i64> = made[1]
+            .rows
+            .iter()
+            .filter_map(|row| row["mother"].as_int())
+            .collect();
         mothers.sort_unstable();
         assert_eq!(mothers, made[0].ids);
         for row in &made[1].rows {
-            let place = made[0].ids.iter().position(|id| Some(*id) == row["mother"].as_int()).unwrap();
+            let place = made[0]
+                .ids
+                .iter()
+                .position(|id| Some(*id) == row["mother"].as_int())
+                .unwrap();
             assert_eq!(row["mother_name"], made[0].rows[place]["name"]);
         }
     }

@@ -32,7 +32,11 @@ pub async fn write(product: &Product, demo: &Demo, folder: &Path) -> Result<Vec<
     fs::create_dir_all(folder).map_err(|error| AppError::file(folder, &error))?;
     let mut names = Vec::new();
     for (number, file) in demo.files.iter().enumerate() {
-        let wrong = |why: String| AppError::Demo { block: number + 1, register: file.name.clone(), why };
+        let wrong = |why: String| AppError::Demo {
+            block: number + 1,
+            register: file.name.clone(),
+            why,
+        };
         let text = filled(product, file).await?.map_err(wrong)?;
         let bytes = match file.kind.as_str() {
             "names_docx" => {
@@ -58,10 +62,20 @@ async fn filled(product: &Product, file: &DemoFile) -> Result<Result<String, Str
     let mut rest = file.text.as_str();
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let Some((place, behind)) = after.split_once('}') else { return Ok(Err("a brace is not closed".to_owned())) };
-        let Some((id, period)) = place.split_once('@') else { return Ok(Err(format!("`{place}` has no @period"))) };
+        let Some((place, behind)) = after.split_once('}') else {
+            return Ok(Err("a brace is not closed".to_owned()));
+        };
+        let Some((id, period)) = place.split_once('@') else {
+            return Ok(Err(format!("`{place}` has no @period")));
+        };
         let period = product.period(Some(period)).await?;
-        let figures = indicators::figures(product, Some(&[id.to_owned()]), &product.pack.region, period).await?;
+        let figures = indicators::figures(
+            product,
+            Some(&[id.to_owned()]),
+            &product.pack.region,
+            period,
+        )
+        .await?;
         match figures.first() {
             Some(figure) if figure.value.is_some() => {
                 out.push_str(&figure.said.replace(',', ""));
@@ -74,7 +88,10 @@ async fn filled(product: &Product, file: &DemoFile) -> Result<Result<String, Str
     out.push_str(rest);
     for error in &file.errors {
         if out.matches(&error.right).count() != 1 {
-            return Ok(Err(format!("`{}` does not stand exactly once in the text", error.right)));
+            return Ok(Err(format!(
+                "`{}` does not stand exactly once in the text",
+                error.right
+            )));
         }
         out = out.replacen(&error.right, &error.wrong, 1);
     }
@@ -104,26 +121,41 @@ fn level(line: &str) -> Option<u8> {
     if line.split_once('、').is_some_and(|(it, _)| numeral(it)) {
         return Some(1);
     }
-    line.strip_prefix('（').and_then(|it| it.split_once('）')).is_some_and(|(it, _)| numeral(it)).then_some(2)
+    line.strip_prefix('（')
+        .and_then(|it| it.split_once('）'))
+        .is_some_and(|(it, _)| numeral(it))
+        .then_some(2)
 }
 
 fn declared<'a>(product: &'a Product, file: &DemoFile) -> Result<&'a Register, AppError> {
     registers::declared(product, file.register.as_deref().unwrap_or_default())
 }
 
-async fn records(product: &Product, file: &DemoFile) -> Result<Vec<quanyu_store::records::Record>, AppError> {
+async fn records(
+    product: &Product,
+    file: &DemoFile,
+) -> Result<Vec<quanyu_store::records::Record>, AppError> {
     let register = declared(product, file)?;
     let mut tx = product.store.read().await?;
-    let query = Query { limit: file.limit.max(1), ..Query::default() };
+    let query = Query {
+        limit: file.limit.max(1),
+        ..Query::default()
+    };
     Ok(list::list(&mut tx, &register.id, &query).await?.records)
 }
 
 async fn names_table(product: &Product, file: &DemoFile) -> Result<Vec<Vec<String>>, AppError> {
     let register = declared(product, file)?;
-    let title = register.field(&register.label).map(|it| it.title.zh.clone()).unwrap_or_default();
+    let title = register
+        .field(&register.label)
+        .map(|it| it.title.zh.clone())
+        .unwrap_or_default();
     let mut rows = vec![vec!["序号".to_owned(), title]];
     for (number, record) in records(product, file).await?.iter().enumerate() {
-        rows.push(vec![(number + 1).to_string(), registers::label(register, record)]);
+        rows.push(vec![
+            (number + 1).to_string(),
+            registers::label(register, record),
+        ]);
     }
     Ok(rows)
 }
@@ -131,36 +163,82 @@ async fn names_table(product: &Product, file: &DemoFile) -> Result<Vec<Vec<Strin
 /// A street's table: merged heads, and money typed in 万元 by some and in 元 by others.
 async fn street_form(product: &Product, file: &DemoFile, text: &str) -> Result<Vec<u8>, AppError> {
     let register = declared(product, file)?;
-    let (money, plain): (Vec<&Field>, Vec<&Field>) =
-        registers::first_fields(register).into_iter().partition(|it| it.kind == FieldType::Money);
-    let heads = |fields: &[&Field]| fields.iter().map(|it| it.title.zh.clone()).collect::<Vec<_>>();
+    let first = registers::first_fields(register);
+    let wanted = |it: &&Field| it.required || first.iter().any(|first| first.id == it.id);
+    let (money, plain): (Vec<&Field>, Vec<&Field>) = register
+        .fields
+        .iter()
+        .filter(wanted)
+        .partition(|it| it.kind == FieldType::Money);
+    let heads = |fields: &[&Field]| {
+        fields
+            .iter()
+            .map(|it| it.title.zh.clone())
+            .collect::<Vec<_>>()
+    };
     let mut groups = vec![
-        Group { over: String::new(), heads: vec!["序号".to_owned()] },
-        Group { over: register.title.zh.clone(), heads: heads(&plain) },
+        Group {
+            over: String::new(),
+            heads: vec!["序号".to_owned()],
+        },
+        Group {
+            over: register.title.zh.clone(),
+            heads: heads(&plain),
+        },
     ];
     if !money.is_empty() {
-        groups.push(Group { over: "金额（万元）".to_owned(), heads: heads(&money) });
+        groups.push(Group {
+            over: "金额（万元）".to_owned(),
+            heads: heads(&money),
+        });
     }
     let mut rows = Vec::new();
     let mut tx = product.store.read().await?;
     for (number, record) in records(product, file).await?.iter().enumerate() {
         let mut cells = vec![Cell::Number(Decimal::from(number + 1))];
         for field in &plain {
-            let said = registers::cell(&mut tx, product, field, record.value(&field.id), Language::Zh).await?.said;
-            cells.push(if said == "—" { Cell::Empty } else { Cell::Text(said) });
+            let said = registers::cell(
+                &mut tx,
+                product,
+                field,
+                record.value(&field.id),
+                Language::Zh,
+            )
+            .await?
+            .said;
+            cells.push(if said == "—" {
+                Cell::Empty
+            } else {
+                Cell::Text(said)
+            });
         }
         for field in &money {
             cells.push(match record.value(&field.id) {
-                quanyu_core::value::Value::Money(yuan) if number % 3 == 2 => Cell::Text(format!("{}元", yuan.yuan())),
-                quanyu_core::value::Value::Money(yuan) => Cell::Number(yuan.yuan() / Decimal::from(10_000)),
+                quanyu_core::value::Value::Money(yuan) if number % 3 == 2 => {
+                    Cell::Text(format!("{}元", yuan.yuan()))
+                }
+                quanyu_core::value::Value::Money(yuan) => {
+                    Cell::Number(yuan.yuan() / Decimal::from(10_000))
+                }
                 _ => Cell::Empty,
             });
         }
         rows.push(cells);
     }
-    let lines: Vec<String> = text.lines().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .map(str::trim)
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect();
     // Equal records give equal bytes, so the day in the properties is fixed.
-    let book = Book { title: "报送表".to_owned(), made_at: date(2024, 1, 2).at(0, 0, 0, 0), language: Language::Zh };
-    form(&book, &lines, &groups, &rows)
-        .map_err(|error| AppError::File { file: file.name.clone(), why: error.to_string() })
+    let book = Book {
+        title: "报送表".to_owned(),
+        made_at: date(2024, 1, 2).at(0, 0, 0, 0),
+        language: Language::Zh,
+    };
+    form(&book, &lines, &groups, &rows).map_err(|error| AppError::File {
+        file: file.name.clone(),
+        why: error.to_string(),
+    })
 }

@@ -50,7 +50,10 @@ impl Built {
     #[must_use]
     pub fn said(&self) -> String {
         if self.made == 0 {
-            return format!("{} · 演示数据已在 {}\nThe demonstration district is already there.", self.title, self.place);
+            return format!(
+                "{} · 演示数据已在 {}\nThe demonstration district is already there.",
+                self.title, self.place
+            );
         }
         format!(
             "{} · 演示数据：{} 条记录，{} 个文件，用时 {:.1} 秒，位于 {}\n\
@@ -78,7 +81,10 @@ pub async fn build(place: &Place) -> Result<(Product, Built), AppError> {
         None => product::demo_pack(&packs)?,
     };
     let Some(demo) = pack.demo.clone() else {
-        return Err(AppError::NoPack { id: format!("{} (demo)", pack.id), have: packs.ids().join(", ") });
+        return Err(AppError::NoPack {
+            id: format!("{} (demo)", pack.id),
+            have: packs.ids().join(", "),
+        });
     };
     let location = place.location();
     let folder = place.folder();
@@ -86,13 +92,21 @@ pub async fn build(place: &Place) -> Result<(Product, Built), AppError> {
     if let Some(kept) = product::applied_id(&store).await?
         && kept != pack.id
     {
-        return Err(AppError::OtherDistrict { place: location.to_string(), pack: kept });
+        return Err(AppError::OtherDistrict {
+            place: location.to_string(),
+            pack: kept,
+        });
     }
     store.apply_pack(&pack, &Actor::named("job:demo")).await?;
     let title = pack.title.get(Language::Zh).to_owned();
     let product = Product::new(store, std::sync::Arc::new(pack))?;
-    let mut built =
-        Built { title, made: 0, files: Vec::new(), millis: 0, place: folder.display().to_string() };
+    let mut built = Built {
+        title,
+        made: 0,
+        files: Vec::new(),
+        millis: 0,
+        place: folder.display().to_string(),
+    };
     if is_empty(&product).await? {
         built.made = records_of(&product, &demo).await?;
         built.files = files::write(&product, &demo, &folder.join("demo-files")).await?;
@@ -116,11 +130,12 @@ async fn records_of(product: &Product, demo: &Demo) -> Result<usize, AppError> {
     let mut made: Vec<draw::Made> = Vec::new();
     let mut count = 0;
     for (number, block) in demo.rows.iter().enumerate() {
-        let rows = draw::block(&product.pack, block, &made, &mut rng).map_err(|error| AppError::Demo {
-            block: number + 1,
-            register: block.register.clone(),
-            why: error.to_string(),
-        })?;
+        let rows =
+            draw::block(&product.pack, block, &made, &mut rng).map_err(|error| AppError::Demo {
+                block: number + 1,
+                register: block.register.clone(),
+                why: error.to_string(),
+            })?;
         let mut ids = Vec::with_capacity(rows.len());
         for part in rows.chunks(PER_ACT) {
             ids.extend(create(product, &block.register, part).await?);
@@ -136,9 +151,15 @@ async fn records_of(product: &Product, demo: &Demo) -> Result<usize, AppError> {
     Ok(count)
 }
 
-async fn create(product: &Product, register: &str, rows: &[draw::Row]) -> Result<Vec<i64>, AppError> {
-    let (register, drafts): (String, Vec<Draft>) =
-        (register.to_owned(), rows.iter().map(|row| Draft::new(row.clone())).collect());
+async fn create(
+    product: &Product,
+    register: &str,
+    rows: &[draw::Row],
+) -> Result<Vec<i64>, AppError> {
+    let (register, drafts): (String, Vec<Draft>) = (
+        register.to_owned(),
+        rows.iter().map(|row| Draft::new(row.clone())).collect(),
+    );
     let ids = product
         .store
         .act(&Actor::named("job:demo"), move |act| {

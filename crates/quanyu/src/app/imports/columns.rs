@@ -47,9 +47,15 @@ fn names(field: &Field) -> Vec<String> {
 }
 
 /// Brings columns and fields together.
-pub(super) fn map(register: &Register, columns: &[workbook::Column], table_unit: Option<&str>) -> Mapping {
-    let mut mapping =
-        Mapping { heads: columns.iter().map(|it| it.header.clone()).collect(), ..Mapping::default() };
+pub(super) fn map(
+    register: &Register,
+    columns: &[workbook::Column],
+    table_unit: Option<&str>,
+) -> Mapping {
+    let mut mapping = Mapping {
+        heads: columns.iter().map(|it| it.header.clone()).collect(),
+        ..Mapping::default()
+    };
     for (place, column) in columns.iter().enumerate() {
         if column.header.trim().is_empty() {
             continue;
@@ -61,14 +67,20 @@ pub(super) fn map(register: &Register, columns: &[workbook::Column], table_unit:
                 place,
                 letters: column.letters(),
                 head: column.header.clone(),
-                unit: column.unit.clone().or_else(|| table_unit.map(str::to_owned)),
+                unit: column
+                    .unit
+                    .clone()
+                    .or_else(|| table_unit.map(str::to_owned)),
                 field: field.clone(),
             }),
             None => mapping.ignored.push(column.header.clone()),
         }
     }
     let has = |id: &str| mapping.columns.iter().any(|it| it.field.id == id);
-    let missing = register.fields.iter().filter(|it| it.required && it.computed.is_none() && !has(&it.id));
+    let missing = register
+        .fields
+        .iter()
+        .filter(|it| it.required && it.computed.is_none() && !has(&it.id));
     mapping.missing = missing.map(|it| it.title.zh.clone()).collect();
     mapping
 }
@@ -76,15 +88,20 @@ pub(super) fn map(register: &Register, columns: &[workbook::Column], table_unit:
 /// The field of a column: by its name, by its whole head, or by the lowest part of a head of several rows.
 fn find<'a>(register: &'a Register, column: &workbook::Column) -> Option<&'a Field> {
     let lowest = column.name.rsplit('/').next().unwrap_or_default();
-    [column.name.as_str(), column.header.as_str(), lowest].into_iter().find_map(|head| {
-        let head = bare(head);
-        let mut fields = register.fields.iter().filter(|it| it.computed.is_none());
-        fields.find(|field| names(field).iter().any(|name| bare(name) == head))
-    })
+    [column.name.as_str(), column.header.as_str(), lowest]
+        .into_iter()
+        .find_map(|head| {
+            let head = bare(head);
+            let mut fields = register.fields.iter().filter(|it| it.computed.is_none());
+            fields.find(|field| names(field).iter().any(|name| bare(name) == head))
+        })
 }
 
 /// A head without what people write differently each time.
 fn bare(head: &str) -> String {
     let plain = typed::plain(head).to_lowercase();
-    plain.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '(' | ')' | ':' | '_' | '、' | '/')).collect()
+    plain
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '(' | ')' | ':' | '_' | '、' | '/'))
+        .collect()
 }

@@ -63,10 +63,23 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
     let register = registers::declared(product, &wish.register)?.clone();
     let (mut chunks, mapping) = read(&register, wish).await?;
     let mut report = Report::new(&register, &mapping, wish);
-    let mut checker = Checker::new(product, &register, &mapping, units::held(product, &register, &mapping).await?);
+    let mut checker = Checker::new(
+        product,
+        &register,
+        &mapping,
+        units::held(product, &register, &mapping).await?,
+    );
     let actor = Actor::local();
-    let title = wish.file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    let batch = if wish.dry_run { None } else { Some(import::begin(&product.store, &actor, &register.id, &title).await?) };
+    let title = wish
+        .file
+        .file_name()
+        .map(|it| it.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let batch = if wish.dry_run {
+        None
+    } else {
+        Some(import::begin(&product.store, &actor, &register.id, &title).await?)
+    };
     let written = async {
         while let Some(chunk) = chunks.recv().await {
             let Checked { rows, faults } = checker.check(&chunk?).await?;
@@ -92,7 +105,10 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
         if refused {
             import::discard(&product.store, &actor, batch).await?;
         } else {
-            let applied = product.store.act(&actor, move |act| import::apply(act, batch).boxed()).await?;
+            let applied = product
+                .store
+                .act(&actor, move |act| import::apply(act, batch).boxed())
+                .await?;
             report.applied = Some((batch, applied));
         }
     }
@@ -109,20 +125,29 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
 /// Where one of its records was changed since, or is referred to.
 pub async fn undo(product: &Product, batch: i64) -> Result<i64, AppError> {
     let actor = Actor::local();
-    Ok(product.store.act(&actor, move |act| import::undo(act, batch).boxed()).await?)
+    Ok(product
+        .store
+        .act(&actor, move |act| import::undo(act, batch).boxed())
+        .await?)
 }
 
 type Chunk = Result<Vec<workbook::Row>, AppError>;
 
 /// Opens the file on a thread of its own, which sends its rows in chunks.
-async fn read(register: &Register, wish: &Wish) -> Result<(mpsc::Receiver<Chunk>, Mapping), AppError> {
+async fn read(
+    register: &Register,
+    wish: &Wish,
+) -> Result<(mpsc::Receiver<Chunk>, Mapping), AppError> {
     let (send, receive) = mpsc::channel::<Chunk>(4);
     let (tell, told) = tokio::sync::oneshot::channel();
     let (register, wish) = (register.clone(), wish.clone());
     tokio::task::spawn_blocking(move || {
         let name = wish.file.display().to_string();
         let format = |error: &workbook::WorkbookError| AppError::workbook(&name, error);
-        let asked = workbook::Wish { sheet: wish.sheet.clone(), known: columns::heads(&register) };
+        let asked = workbook::Wish {
+            sheet: wish.sheet.clone(),
+            known: columns::heads(&register),
+        };
         let mut sheet = match workbook::open(&wish.file, &asked) {
             Ok(sheet) => sheet,
             Err(error) => {
@@ -132,7 +157,10 @@ async fn read(register: &Register, wish: &Wish) -> Result<(mpsc::Receiver<Chunk>
         };
         let mapping = columns::map(&register, sheet.columns(), sheet.unit());
         if mapping.columns.is_empty() {
-            let _ = tell.send(Err(AppError::NoColumns { file: name, register: register.title.zh.clone() }));
+            let _ = tell.send(Err(AppError::NoColumns {
+                file: name,
+                register: register.title.zh.clone(),
+            }));
             return;
         }
         if tell.send(Ok(mapping)).is_err() {
@@ -149,7 +177,11 @@ async fn read(register: &Register, wish: &Wish) -> Result<(mpsc::Receiver<Chunk>
                     return;
                 }
             }
-            if chunk.len() == CHUNK && send.blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err() {
+            if chunk.len() == CHUNK
+                && send
+                    .blocking_send(Ok(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK))))
+                    .is_err()
+            {
                 return;
             }
         }
@@ -157,7 +189,9 @@ async fn read(register: &Register, wish: &Wish) -> Result<(mpsc::Receiver<Chunk>
             let _ = send.blocking_send(Ok(chunk));
         }
     });
-    let mapping = told.await.map_err(|error| AppError::Output(error.to_string()))??;
+    let mapping = told
+        .await
+        .map_err(|error| AppError::Output(error.to_string()))??;
     Ok((receive, mapping))
 }
 
@@ -171,8 +205,15 @@ pub fn named_by(pack: &Pack, field: &Field, text: &str) -> BTreeMap<String, BTre
     };
     let mut wanted = BTreeMap::new();
     if let Some(target) = target {
-        let parts: Vec<&str> = if field.many { text.split(super::cells::PARTING).collect() } else { vec![text] };
-        let texts = parts.into_iter().filter_map(quanyu_core::typed::text).collect();
+        let parts: Vec<&str> = if field.many {
+            text.split(super::cells::PARTING).collect()
+        } else {
+            vec![text]
+        };
+        let texts = parts
+            .into_iter()
+            .filter_map(quanyu_core::typed::text)
+            .collect();
         wanted.insert(target, texts);
     }
     wanted

@@ -70,7 +70,11 @@ impl Report {
         Self {
             register: register.title.zh.clone(),
             register_id: register.id.clone(),
-            taken: mapping.columns.iter().map(|it| (it.head.clone(), it.field.title.zh.clone())).collect(),
+            taken: mapping
+                .columns
+                .iter()
+                .map(|it| (it.head.clone(), it.field.title.zh.clone()))
+                .collect(),
             ignored: mapping.ignored.clone(),
             dry_run: wish.dry_run,
             ..Self::default()
@@ -84,34 +88,56 @@ impl Report {
     }
 
     pub(super) fn count(&mut self, checker: &Checker<'_>) {
-        (self.rows, self.created, self.changed, self.unchanged) =
-            (checker.rows, checker.created, checker.changed, checker.unchanged);
+        (self.rows, self.created, self.changed, self.unchanged) = (
+            checker.rows,
+            checker.created,
+            checker.changed,
+            checker.unchanged,
+        );
     }
 
     /// Writes the workbook with the reason in each bad cell.
     pub(super) async fn write(&mut self, wish: &Wish, mapping: &Mapping) -> Result<(), AppError> {
-        let target = wish.report.clone().unwrap_or_else(|| wish.file.with_extension("faults.xlsx"));
+        let target = wish
+            .report
+            .clone()
+            .unwrap_or_else(|| wish.file.with_extension("faults.xlsx"));
         let source = workbook::Wish {
             sheet: wish.sheet.clone(),
             known: mapping.columns.iter().map(|it| it.head.clone()).collect(),
         };
         let mut marks: BTreeMap<u32, Vec<write::Fault>> = BTreeMap::new();
         for fault in &self.faults {
-            let mark = write::Fault { column: fault.place, reason: fault.why.clone() };
+            let mark = write::Fault {
+                column: fault.place,
+                reason: fault.why.clone(),
+            };
             marks.entry(fault.row).or_default().push(mark);
         }
         let lines = vec![self.counted()];
         let (file, out) = (wish.file.clone(), target.clone());
         let name = wish.file.display().to_string();
         let title = self.register.clone();
-        let done = tokio::task::spawn_blocking(move || marked(&name, &file, &source, &title, &marks, &lines, &out)).await;
+        let done = tokio::task::spawn_blocking(move || {
+            marked(&name, &file, &source, &title, &marks, &lines, &out)
+        })
+        .await;
         done.map_err(|error| AppError::Output(error.to_string()))??;
         self.file = Some(target);
         Ok(())
     }
 
     fn counted(&self) -> String {
-        let (zh, en) = (&self.register, [self.rows, self.created, self.changed, self.unchanged, self.fault_count]);
+        let (zh, en) = (
+            &self.register,
+            [
+                self.rows,
+                self.created,
+                self.changed,
+                self.unchanged,
+                self.fault_count,
+            ],
+        );
         let [rows, created, changed, unchanged, faults] = en;
         format!(
             "{zh}：共 {rows} 行，新增 {created}，修改 {changed}，不变 {unchanged}，有误 {faults} 处 · \
@@ -125,13 +151,21 @@ impl Report {
         let mut out = self.counted();
         out.push('\n');
         if !self.ignored.is_empty() {
-            let _ = writeln!(out, "未采用的列 · columns not taken: {}", self.ignored.join("、"));
+            let _ = writeln!(
+                out,
+                "未采用的列 · columns not taken: {}",
+                self.ignored.join("、")
+            );
         }
         for question in &self.questions {
             let _ = writeln!(out, "？{question}");
         }
         for fault in self.faults.iter().take(20) {
-            let _ = writeln!(out, "  {}{} “{}”：{}", fault.letters, fault.row, fault.text, fault.why);
+            let _ = writeln!(
+                out,
+                "  {}{} “{}”：{}",
+                fault.letters, fault.row, fault.text, fault.why
+            );
         }
         if self.fault_count > 20 {
             let _ = writeln!(out, "  ……");
@@ -147,9 +181,14 @@ impl Report {
             ),
             (None, true) => write!(out, "仅检查，未改动 · checked only, nothing was changed"),
             (None, false) if !self.questions.is_empty() => {
-                write!(out, "未导入；单位无误时加 --unit-is-right · nothing was imported; add --unit-is-right if the unit is right")
+                write!(
+                    out,
+                    "未导入；单位无误时加 --unit-is-right · nothing was imported; add --unit-is-right if the unit is right"
+                )
             }
-            (None, false) if self.faults.is_empty() => write!(out, "没有可导入的内容 · there was nothing to import"),
+            (None, false) if self.faults.is_empty() => {
+                write!(out, "没有可导入的内容 · there was nothing to import")
+            }
             (None, false) => write!(
                 out,
                 "未导入任何一行；改好后重新导入，或加 --partial 只导入正确的行 · nothing was imported; mend the cells, or add --partial"
@@ -170,7 +209,10 @@ fn marked(
     out: &Path,
 ) -> Result<(), AppError> {
     let reading = |error: workbook::WorkbookError| AppError::workbook(name, &error);
-    let writing = |error: write::WriteError| AppError::File { file: out.display().to_string(), why: error.to_string() };
+    let writing = |error: write::WriteError| AppError::File {
+        file: out.display().to_string(),
+        why: error.to_string(),
+    };
     let mut sheet = workbook::open(file, source).map_err(reading)?;
     let heads: Vec<String> = sheet.columns().iter().map(|it| it.header.clone()).collect();
     let book = write::Book {
@@ -181,8 +223,13 @@ fn marked(
     let mut report = write::ProblemBook::new(&book, &heads).map_err(writing)?;
     let mut row = workbook::Row::default();
     while sheet.read_row(&mut row).map_err(reading)? {
-        let faults = marks.get(&row.number).map(Vec::as_slice).unwrap_or_default();
-        report.write_row(row.number, &row.cells, faults).map_err(writing)?;
+        let faults = marks
+            .get(&row.number)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        report
+            .write_row(row.number, &row.cells, faults)
+            .map_err(writing)?;
     }
     report.finish(out, lines).map_err(writing)
 }

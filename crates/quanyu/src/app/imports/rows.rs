@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use quanyu_core::{text::Language, value::Value};
 use quanyu_documents::workbook::{Cell, Row};
-use quanyu_pack::model::{Register};
+use quanyu_pack::model::Register;
 use quanyu_store::{
     Tx,
     import::ImportRow,
@@ -46,6 +46,7 @@ pub(super) struct Checker<'a> {
     keys: HashMap<Vec<String>, u32>,
     held: Held,
     seen: Seen,
+    told_missing: bool,
     pub rows: u64,
     pub created: u64,
     pub changed: u64,
@@ -53,7 +54,12 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub fn new(product: &'a Product, register: &'a Register, mapping: &'a Mapping, held: Held) -> Self {
+    pub fn new(
+        product: &'a Product,
+        register: &'a Register,
+        mapping: &'a Mapping,
+        held: Held,
+    ) -> Self {
         Self {
             product,
             register,
@@ -62,6 +68,7 @@ impl<'a> Checker<'a> {
             keys: HashMap::new(),
             held,
             seen: Seen::default(),
+            told_missing: false,
             rows: 0,
             created: 0,
             changed: 0,
@@ -99,16 +106,33 @@ impl<'a> Checker<'a> {
                 self.keys.insert(key.clone(), row.number);
             }
             match key.and_then(|it| known.get(&it)) {
+                // A change may leave required columns out, a new record may not: told once, at the first such row.
+                None if !self.mapping.missing.is_empty() => {
+                    if !std::mem::replace(&mut self.told_missing, true) {
+                        checked
+                            .faults
+                            .extend(self.mapping.missing.iter().map(|title| missing(row, title)));
+                    }
+                }
                 None => {
                     self.created += 1;
                     checked.rows.push(ImportRow::Create(draft));
                 }
-                Some(record) if draft.values.iter().all(|(field, value)| record.value(field) == value) => {
+                Some(record)
+                    if draft
+                        .values
+                        .iter()
+                        .all(|(field, value)| record.value(field) == value) =>
+                {
                     self.unchanged += 1;
                 }
                 Some(record) => {
                     self.changed += 1;
-                    checked.rows.push(ImportRow::Update { record: record.id, version: record.version, draft });
+                    checked.rows.push(ImportRow::Update {
+                        record: record.id,
+                        version: record.version,
+                        draft,
+                    });
                 }
             }
         }
@@ -119,24 +143,19 @@ impl<'a> Checker<'a> {
         let mut draft = Draft::default();
         for column in &self.mapping.columns {
             let input = input(row.cells.get(column.place).unwrap_or(&Cell::Empty));
-            match cells::read(&self.product.pack, &column.field, &input, column.unit.as_deref(), &self.names) {
+            match cells::read(
+                &self.product.pack,
+                &column.field,
+                &input,
+                column.unit.as_deref(),
+                &self.names,
+            ) {
                 Ok(value) => {
                     self.seen.add(&column.field.id, &value);
                     draft.values.insert(column.field.id.clone(), value);
                 }
                 Err(fault) => faults.push(told(row, column, &input, &fault)),
             }
-        }
-        for title in &self.mapping.missing {
-            let fault = cells::CellFault { code: "import_column_missing", facts: vec![("field", title.clone())] };
-            faults.push(Fault {
-                row: row.number,
-                place: None,
-                letters: String::new(),
-                head: title.clone(),
-                text: String::new(),
-                why: messages::text(Language::Zh, fault.code, &fault.facts).0,
-            });
         }
         draft
     }
@@ -159,15 +178,32 @@ impl<'a> Checker<'a> {
         if self.register.key.is_empty() {
             return None;
         }
-        self.register.key.iter().map(|field| draft.values.get(field).and_then(Value::canonical)).collect()
+        self.register
+            .key
+            .iter()
+            .map(|field| draft.values.get(field).and_then(Value::canonical))
+            .collect()
     }
 
     /// Records that have one of the keys.
-    async fn known(&self, tx: &mut Tx, good: &[(&Row, Draft)]) -> Result<HashMap<Vec<String>, Record>, AppError> {
+    async fn known(
+        &self,
+        tx: &mut Tx,
+        good: &[(&Row, Draft)],
+    ) -> Result<HashMap<Vec<String>, Record>, AppError> {
         let mut known = HashMap::new();
-        let keys: HashSet<Vec<String>> = good.iter().filter_map(|(_, draft)| self.key(draft)).collect();
+        let keys: HashSet<Vec<String>> = good
+            .iter()
+            .filter_map(|(_, draft)| self.key(draft))
+            .collect();
         let text_key = match self.register.key.as_slice() {
-            [one] if good.iter().all(|(_, it)| matches!(it.values.get(one), Some(Value::Text(_)))) => Some(one),
+            [one]
+                if good
+                    .iter()
+                    .all(|(_, it)| matches!(it.values.get(one), Some(Value::Text(_)))) =>
+            {
+                Some(one)
+            }
             _ => None,
         };
         if let Some(field) = text_key {
@@ -183,7 +219,12 @@ impl<'a> Checker<'a> {
         }
         for (_, draft) in good {
             let Some(key) = self.key(draft) else { continue };
-            let values: Vec<Value> = self.register.key.iter().filter_map(|it| draft.values.get(it).cloned()).collect();
+            let values: Vec<Value> = self
+                .register
+                .key
+                .iter()
+                .filter_map(|it| draft.values.get(it).cloned())
+                .collect();
             if let Some(record) = records::by_key(tx, &self.register.id, &values).await? {
                 known.insert(key, record);
             }
@@ -192,7 +233,11 @@ impl<'a> Checker<'a> {
     }
 
     fn repeated(&self, row: &Row, key: &[String], first: u32) -> Fault {
-        let column = self.mapping.columns.iter().find(|it| self.register.key.contains(&it.field.id));
+        let column = self
+            .mapping
+            .columns
+            .iter()
+            .find(|it| self.register.key.contains(&it.field.id));
         let facts = [("text", key.join(" ")), ("row", first.to_string())];
         Fault {
             row: row.number,
@@ -202,6 +247,22 @@ impl<'a> Checker<'a> {
             text: key.join(" "),
             why: messages::text(Language::Zh, "import_repeated", &facts).0,
         }
+    }
+}
+
+fn missing(row: &Row, title: &str) -> Fault {
+    Fault {
+        row: row.number,
+        place: None,
+        letters: String::new(),
+        head: title.to_owned(),
+        text: String::new(),
+        why: messages::text(
+            Language::Zh,
+            "import_column_missing",
+            &[("field", title.to_owned())],
+        )
+        .0,
     }
 }
 
@@ -223,7 +284,10 @@ fn input(cell: &Cell) -> Input {
         Cell::Text(text) => Input::Text(text.clone()),
         Cell::Number(number) => Input::Number(*number),
         // The unit of a column does not scale what the sheet itself shows as percent.
-        Cell::Percent(fraction) => Input::Text(format!("{}%", fraction * rust_decimal::Decimal::ONE_HUNDRED)),
+        Cell::Percent(fraction) => Input::Text(format!(
+            "{}%",
+            fraction * rust_decimal::Decimal::ONE_HUNDRED
+        )),
         Cell::Date(at) => Input::Date(at.date()),
         Cell::Bool(yes) => Input::YesNo(*yes),
         Cell::Error(error) => Input::Broken(error.to_string()),

@@ -39,12 +39,19 @@ impl Seen {
         if number > Decimal::ZERO
             && let Some(size) = number.to_f64()
         {
-            self.sizes.entry(field.to_owned()).or_default().push(size.log10());
+            self.sizes
+                .entry(field.to_owned())
+                .or_default()
+                .push(size.log10());
         }
     }
 
     fn middle(&self, field: &str) -> Option<f64> {
-        let mut sizes = self.sizes.get(field).filter(|it| it.len() >= FEWEST)?.clone();
+        let mut sizes = self
+            .sizes
+            .get(field)
+            .filter(|it| it.len() >= FEWEST)?
+            .clone();
         sizes.sort_by(f64::total_cmp);
         Some(sizes[sizes.len() / 2])
     }
@@ -53,11 +60,19 @@ impl Seen {
     pub fn questions(&self, seen: &Seen, mapping: &Mapping) -> Vec<String> {
         let mut questions = Vec::new();
         for column in &mapping.columns {
-            let (Some(held), Some(now)) = (self.middle(&column.field.id), seen.middle(&column.field.id)) else { continue };
+            let (Some(held), Some(now)) =
+                (self.middle(&column.field.id), seen.middle(&column.field.id))
+            else {
+                continue;
+            };
             for (power, factor) in [(3.0, "1000"), (4.0, "10000")] {
                 let off = now - held;
                 if (off.abs() - power).abs() <= NEAR {
-                    let (zh, en) = if off > 0.0 { ("大", "larger") } else { ("小", "smaller") };
+                    let (zh, en) = if off > 0.0 {
+                        ("大", "larger")
+                    } else {
+                        ("小", "smaller")
+                    };
                     questions.push(format!(
                         "“{head}”列的数值比台账中已有数值{zh}约 {factor} 倍，表头单位是否有误？ · column `{head}` is about {factor} times {en} \
                          than what the register holds: is its unit right?",
@@ -71,9 +86,17 @@ impl Seen {
 }
 
 /// Sizes of what the register holds, for the columns of a file.
-pub(super) async fn held(product: &Product, register: &Register, mapping: &Mapping) -> Result<Held, AppError> {
+pub(super) async fn held(
+    product: &Product,
+    register: &Register,
+    mapping: &Mapping,
+) -> Result<Held, AppError> {
     let mut tx = product.store.read().await?;
-    let query = Query { descending: true, limit: SAMPLE, ..Query::default() };
+    let query = Query {
+        descending: true,
+        limit: SAMPLE,
+        ..Query::default()
+    };
     let page = list::list(&mut tx, &register.id, &query).await?;
     let mut held = Held::default();
     for record in &page.records {
