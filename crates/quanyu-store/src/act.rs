@@ -152,8 +152,9 @@ impl Act {
         let columns = [
             "seq", "actor", "at", "act", "register", "record", "before", "after", "pack", "seal",
         ];
+        let engine = self.tx.engine();
         self.tx
-            .run_built(tables::insert("change", &columns, count), &values)
+            .run_built(tables::insert("change", &columns, count, engine), &values)
             .await?;
         Ok(())
     }

@@ -319,7 +319,7 @@ async fn copy_table(
                 .collect(),
         );
         count += rows.len() as i64;
-        let sql = tables::insert(table, &names, rows.len());
+        let sql = tables::insert(table, &names, rows.len(), to.engine());
         let values: Vec<Bind> = rows
             .into_iter()
             .flat_map(|it| it.0.into_iter().zip(&columns.ints))

@@ -59,7 +59,9 @@ fn start() -> Result<Server, String> {
         .keep();
     // The server refuses to run as root, so that another user must get at the folder.
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).map_err(|it| it.to_string())?;
+    // A runner that ends the whole process group must not end the watch before it has cleaned up.
     let script = r#"
+        trap : TERM INT HUP
         (
             "$AS" "$BIN/initdb" -D "$DIR/data" -U postgres --auth=trust --no-sync --locale=C --encoding=UTF8 &&
             exec "$AS" "$BIN/postgres" -D "$DIR/data" -k "$DIR" -c listen_addresses= -c fsync=off \

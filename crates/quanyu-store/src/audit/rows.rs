@@ -115,19 +115,28 @@ async fn last_changes(
 ) -> Result<BTreeMap<i64, Last>, StoreError> {
     let sql = "
         select c.record, c.seq, c.act, c.register, null, c.after
-          from change c where c.record > $1 and c.record <= $2
+          from change c where c.record > $1 and c.record <= $2 and $3 like '%;' || c.register || ';%'
         union all
         select r.record, b.seq, 'import.apply', b.register, r.before, r.after
           from batch_row r join import_batch b on b.id = r.batch
          where r.record > $1 and r.record <= $2 and b.seq is not null
+           and $3 like '%;' || b.register || ';%'
         union all
         select r.record, b.undo_seq, 'import.undo', b.register, r.after, r.before
           from batch_row r join import_batch b on b.id = r.batch
          where r.record > $1 and r.record <= $2 and b.undo_seq is not null
+           and $3 like '%;' || b.register || ';%'
          order by 1, 2";
     let mut said: BTreeMap<i64, (i64, String, String, Option<String>, Option<String>)> =
         BTreeMap::new();
-    let values = [Bind::from(low), Bind::from(high)];
+    // Only this register's, under whichever name: the windows of a small register span those of the large ones.
+    let mut names = format!(";{};", table.id);
+    for rename in schema.renames.iter().rev() {
+        if rename.field.is_empty() && names.contains(&format!(";{};", rename.register)) {
+            names.push_str(&format!("{};", rename.was));
+        }
+    }
+    let values = [Bind::from(low), Bind::from(high), Bind::from(names)];
     tx.each(sql.to_owned(), &values, |row| {
         // In order of the change, so that the last one stays.
         said.insert(

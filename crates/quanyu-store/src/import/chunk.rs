@@ -148,7 +148,7 @@ async fn write_many(
 ) -> Result<(), StoreError> {
     let most = (MOST_VALUES / names.len()).clamp(1, MOST_ROWS);
     for part in values.chunks(most * names.len()) {
-        let sql = tables::insert(table, names, part.len() / names.len());
+        let sql = tables::insert(table, names, part.len() / names.len(), act.tx.engine());
         act.tx.run_built(sql, part).await?;
     }
     Ok(())

@@ -84,8 +84,9 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     let (names, values) = row_of(table, record)?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let engine = act.tx.engine();
     act.tx
-        .run_built(tables::insert(&table.name, &names, 1), &values)
+        .run_built(tables::insert(&table.name, &names, 1, engine), &values)
         .await?;
     let schema = Arc::clone(act.schema());
     for (name, lines) in &record.lines {
@@ -107,8 +108,9 @@ async fn insert_line(
     let seqs = (record.changed_seq, record.changed_seq);
     let (names, values) = line_row_of(table, record, line, no, seqs)?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let engine = act.tx.engine();
     act.tx
-        .run_built(tables::insert(&table.name, &names, 1), &values)
+        .run_built(tables::insert(&table.name, &names, 1, engine), &values)
         .await?;
     Ok(())
 }
