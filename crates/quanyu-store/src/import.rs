@@ -167,7 +167,9 @@ pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     let table = register_table(act.schema(), &open.register)?;
     let seq = act.next_seq();
     let mut after = 0;
-    while open.updates > 0 {
+    // Without changed records the rows are not looked through: there may be hundreds of thousands.
+    let mut more = open.updates > 0;
+    while more {
         let sql = "
             select n, record, before, after from batch_row
              where batch = $1 and n > $2 and before is not null order by n limit $3";
@@ -175,6 +177,7 @@ pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
         let rows = act.tx.rows(sql, &values).await?;
         let Some(last) = rows.last() else { break };
         after = last.int(0)?;
+        more = rows.len() as i64 == PAGE;
         for row in &rows {
             let old = expect(act, &table, row.int(1)?, &row.text(2)?).await?;
             let new = from_body(act, &table, &old, &Body::parse(&row.text(3)?)?, seq)?;
@@ -206,7 +209,9 @@ pub async fn undo(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     unreferred(act, &table, batch).await?;
     let seq = act.next_seq();
     let mut after = 0;
-    while applied.updates > 0 {
+    // Without changed records the rows are not looked through: there may be hundreds of thousands.
+    let mut more = applied.updates > 0;
+    while more {
         let sql = "
             select n, record, before, after from batch_row
              where batch = $1 and n > $2 and before is not null order by n limit $3";
@@ -214,6 +219,7 @@ pub async fn undo(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
         let rows = act.tx.rows(sql, &values).await?;
         let Some(last) = rows.last() else { break };
         after = last.int(0)?;
+        more = rows.len() as i64 == PAGE;
         for row in &rows {
             let old = expect(act, &table, row.int(1)?, &row.text(3)?).await?;
             let mut now = Some(Body::parse(&row.text(3)?)?);

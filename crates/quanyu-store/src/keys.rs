@@ -203,7 +203,7 @@ fn random(bytes: &mut [u8], path: &Path) -> Result<(), StoreError> {
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len())

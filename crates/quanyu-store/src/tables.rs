@@ -77,7 +77,7 @@ pub(crate) fn create(table: &Table, engine: Engine) -> Vec<String> {
     }
     for column in &table.columns {
         if !table.is_system(&column.field) {
-            ddl.col(&mut definition(&column.field, column.is_int(), engine));
+            ddl.col(definition(&column.field, column.is_int(), engine));
         }
     }
     let mut all = vec![match engine {
@@ -108,11 +108,8 @@ pub(crate) fn indexes(table: &Table, engine: Engine) -> Vec<String> {
 /// Adds a column with its index.
 pub(crate) fn add_column(table: &Table, column: &Column, engine: Engine) -> Vec<String> {
     let mut ddl = Ddl::alter();
-    ddl.table(iden(&table.name)).add_column(&mut definition(
-        &column.field,
-        column.is_int(),
-        engine,
-    ));
+    ddl.table(iden(&table.name))
+        .add_column(definition(&column.field, column.is_int(), engine));
     let mut all = vec![match engine {
         Engine::Sqlite => ddl.build(SqliteQueryBuilder),
         Engine::Postgres => ddl.build(PostgresQueryBuilder),

@@ -503,10 +503,13 @@ mod tests {
         )
     }
 
+    /// Sheet, merged cells (top, left, bottom, right), head found.
+    type Case<'a> = (&'a str, &'a [(u32, u32, u32, u32)], &'a str);
+
     #[test]
     fn heads_are_found_under_titles_and_flattened() {
         #[rustfmt::skip]
-        let cases: [(&str, &[(u32, u32, u32, u32)], &str); 9] = [
+        let cases: [Case; 9] = [
             ("名称|街道|合同额（万元）\n甲|一|12\n乙|二|13", &[], "1-1: 名称 街道 合同额[万元]"),
             ("示例街道企业情况表||\n填报单位：示例街道||单位：万元\n名称|街道|合同额\n甲|一|12", &[(1, 0, 1, 2)], "3-3: 名称 街道 合同额 in 万元"),
             ("名称|营业收入（万元）||备注\n|2022年|2023年|\n甲|1|2|无", &[(1, 0, 2, 0), (1, 1, 1, 2), (1, 3, 2, 3)], "1-2: 名称 营业收入/2022年[万元] 营业收入/2023年[万元] 备注"),

@@ -121,7 +121,7 @@ fn a_problem_report_can_be_corrected_and_imported_again() {
         .write_row(
             7,
             &[Cell::Text("0012".to_owned()), Cell::Text("若干".to_owned())],
-            &[fault.clone()],
+            std::slice::from_ref(&fault),
         )
         .unwrap();
     report

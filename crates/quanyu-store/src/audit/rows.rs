@@ -15,6 +15,9 @@ use crate::{
     tables,
 };
 
+/// Number, act, register, before and after of the last thing said of a record.
+type Told = (i64, String, String, Option<String>, Option<String>);
+
 /// The last thing that the history says of a record.
 struct Last {
     seq: i64,
@@ -127,8 +130,7 @@ async fn last_changes(
          where r.record > $1 and r.record <= $2 and b.undo_seq is not null
            and $3 like '%;' || b.register || ';%'
          order by 1, 2";
-    let mut said: BTreeMap<i64, (i64, String, String, Option<String>, Option<String>)> =
-        BTreeMap::new();
+    let mut said: BTreeMap<i64, Told> = BTreeMap::new();
     // Only this register's, under whichever name: the windows of a small register span those of the large ones.
     let mut names = format!(";{};", table.id);
     for rename in schema.renames.iter().rev() {

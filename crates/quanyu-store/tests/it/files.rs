@@ -30,7 +30,7 @@ async fn a_file_is_kept_once_under_its_hash_and_damage_is_found() {
         assert_eq!((named.name.as_str(), named.size), ("a.txt", 6));
         assert_eq!(
             files::hashes(&mut tx, "", 10).await.unwrap(),
-            [stored.hash.clone()]
+            std::slice::from_ref(&stored.hash)
         );
         let path = store
             .folder()

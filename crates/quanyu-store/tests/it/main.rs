@@ -1,5 +1,8 @@
 //! The store on both engines: one body for each test, run on SQLite and on PostgreSQL.
 
+// Helpers of tests unwrap too: a panic there is a failure with a line number.
+#![allow(clippy::unwrap_used)]
+
 mod audit;
 mod backup;
 mod common;

@@ -561,11 +561,19 @@ site   = { type = "url", title = "网址" }
         }
     }
 
+    /// Field, cell, unit of the head, canonical value or code of the fault.
+    type Case<'a> = (
+        &'a str,
+        &'a str,
+        Option<&'a str>,
+        Result<Option<&'a str>, &'a str>,
+    );
+
     #[test]
     fn a_cell_becomes_the_value_of_its_field_or_a_fault() {
         let pack = pack();
         #[rustfmt::skip]
-        let cases: &[(&str, &str, Option<&str>, Result<Option<&str>, &str>)] = &[
+        let cases: &[Case] = &[
             ("number", "A-12", None, Ok(Some("A-12"))),
             ("number", "  ", None, Err("cell_required")),
             ("number", "A12", None, Err("cell_pattern")),

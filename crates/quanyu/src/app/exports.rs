@@ -36,7 +36,7 @@ const PAGE: u32 = 5_000;
 /// Where rows go.
 enum Out {
     Xlsx(Box<XlsxWriter>),
-    Csv(CsvWriter<BufWriter<File>>),
+    Csv(Box<CsvWriter<BufWriter<File>>>),
 }
 
 /// Writes a register into an xlsx or csv file; how many rows.
@@ -69,10 +69,9 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
         }
         Some("csv") => {
             let file = File::create(target).map_err(|error| trouble(&error))?;
-            Out::Csv(
-                CsvWriter::new(BufWriter::new(file), &heads, Language::Zh)
-                    .map_err(|error| trouble(&error))?,
-            )
+            let csv = CsvWriter::new(BufWriter::new(file), &heads, Language::Zh)
+                .map_err(|error| trouble(&error))?;
+            Out::Csv(Box::new(csv))
         }
         other => {
             return Err(AppError::BadValue {

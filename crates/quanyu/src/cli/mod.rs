@@ -70,13 +70,8 @@ enum Command {
 /// Where a district lives.
 #[derive(Args, Clone, Debug)]
 pub struct At {
-    /// Folder of an embedded district (else QUANYU_DATA, else ./quanyu-data).
-    #[arg(
-        long,
-        env = "QUANYU_DATA",
-        value_name = "DIR",
-        conflicts_with = "database"
-    )]
+    /// Folder of a district (else QUANYU_DATA, else ./quanyu-data); with --database it holds the files alone.
+    #[arg(long, env = "QUANYU_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
     /// sqlite://… or postgres://…
     #[arg(long, value_name = "URL")]

@@ -2,5 +2,9 @@
 //!
 //! One binary, because each links the query engine. Start reading at [`commands`].
 
+// Helpers of tests unwrap too: a panic there is a failure with a line number.
+#![allow(clippy::unwrap_used)]
+
 mod commands;
+mod imports;
 mod web;

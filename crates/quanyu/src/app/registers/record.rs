@@ -1,0 +1,243 @@
+//! A record with everything about it: values, lines, every change, and who refers to it.
+//!
+//! Owns how a change is shown. Start reading at [`record`].
+
+use quanyu_core::{
+    text::{Language, Text},
+    value::Value,
+};
+use quanyu_pack::model::Register;
+use quanyu_store::{
+    Tx,
+    change::{self, Change},
+    list::{self as rows, Filter, Op, Query},
+    records,
+};
+
+use super::{
+    Cell, FieldHead, RegisterView, cell, declared, from_canonical, head, label, target, view,
+};
+use crate::app::{AppError, Product};
+
+/// Records shown of each register that refers to one.
+const FIRST_RELATED: u32 = 5;
+
+/// A record with everything about it.
+#[derive(Clone, Debug)]
+pub struct RecordPage {
+    /// The register.
+    pub register: RegisterView,
+    /// Record id.
+    pub id: i64,
+    /// What it is called.
+    pub label: String,
+    /// Version, 1 for the first.
+    pub version: i64,
+    /// State and its title, where the register has a lifecycle.
+    pub state: Option<(String, Text)>,
+    /// Fields and cells.
+    pub fields: Vec<(FieldHead, Cell)>,
+    /// Lines: title, heads, rows.
+    pub lines: Vec<(Text, Vec<FieldHead>, Vec<Vec<Cell>>)>,
+    /// Every change, newest first.
+    pub history: Vec<ChangeView>,
+    /// Records that refer to this one: register, title, count, and the first few (id, label).
+    pub related: Vec<Related>,
+    /// Whether it was removed.
+    pub removed: bool,
+}
+
+/// Records of one register that refer to a record.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Register id.
+    pub register: String,
+    /// Its title.
+    pub title: Text,
+    /// The field that refers.
+    pub field: String,
+    /// How many.
+    pub count: u64,
+    /// The first few.
+    pub first: Vec<(i64, String)>,
+}
+
+/// One change of a record.
+#[derive(Clone, Debug)]
+pub struct ChangeView {
+    /// Its number in the chain.
+    pub sequence: i64,
+    /// Who.
+    pub actor: String,
+    /// When, as shown in Asia/Shanghai.
+    pub at: String,
+    /// What was done, as a message code such as `record.create`.
+    pub act: String,
+    /// Field, before, after, as shown.
+    pub fields: Vec<(Text, String, String)>,
+}
+
+/// A record with everything about it.
+///
+/// # Errors
+/// An unknown register or record.
+pub async fn record(
+    product: &Product,
+    id: &str,
+    record: i64,
+    language: Language,
+) -> Result<RecordPage, AppError> {
+    let register = declared(product, id)?;
+    let mut tx = product.store.read().await?;
+    let history = change::history(&mut tx, record).await?;
+    let found = records::get(&mut tx, id, record).await?;
+    let Some(found) = found else {
+        return Err(AppError::NotFound {
+            kind: "record",
+            id: format!("{id}/{record}"),
+            near: None,
+        });
+    };
+    let mut fields = Vec::new();
+    for field in &register.fields {
+        let shown = cell(&mut tx, product, field, found.value(&field.id), language).await?;
+        fields.push((head(&product.pack, field, true), shown));
+    }
+    let mut lines = Vec::new();
+    for declared in &register.lines {
+        let heads = declared
+            .fields
+            .iter()
+            .map(|it| head(&product.pack, it, true))
+            .collect();
+        let mut rows = Vec::new();
+        for line in found.lines.get(&declared.id).into_iter().flatten() {
+            let mut row = Vec::new();
+            for field in &declared.fields {
+                let value = line.values.get(&field.id).unwrap_or(&Value::Null);
+                row.push(cell(&mut tx, product, field, value, language).await?);
+            }
+            rows.push(row);
+        }
+        lines.push((declared.title.clone(), heads, rows));
+    }
+    let state = found.state.clone().map(|state| {
+        let known = register
+            .lifecycle
+            .as_ref()
+            .and_then(|it| it.states.iter().find(|it| it.id == state));
+        (
+            state.clone(),
+            known.map_or_else(|| Text::zh(state), |it| it.title.clone()),
+        )
+    });
+    let mut changes = Vec::new();
+    for change in history.iter().rev() {
+        changes.push(changed(&mut tx, product, register, change, language).await?);
+    }
+    Ok(RecordPage {
+        register: view(&product.pack, register, 0),
+        id: record,
+        label: label(register, &found),
+        version: found.version,
+        state,
+        fields,
+        lines,
+        history: changes,
+        related: related(&mut tx, product, register, record).await?,
+        removed: false,
+    })
+}
+
+async fn changed(
+    tx: &mut Tx,
+    product: &Product,
+    register: &Register,
+    change: &Change,
+    language: Language,
+) -> Result<ChangeView, AppError> {
+    let mut fields = Vec::new();
+    let text = |body: &Option<quanyu_store::body::Body>, id: &str| {
+        body.as_ref().and_then(|it| it.fields.get(id)).cloned()
+    };
+    for field in &register.fields {
+        let (before, after) = (
+            text(&change.before, &field.id),
+            text(&change.after, &field.id),
+        );
+        if before == after {
+            continue;
+        }
+        let value = |text: Option<String>| {
+            text.and_then(|it| from_canonical(field, &it))
+                .unwrap_or(Value::Null)
+        };
+        let (before, after) = (value(before), value(after));
+        let before = cell(tx, product, field, &before, language).await?.said;
+        let after = cell(tx, product, field, &after, language).await?.said;
+        fields.push((field.title.clone(), before, after));
+    }
+    Ok(ChangeView {
+        sequence: change.seq,
+        actor: change.actor.clone(),
+        at: shanghai(&change.at),
+        act: change.act.clone(),
+        fields,
+    })
+}
+
+/// A UTC time as people in China read it. The zone has had no changes since 1991, so no zone data are needed.
+fn shanghai(utc: &str) -> String {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    let zone = jiff::tz::Offset::from_seconds(EIGHT_HOURS);
+    match (utc.parse::<jiff::Timestamp>(), zone) {
+        (Ok(at), Ok(zone)) => zone
+            .to_datetime(at)
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string(),
+        _ => utc.to_owned(),
+    }
+}
+
+/// Records of other registers that refer to this one.
+async fn related(
+    tx: &mut Tx,
+    product: &Product,
+    register: &Register,
+    id: i64,
+) -> Result<Vec<Related>, AppError> {
+    let mut all = Vec::new();
+    for other in product.pack.registers.values() {
+        for field in &other.fields {
+            if target(&product.pack, field).is_none_or(|it| it.id != register.id) {
+                continue;
+            }
+            let op = if field.many {
+                Op::Has(id.to_string())
+            } else {
+                Op::Eq(Value::Int(id))
+            };
+            let query = Query {
+                filters: vec![Filter::new(field.id.clone(), op)],
+                limit: FIRST_RELATED,
+                ..Query::default()
+            };
+            let count = rows::count(tx, &other.id, &query).await?;
+            if count > 0 {
+                let page = rows::list(tx, &other.id, &query).await?;
+                all.push(Related {
+                    register: other.id.clone(),
+                    title: other.title.clone(),
+                    field: field.id.clone(),
+                    count: u64::try_from(count).unwrap_or(0),
+                    first: page
+                        .records
+                        .iter()
+                        .map(|it| (it.id, label(other, it)))
+                        .collect(),
+                });
+            }
+        }
+    }
+    Ok(all)
+}
