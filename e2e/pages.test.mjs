@@ -119,8 +119,11 @@ test("a register is sorted and paged in place, and its address says so", async (
 test("search opens with a slash and finds while typing", async () => {
   const page = await open(browser, server.url);
   await page.goto("/?period=2023");
+  // The slash is heard once the scripts have run; on a busy machine that is after the page has loaded.
+  await page.waitForFunction(() => window.htmx !== undefined);
   await page.keyboard.press("/");
-  await page.keyboard.type("技术");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "q");
+  await page.keyboard.type("技术", { delay: 50 });
   await page.waitForSelector("#hits a");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
