@@ -4,6 +4,7 @@
 //! the figure before where a growth, share or rank says none of its own.
 
 use super::item::Item;
+use super::lexicon::Link;
 use super::mention::{Kind, Mention};
 use super::sentence::{Place, Reader, Said};
 use super::text::{Class, Text};
@@ -179,9 +180,35 @@ pub(super) fn fill(
         unit,
         &mut scratch,
     );
+    // 4人入选产业领军人才: where nothing before the number names it, the rest of its clause may.
+    let link = link.or_else(|| {
+        let ahead = item.end..rest_of_clause(&text.c, item.end, to);
+        let found =
+            reader
+                .lexicon
+                .link(&[], &text.c[ahead], &[], mention.kind, unit, &mut scratch)?;
+        Some(Link {
+            sure: found.sure * 0.9,
+            ..found
+        })
+    });
     reader.scratch = scratch;
     if let Some(link) = link {
         mention.indicator = Some(reader.lexicon.indicator(link).to_owned());
         mention.confidence = link.sure;
     }
+}
+
+/// Where the clause ends that goes on at `from`: at a mark, at the next number, or after as many characters as a long
+/// name has.
+fn rest_of_clause(chars: &[char], from: usize, limit: usize) -> usize {
+    const LONGEST: usize = 24;
+    let end = limit.min(from + LONGEST).min(chars.len());
+    let stop = |c: &char| {
+        c.is_ascii_digit() || matches!(c, ',' | '.' | '。' | ';' | '、' | ':' | '!' | '?')
+    };
+    chars
+        .get(from..end)
+        .and_then(|it| it.iter().position(stop))
+        .map_or(end.max(from), |it| from + it)
 }
