@@ -28,7 +28,7 @@ use crate::{
     body::Body,
     change::undone,
     clock::stamp,
-    door::{Bind, Tx},
+    door::{Bind, Row, Tx},
     error::StoreError,
     records::{self, Draft, Line, Record, register_table},
     schema::Table,
@@ -170,11 +170,7 @@ pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     // Without changed records the rows are not looked through: there may be hundreds of thousands.
     let mut more = open.updates > 0;
     while more {
-        let sql = "
-            select n, record, before, after from batch_row
-             where batch = $1 and n > $2 and before is not null order by n limit $3";
-        let values = [Bind::from(batch), Bind::from(after), Bind::from(PAGE)];
-        let rows = act.tx.rows(sql, &values).await?;
+        let rows = changed_rows(&mut act.tx, batch, after).await?;
         let Some(last) = rows.last() else { break };
         after = last.int(0)?;
         more = rows.len() as i64 == PAGE;
@@ -197,6 +193,18 @@ pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     Ok(seq)
 }
 
+/// The next rows of a batch that change a record that was there: number, record, before, after.
+async fn changed_rows(tx: &mut Tx, batch: i64, after: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = "
+        select n, record, before, after from batch_row
+         where batch = $1 and n > $2 and before is not null order by n limit $3";
+    tx.rows(
+        sql,
+        &[Bind::from(batch), Bind::from(after), Bind::from(PAGE)],
+    )
+    .await
+}
+
 /// Takes a whole batch back: its new records are removed, its changes reversed; its change number.
 ///
 /// # Errors
@@ -212,11 +220,7 @@ pub async fn undo(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     // Without changed records the rows are not looked through: there may be hundreds of thousands.
     let mut more = applied.updates > 0;
     while more {
-        let sql = "
-            select n, record, before, after from batch_row
-             where batch = $1 and n > $2 and before is not null order by n limit $3";
-        let values = [Bind::from(batch), Bind::from(after), Bind::from(PAGE)];
-        let rows = act.tx.rows(sql, &values).await?;
+        let rows = changed_rows(&mut act.tx, batch, after).await?;
         let Some(last) = rows.last() else { break };
         after = last.int(0)?;
         more = rows.len() as i64 == PAGE;

@@ -17,7 +17,10 @@ use quanyu_core::{
     uscc::Uscc,
     value::Value,
 };
-use quanyu_pack::model::{Field, FieldType, Pack};
+use quanyu_pack::{
+    model::{Field, FieldType, Pack},
+    pattern,
+};
 use rust_decimal::Decimal;
 
 /// What parts several codes or references in one cell.
@@ -433,17 +436,12 @@ fn bounds(field: &Field, value: &Value) -> Result<(), CellFault> {
             ));
         }
         if let Some(pattern) = &field.pattern
-            && !matches(pattern, text)
+            && !pattern::matches(pattern, text)
         {
             return Err(fault("cell_pattern", vec![("text", text.clone())]));
         }
     }
     Ok(())
-}
-
-/// Whether the whole text has the pattern. Packs with a pattern that is none are refused when they are checked.
-fn matches(pattern: &str, text: &str) -> bool {
-    regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|it| it.is_match(text))
 }
 
 /// A value as people read it: codes by title, money with two decimals and grouping, missing as "—".
