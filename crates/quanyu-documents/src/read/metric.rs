@@ -82,7 +82,7 @@ pub(super) fn fill(
     let floor = if came.is_some() { from } else { place.floor };
     let mut clause = reader.clause(floor, stop);
     let mut stop = stop.max(clause);
-    // 院士工作站(院士科技创新中心)1家: the noun stands before its bracket.
+    // 专家工作站(专家创新中心)1家: the noun stands before its bracket.
     if text.class_before(stop) == Class::Close {
         let low = floor.max(stop.saturating_sub(30));
         if let Some(open) = (low..stop).rev().find(|&at| text.class(at) == Class::Open) {
