@@ -101,18 +101,6 @@ pub enum AppError {
         /// Why.
         why: String,
     },
-    /// Somebody changed the record in between.
-    #[error("record {record} of `{register}` was changed by {by} at {at}")]
-    Conflict {
-        /// Register.
-        register: String,
-        /// Record.
-        record: i64,
-        /// Who.
-        by: String,
-        /// When.
-        at: String,
-    },
     /// The pages cannot be served there.
     #[error("cannot listen on port {port}: {why}")]
     CannotListen {
@@ -204,7 +192,6 @@ impl AppError {
             Self::Format { .. } => "format_trouble",
             Self::NoColumns { .. } => "no_columns",
             Self::Demo { .. } => "demo_trouble",
-            Self::Conflict { .. } => "conflict",
             Self::CannotListen { .. } => "cannot_listen",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
@@ -258,17 +245,6 @@ impl AppError {
                     ("why", why.clone()),
                 ]
             }
-            Self::Conflict {
-                register,
-                record,
-                by,
-                at,
-            } => vec![
-                ("register", register.clone()),
-                ("record", record.to_string()),
-                ("by", by.clone()),
-                ("at", at.clone()),
-            ],
             Self::CannotListen { port, why } => {
                 vec![("port", port.to_string()), ("why", why.clone())]
             }

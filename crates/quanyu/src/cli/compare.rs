@@ -7,8 +7,9 @@ use clap::Args;
 use super::{
     Ended, Format,
     output::{self, Cell},
+    read::read_all,
 };
-use crate::app::{AppError, compare, documents, product};
+use crate::app::{AppError, compare};
 
 /// Arguments of `quanyu compare`.
 #[derive(Args)]
@@ -46,19 +47,7 @@ const HEADS: [&str; 13] = [
 
 impl Compare {
     pub(super) fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        let reader =
-            documents::Reader::new(&product::pack_for_reading(packs, self.pack.as_deref())?);
-        let mut read = Vec::new();
-        let mut failed = false;
-        for file in &self.files {
-            match reader.read_file(file) {
-                Ok(document) => read.push(document),
-                Err(error) => {
-                    failed = true;
-                    eprintln!("{}", crate::messages::told(&error));
-                }
-            }
-        }
+        let (read, ended) = read_all(packs, self.pack.as_deref(), &self.files)?;
         let mut comparison = compare::compare(read);
         if !self.all {
             comparison.rows.retain(|it| !it.indicator.is_empty());
@@ -69,7 +58,7 @@ impl Compare {
             self.list(&comparison)
         };
         printed.map_err(AppError::output)?;
-        Ok(if failed { Ended::Found } else { Ended::Well })
+        Ok(ended)
     }
 
     fn list(&self, comparison: &compare::Comparison) -> std::io::Result<()> {
@@ -78,13 +67,6 @@ impl Compare {
             for ((district, document), cells) in comparison.documents.iter().zip(&row.cells) {
                 rows.extend(cells.iter().map(|cell| {
                     let it = &cell.mention;
-                    let value = match it.value {
-                        None => Cell::None,
-                        Some((low, high)) if low == high => Cell::Number(low),
-                        Some((low, high)) => {
-                            Cell::Json(format!("[{},{}]", low.normalize(), high.normalize()))
-                        }
-                    };
                     vec![
                         if row.indicator.is_empty() {
                             Cell::None
@@ -95,7 +77,7 @@ impl Compare {
                         district.as_str().into(),
                         document.name.as_str().into(),
                         it.kind.as_str().into(),
-                        value,
+                        Cell::span(it.value),
                         Cell::opt(it.unit.clone()),
                         Cell::opt(it.comparator.clone()),
                         Cell::opt(it.period.clone()),

@@ -46,6 +46,16 @@ impl Cell {
         number.map_or(Self::None, Self::Number)
     }
 
+    /// A value with its ends: one number where they are equal, else `[low,high]`.
+    #[must_use]
+    pub fn span(value: Option<(Decimal, Decimal)>) -> Self {
+        match value {
+            None => Self::None,
+            Some((low, high)) if low == high => Self::Number(low),
+            Some((low, high)) => Self::Json(format!("[{},{}]", low.normalize(), high.normalize())),
+        }
+    }
+
     fn json(&self) -> String {
         match self {
             Self::None => "null".to_owned(),

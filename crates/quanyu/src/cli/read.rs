@@ -47,35 +47,41 @@ const HEADS: [&str; 17] = [
 
 impl Read {
     pub(super) fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        let reader =
-            documents::Reader::new(&product::pack_for_reading(packs, self.pack.as_deref())?);
+        let (documents, ended) = read_all(packs, self.pack.as_deref(), &self.files)?;
         let mut rows = Vec::new();
-        let mut failed = false;
-        for file in &self.files {
-            match reader.read_file(file) {
-                Ok(document) => {
-                    for warning in &document.warnings {
-                        eprintln!("{}: {warning}", document.name);
-                    }
-                    rows.extend(document.mentions.iter().map(|it| row(&document.name, it)));
-                }
-                Err(error) => {
-                    failed = true;
-                    eprintln!("{}", crate::messages::told(&error));
-                }
+        for document in &documents {
+            for warning in &document.warnings {
+                eprintln!("{}: {warning}", document.name);
             }
+            rows.extend(document.mentions.iter().map(|it| row(&document.name, it)));
         }
         output::print(self.format, &HEADS, &rows).map_err(AppError::output)?;
-        Ok(if failed { Ended::Found } else { Ended::Well })
+        Ok(ended)
     }
 }
 
+/// Reads the files that can be read and tells which cannot: [`Ended::Found`] where there was one.
+pub(super) fn read_all(
+    packs: Option<&PathBuf>,
+    pack: Option<&str>,
+    files: &[PathBuf],
+) -> Result<(Vec<documents::ReadDocument>, Ended), AppError> {
+    let reader = documents::Reader::new(&product::pack_for_reading(packs, pack)?);
+    let mut read = Vec::new();
+    let mut ended = Ended::Well;
+    for file in files {
+        match reader.read_file(file) {
+            Ok(document) => read.push(document),
+            Err(error) => {
+                ended = Ended::Found;
+                eprintln!("{}", crate::messages::told(&error));
+            }
+        }
+    }
+    Ok((read, ended))
+}
+
 fn row(name: &str, it: &documents::MentionView) -> Vec<Cell> {
-    let value = match it.value {
-        None => Cell::None,
-        Some((low, high)) if low == high => Cell::Number(low),
-        Some((low, high)) => Cell::Json(format!("[{},{}]", low.normalize(), high.normalize())),
-    };
     let flags: Vec<String> = it.flags.iter().map(|it| output::json_text(it)).collect();
     vec![
         name.into(),
@@ -84,7 +90,7 @@ fn row(name: &str, it: &documents::MentionView) -> Vec<Cell> {
         it.text.as_str().into(),
         it.kind.as_str().into(),
         Cell::opt(it.metric.clone()),
-        value,
+        Cell::span(it.value),
         Cell::opt(it.unit.clone()),
         Cell::opt(it.comparator.clone()),
         Cell::opt(it.period.clone()),

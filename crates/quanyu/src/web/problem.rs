@@ -87,7 +87,7 @@ impl Problem {
             "web_no_page" | "web_unknown_region" | "not_found" | "not_found_near" => {
                 StatusCode::NOT_FOUND
             }
-            "conflict" | "store_conflict" => StatusCode::CONFLICT,
+            "store_conflict" => StatusCode::CONFLICT,
             "web_panic" | "web_template" | "store_database" | "store_file"
             | "store_writer_gone" | "store_panicked" | "store_unreadable" | "figures_engine"
             | "figures_source" => StatusCode::INTERNAL_SERVER_ERROR,
