@@ -302,6 +302,10 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "dataset" => "数据集",
         "field" => "字段",
         "cursor" => "翻页位置",
+        "appraisal" => "考核",
+        "appraisal_item" => "考核项",
+        "task" => "任务",
+        "step" => "办理步骤",
         other => other,
     }
 }
