@@ -40,8 +40,8 @@ const READY: usize = 200_000;
 
 /// The figures of one pack over one source.
 pub struct Figures {
-    pack: Arc<Pack>,
-    plans: Plans,
+    pub(crate) pack: Arc<Pack>,
+    pub(crate) plans: Plans,
     keeper: Keeper,
     /// Regions right below each region.
     below: BTreeMap<RegionCode, Vec<RegionCode>>,

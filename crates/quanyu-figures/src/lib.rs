@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 pub mod figures;
 mod functions;
+mod guard;
 pub mod language;
 pub mod number;
 mod snapshot;

@@ -71,6 +71,8 @@ pub struct Figure {
     pub rank: Option<Rank>,
     /// Share of the region above.
     pub share: Option<Decimal>,
+    /// Where the share is cited from; `None`: it is computed (or there is none).
+    pub share_cited: Option<Citation>,
     /// Where the value is from.
     pub source: Origin,
     /// What was published of an indicator that is computed here, for comparison.
@@ -147,6 +149,9 @@ impl Known<'_> {
             growth_cited,
             rank: self.rank(indicator, &worth, &region, period),
             share: self.share(indicator, &worth, &region, period),
+            share_cited: self
+                .best(indicator, Measured::Share, &region, period)
+                .map(|it| it.citation.clone()),
             source: worth.cited.map_or(Origin::Computed, Origin::Cited),
             published,
             records: worth.records,

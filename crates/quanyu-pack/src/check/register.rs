@@ -339,7 +339,7 @@ fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
         "date" => (matches!(kind, FieldType::Date), "date"),
-        "scan" => (matches!(kind, FieldType::File), "file"),
+        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
         "status" | "measure" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod cells;
@@ -22,9 +23,13 @@ pub mod names;
 pub mod packs;
 pub mod product;
 pub mod registers;
+pub mod releases;
+pub mod reports;
 pub mod say;
 pub mod search;
 mod source;
+pub mod steps;
+pub mod writing;
 
 pub use error::AppError;
 pub use product::Product;

@@ -117,6 +117,17 @@ pub fn print(format: Format, heads: &[&str], rows: &[Vec<Cell>]) -> io::Result<(
     }
 }
 
+/// Prints a text to standard output, as [`print`] does.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn line(text: &str) -> io::Result<()> {
+    match writeln!(io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
 fn write(
     out: &mut impl Write,
     format: Format,
