@@ -9,3 +9,4 @@ mod commands;
 mod imports;
 mod releases;
 mod web;
+mod writing;
