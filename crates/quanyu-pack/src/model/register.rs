@@ -290,8 +290,15 @@ pub struct Numbering {
 }
 
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each
+<<<<<<< HEAD
 /// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share.
 pub const PARTS: [(&str, &[&str], &[&str]); 4] = [
+=======
+/// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
+/// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
+/// the points that people gave for an item of an appraisal.
+pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
+>>>>>>> main
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -309,6 +316,7 @@ pub const PARTS: [(&str, &[&str], &[&str]); 4] = [
         ],
     ),
     (
+<<<<<<< HEAD
         "document",
         &["code", "title", "period"],
         &["kind", "number", "date", "to", "draft", "scan", "note"],
@@ -317,5 +325,24 @@ pub const PARTS: [(&str, &[&str], &[&str]); 4] = [
         "report",
         &["indicator", "measure", "period", "value", "to", "date"],
         &["region", "document", "note", "scan"],
+=======
+        "task",
+        &["title", "due"],
+        &[
+            "plan", "item", "period", "owner", "done_on", "progress", "document", "sentence",
+        ],
+    ),
+    (
+        "target",
+        &["indicator", "comparator", "value", "period"],
+        &[
+            "growth", "by", "level", "text", "plan", "document", "sentence",
+        ],
+    ),
+    (
+        "score",
+        &["scheme", "item", "points"],
+        &["region", "date", "body", "document", "note"],
+>>>>>>> main
     ),
 ];

@@ -7,7 +7,11 @@
 //!
 //! Start reading at [`product::Product`].
 
+<<<<<<< HEAD
 pub mod asof;
+=======
+pub mod appraisal;
+>>>>>>> main
 pub mod audit;
 pub mod backup;
 pub mod cells;
@@ -21,6 +25,7 @@ pub mod imports;
 pub mod indicators;
 pub mod names;
 pub mod packs;
+pub mod plans;
 pub mod product;
 pub mod registers;
 pub mod releases;

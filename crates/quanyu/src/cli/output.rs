@@ -117,12 +117,12 @@ pub fn print(format: Format, heads: &[&str], rows: &[Vec<Cell>]) -> io::Result<(
     }
 }
 
-/// Prints a text to standard output, as [`print`] does.
+/// Prints a line below a table.
 ///
 /// # Errors
-/// When standard output cannot be written.
-pub fn line(text: &str) -> io::Result<()> {
-    match writeln!(io::stdout().lock(), "{text}") {
+/// As [`print`].
+pub fn text(line: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(line.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }

@@ -163,7 +163,7 @@ impl Show {
         let records = releases::records(&product, &self.release).await?;
         if self.format == Format::Table {
             listed(Format::Table, std::slice::from_ref(&release))?;
-            output::line(&release.definition).map_err(AppError::output)?;
+            output::text(&format!("{}\n", release.definition)).map_err(AppError::output)?;
         }
         let heads = [
             "release",
