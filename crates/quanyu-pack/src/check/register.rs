@@ -338,16 +338,10 @@ fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
         "value" | "points" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
-<<<<<<< HEAD
-        "date" => (matches!(kind, FieldType::Date), "date"),
-        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
-        "status" | "measure" => (
-=======
         "date" | "due" | "by" | "done_on" => (matches!(kind, FieldType::Date), "date"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
-        "scan" => (matches!(kind, FieldType::File), "file"),
+        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
         "status" | "measure" | "comparator" | "level" => (
->>>>>>> main
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",
         ),

@@ -290,15 +290,11 @@ pub struct Numbering {
 }
 
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each
-<<<<<<< HEAD
-/// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share.
-pub const PARTS: [(&str, &[&str], &[&str]); 4] = [
-=======
 /// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
 /// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
-/// the points that people gave for an item of an appraisal.
-pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
->>>>>>> main
+/// the points that people gave for an item of an appraisal. A document is what the bureau writes, a report a value that was
+/// given to somebody.
+pub const PARTS: [(&str, &[&str], &[&str]); 7] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -316,7 +312,6 @@ pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
         ],
     ),
     (
-<<<<<<< HEAD
         "document",
         &["code", "title", "period"],
         &["kind", "number", "date", "to", "draft", "scan", "note"],
@@ -325,7 +320,8 @@ pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
         "report",
         &["indicator", "measure", "period", "value", "to", "date"],
         &["region", "document", "note", "scan"],
-=======
+    ),
+    (
         "task",
         &["title", "due"],
         &[
@@ -343,6 +339,5 @@ pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
         "score",
         &["scheme", "item", "points"],
         &["region", "date", "body", "document", "note"],
->>>>>>> main
     ),
 ];

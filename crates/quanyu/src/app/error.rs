@@ -374,18 +374,14 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "dataset" => "数据集",
         "field" => "字段",
         "cursor" => "翻页位置",
-<<<<<<< HEAD
         "moment" => "时点",
         "release" => "定版数据",
         "document" => "文稿",
         "step" => "办理环节",
         "measure" => "度量",
-=======
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
         "task" => "任务",
-        "step" => "办理步骤",
->>>>>>> main
         other => other,
     }
 }

@@ -7,11 +7,8 @@
 //!
 //! Start reading at [`product::Product`].
 
-<<<<<<< HEAD
-pub mod asof;
-=======
 pub mod appraisal;
->>>>>>> main
+pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod cells;
