@@ -1,6 +1,6 @@
 //! Rows as people export them into a Parquet file.
 //!
-//! Owns [`ParquetFile`] and the type of each column: text is utf8, whole numbers int64, money decimal128(20,2), decimals
+//! Owns [`ParquetFile`], [`read`] and the type of each column: text is utf8, whole numbers int64, money decimal128(20,2), decimals
 //! decimal128 with their places, dates date32, yes and no boolean. The title of a column stands in its metadata. Leaves which
 //! rows to the application.
 //!
@@ -14,7 +14,7 @@ use datafusion::{
         datatypes::{DataType, Field, Schema, SchemaRef},
         record_batch::RecordBatch,
     },
-    parquet::arrow::ArrowWriter,
+    parquet::arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
 };
 use quanyu_core::{
     columns::{BATCH_ROWS, ColumnKind},
@@ -23,7 +23,7 @@ use quanyu_core::{
 };
 use rust_decimal::Decimal;
 
-use crate::{error::FiguresError, functions::epoch_day};
+use crate::{error::FiguresError, functions::epoch_day, rows};
 
 /// Digits of a decimal: as many as there are.
 const DIGITS: u8 = 38;
@@ -103,6 +103,46 @@ impl ParquetFile {
         }
         Ok(())
     }
+}
+
+/// What a file holds that [`ParquetFile`] could have written: its columns, and its rows.
+///
+/// # Errors
+/// [`FiguresError::File`].
+pub fn read(path: &Path) -> Result<(Vec<ParquetColumn>, Vec<Vec<Value>>), FiguresError> {
+    let file = File::open(path).map_err(failed)?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed)?;
+    let columns = reader.schema().fields().iter().map(|field| {
+        let about = |key: &str| field.metadata().get(key).cloned();
+        let title = about("title").map(|zh| Text {
+            zh,
+            en: about("title_en"),
+        });
+        let kind = match field.data_type() {
+            DataType::Decimal128(20, 2) => ColumnKind::Money,
+            other => {
+                rows::kind(other).ok_or_else(|| failed(format!("`{}` is {other}", field.name())))?
+            }
+        };
+        Ok(ParquetColumn {
+            name: field.name().clone(),
+            title,
+            unit: about("unit"),
+            kind,
+        })
+    });
+    let columns = columns.collect::<Result<Vec<_>, FiguresError>>()?;
+    let mut found = Vec::new();
+    for batch in reader.build().map_err(failed)? {
+        let batch = batch?;
+        let values = columns.iter().zip(batch.columns());
+        let values = values
+            .map(|(column, array)| rows::values(array, column.kind, &column.name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let row = |at: usize| values.iter().map(|it| it[at].clone()).collect();
+        found.extend((0..batch.num_rows()).map(row));
+    }
+    Ok((columns, found))
 }
 
 impl ParquetColumn {

@@ -7,10 +7,9 @@
 
 use datafusion::{
     arrow::{
-        array::{Array, AsArray},
+        array::{Array, ArrayRef, AsArray},
         compute::cast,
         datatypes::{DataType, Date32Type, Int64Type},
-        record_batch::RecordBatch,
     },
     execution::SendableRecordBatchStream,
     physical_plan,
@@ -88,7 +87,7 @@ impl Rows {
         };
         let batch = batch?;
         let columns = self.columns.iter().enumerate();
-        let columns = columns.map(|(at, column)| self.values(&batch, at, column.kind));
+        let columns = columns.map(|(at, it)| values(batch.column(at), it.kind, &self.dataset));
         let mut columns: Vec<_> = columns
             .map(|it| it.map(Vec::into_iter))
             .collect::<Result<_, FiguresError>>()?;
@@ -98,53 +97,49 @@ impl Rows {
         };
         Ok(Some((0..batch.num_rows()).map(row).collect()))
     }
-
-    fn values(
-        &self,
-        batch: &RecordBatch,
-        at: usize,
-        kind: ColumnKind,
-    ) -> Result<Vec<Value>, FiguresError> {
-        let column = batch.column(at);
-        let too_large = |_| FiguresError::TooLarge(self.dataset.clone());
-        let rows = 0..column.len();
-        Ok(match kind {
-            ColumnKind::Text => {
-                let texts = cast(column, &DataType::Utf8)?;
-                let texts = texts.as_string::<i32>().iter();
-                texts
-                    .map(|it| it.map_or(Value::Null, Value::text))
-                    .collect()
-            }
-            ColumnKind::Int => {
-                let whole = cast(column, &DataType::Int64)?;
-                let whole = whole.as_primitive::<Int64Type>();
-                whole
-                    .iter()
-                    .map(|it| it.map_or(Value::Null, Value::Int))
-                    .collect()
-            }
-            ColumnKind::YesNo => {
-                let yes = column.as_boolean().iter();
-                yes.map(|it| it.map_or(Value::Null, |yes| Value::Int(yes.into())))
-                    .collect()
-            }
-            ColumnKind::Date => {
-                let days = column.as_primitive::<Date32Type>().iter();
-                let day = |days: i32| date(1970, 1, 1).checked_add(days.days()).ok();
-                days.map(|it| it.and_then(day).map_or(Value::Null, Value::Date))
-                    .collect()
-            }
-            ColumnKind::Money | ColumnKind::Decimal(_) => rows
-                .map(|row| number::number(column, row))
-                .map(|it| it.map(|it| it.map_or(Value::Null, Value::Decimal)))
-                .collect::<Result<_, _>>()
-                .map_err(too_large)?,
-        })
-    }
 }
 
-fn kind(kind: &DataType) -> Option<ColumnKind> {
+/// A column's values.
+pub(crate) fn values(
+    column: &ArrayRef,
+    kind: ColumnKind,
+    of: &str,
+) -> Result<Vec<Value>, FiguresError> {
+    let too_large = |_| FiguresError::TooLarge(of.to_owned());
+    Ok(match kind {
+        ColumnKind::Text => {
+            let texts = cast(column, &DataType::Utf8)?;
+            let texts = texts.as_string::<i32>().iter();
+            texts
+                .map(|it| it.map_or(Value::Null, Value::text))
+                .collect()
+        }
+        ColumnKind::Int => {
+            let whole = cast(column, &DataType::Int64)?;
+            let whole = whole.as_primitive::<Int64Type>().iter();
+            whole.map(|it| it.map_or(Value::Null, Value::Int)).collect()
+        }
+        ColumnKind::YesNo => {
+            let yes = column.as_boolean().iter();
+            yes.map(|it| it.map_or(Value::Null, |yes| Value::Int(yes.into())))
+                .collect()
+        }
+        ColumnKind::Date => {
+            let days = column.as_primitive::<Date32Type>().iter();
+            let day = |days: i32| date(1970, 1, 1).checked_add(days.days()).ok();
+            days.map(|it| it.and_then(day).map_or(Value::Null, Value::Date))
+                .collect()
+        }
+        ColumnKind::Money | ColumnKind::Decimal(_) => (0..column.len())
+            .map(|row| number::number(column, row))
+            .map(|it| it.map(|it| it.map_or(Value::Null, Value::Decimal)))
+            .collect::<Result<_, _>>()
+            .map_err(too_large)?,
+    })
+}
+
+/// What a type holds; `None` for one that no file takes.
+pub(crate) fn kind(kind: &DataType) -> Option<ColumnKind> {
     Some(match kind {
         DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 | DataType::Null => {
             ColumnKind::Text

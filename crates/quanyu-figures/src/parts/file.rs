@@ -204,7 +204,6 @@ impl PartWriter {
         let blank = format!("{mark}{}", "0".repeat(DIGITS));
         self.writer
             .append_key_value_metadata(KeyValue::new("quanyu.checksum".into(), blank));
-        self.writer.finish()?;
         let mut file = self
             .writer
             .into_inner()?

@@ -16,7 +16,7 @@ use quanyu_figures::{
 };
 use quanyu_pack::model::FieldType;
 
-use crate::support::{Folder, Memory, dataset, day, dec, fields, open, pack, register, text, yuan};
+use crate::support::{Folder, dataset, day, dec, fields, open, pack, register, text, yuan};
 
 fn column(name: &str, kind: ColumnKind) -> ParquetColumn {
     ParquetColumn {
