@@ -40,7 +40,7 @@ pub struct Rows {
 }
 
 impl Figures {
-    /// The rows of a dataset at the head, in the order of its query.
+    /// The rows of a dataset at the head, as they are read: those of sealed parts first. A dataset has no order of its own.
     ///
     /// # Errors
     /// [`FiguresError::UnknownDataset`]; when the source cannot be read or a record cannot be computed with.
