@@ -144,6 +144,17 @@ impl Product {
         self.pack.demo_district
     }
 
+    /// The day in China now. The zone has had no changes since 1991, so no zone data are needed.
+    #[must_use]
+    pub fn today(&self) -> jiff::civil::Date {
+        const EIGHT_HOURS: i32 = 8 * 3600;
+        let now = jiff::Timestamp::now();
+        match jiff::tz::Offset::from_seconds(EIGHT_HOURS) {
+            Ok(zone) => zone.to_datetime(now).date(),
+            Err(_) => jiff::tz::Offset::UTC.to_datetime(now).date(),
+        }
+    }
+
     /// The change sequence now.
     ///
     /// # Errors
