@@ -17,13 +17,8 @@ use datafusion::{
 use quanyu_core::columns::{ColumnBatch, ColumnSpec};
 
 use crate::{
-    compute::run,
-    declared::register_columns,
-    error::FiguresError,
-    figures::Figures,
-    snapshot::Snapshot,
-    source::SourceError,
-    table::{self, TableData},
+    arrays, compute::run, declared::register_columns, error::FiguresError, figures::Figures,
+    snapshot::Snapshot, source::SourceError, table::TableData,
 };
 
 impl Figures {
@@ -48,9 +43,9 @@ impl Figures {
         let columns = self
             .guard_columns(register)
             .ok_or_else(|| SourceError::told(format!("there is no register `{register}`")))?;
-        let schema = table::schema(&columns);
-        let batch = TableData::arrow(&columns, &schema, row)?;
-        let data = TableData::empty(columns).apply(vec![batch], &[], 1)?;
+        let schema = arrays::schema(&columns);
+        let batch = arrays::arrow(&columns, &schema, row)?;
+        let data = TableData::empty(columns).holding(vec![batch]);
         let snapshot = Arc::new(Snapshot {
             sequence: 1,
             tables: [(register.to_owned(), Arc::new(data))].into(),

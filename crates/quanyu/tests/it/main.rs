@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod exports;
 mod imports;
 mod releases;
 mod web;
