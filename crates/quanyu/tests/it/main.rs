@@ -6,5 +6,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod exports;
 mod imports;
+mod releases;
 mod web;
+mod writing;
