@@ -62,7 +62,10 @@ pub async fn keep(
 ) -> Result<(), StoreError> {
     let values = [Bind::from(file), Bind::from(period)];
     act.tx
-        .run("delete from binding where file = $1 and period = $2", &values)
+        .run(
+            "delete from binding where file = $1 and period = $2",
+            &values,
+        )
         .await?;
     for (place, it) in (0_i64..).zip(bindings) {
         let values = [
@@ -85,7 +88,10 @@ pub async fn keep(
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         act.tx.run(sql, &values).await?;
     }
-    let noted = format!(r#"{{"file":"{file}","period":"{period}","figures":{}}}"#, bindings.len());
+    let noted = format!(
+        r#"{{"file":"{file}","period":"{period}","figures":{}}}"#,
+        bindings.len()
+    );
     act.log("document.bind", Some(noted)).await?;
     Ok(())
 }
@@ -98,7 +104,9 @@ pub async fn of_file(tx: &mut Tx, file: &str, period: &str) -> Result<Vec<Bindin
     let sql = "
         select start_char, end_char, said, indicator, measure, region, role, agreed
           from binding where file = $1 and period = $2 order by place";
-    let rows = tx.rows(sql, &[Bind::from(file), Bind::from(period)]).await?;
+    let rows = tx
+        .rows(sql, &[Bind::from(file), Bind::from(period)])
+        .await?;
     rows.iter().map(binding).collect()
 }
 
@@ -113,7 +121,10 @@ pub async fn bound(tx: &mut Tx, file: Option<&str>, limit: u32) -> Result<Vec<Bo
          where ($1 = '' or b.file = $1)
          group by b.file, f.name, f.at, b.period
          order by f.at desc, b.file, b.period limit $2";
-    let values = [Bind::from(file.unwrap_or_default()), Bind::from(i64::from(limit))];
+    let values = [
+        Bind::from(file.unwrap_or_default()),
+        Bind::from(i64::from(limit)),
+    ];
     let rows = tx.rows(sql, &values).await?;
     rows.iter()
         .map(|row| {
