@@ -98,10 +98,10 @@ fn what_is_written_anew_is_true_of_the_value() {
         "", "超", "逾", "达", "近", "约", "余", "不足", "以上", "以下", "为",
     ];
     for idiom in idioms {
-        for (text, value) in [
-            ("68.3亿元", "6830000000"),
-            ("200家", "200"),
-            ("25%", "0.25"),
+        for (text, value, factor) in [
+            ("68.3亿元", "6830000000", "100000000"),
+            ("200家", "200", "1"),
+            ("25%", "0.25", "0.01"),
         ] {
             for share in 1..60 {
                 let old = Written {

@@ -106,7 +106,9 @@ impl Claim {
             Self::Nearly => roundest(&|step| floor(step) + step)
                 .filter(|it| near(*it))
                 .ok_or(Untrue::NotNear),
-            Self::About => roundest(&|step| rounded(value, step)).ok_or(Untrue::NotNear),
+            Self::About => roundest(&|step| rounded(value, step))
+                .filter(|it| near(*it))
+                .ok_or(Untrue::NotNear),
             Self::Below => roundest(&|step| floor(step) + step).ok_or(Untrue::NotNear),
             Self::AtMost => Ok((value / unit).ceil() * unit),
         }
