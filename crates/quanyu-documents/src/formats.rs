@@ -229,6 +229,16 @@ pub fn extract(bytes: &[u8], file_name: &str) -> Result<DocText, FormatError> {
     }
 }
 
+/// The text of a docx as [`extract`] gives it, and what its content controls with a tag hold: tag and characters of the text.
+///
+/// # Errors
+/// As [`extract`].
+pub(crate) fn extract_marked(
+    docx: &[u8],
+) -> Result<(String, Vec<(String, std::ops::Range<usize>)>), FormatError> {
+    docx::extract_marked(docx)
+}
+
 fn package(bytes: &[u8]) -> Result<DocText, FormatError> {
     let package = Package::open(Source::Bytes(bytes.into()))?;
     if package.has("word/document.xml") {

@@ -5,7 +5,10 @@
 //! Invariant: what was deleted with changes tracked is left out, what was inserted is in; a fallback copy of a text box
 //! is not read a second time; paragraphs are counted as they begin in the document part, nested ones too.
 
+mod controls;
 mod numbering;
+
+use std::ops::Range;
 
 use quick_xml::{
     Reader,
@@ -18,21 +21,39 @@ use super::{
     txt::is_title,
 };
 use crate::package::{Package, Source};
+use controls::Controls;
 use numbering::Numbering;
 
 /// Paragraphs and tables that may lie in each other.
 const MAX_DEPTH: usize = 64;
 
 pub(super) fn extract(bytes: &[u8]) -> Result<DocText, FormatError> {
+    read(bytes, None).map(|(doc, _)| doc)
+}
+
+/// The text of a docx, and what the content controls with a tag hold: tag and characters of the text, in text order.
+pub(super) fn extract_marked(
+    bytes: &[u8],
+) -> Result<(String, Vec<(String, Range<usize>)>), FormatError> {
+    let (doc, controls) = read(bytes, Some(Controls::default()))?;
+    Ok(controls.unwrap_or_default().places(&doc.text))
+}
+
+fn read(
+    bytes: &[u8],
+    controls: Option<Controls>,
+) -> Result<(DocText, Option<Controls>), FormatError> {
     let package = Package::open(Source::Bytes(bytes.into()))?;
     let main = "word/document.xml";
     let numbering = Numbering::read(&package)?;
     let mut body = Body {
         numbering,
+        controls,
         ..Body::default()
     };
     body.read(main, &package.text(main)?)?;
     let notes = std::mem::take(&mut body.notes);
+    let controls = body.controls.take();
     let mut builder = body.finish();
     for part in ["word/footnotes.xml", "word/endnotes.xml"] {
         if package.has(part) && !notes.is_empty() {
@@ -41,7 +62,7 @@ pub(super) fn extract(bytes: &[u8]) -> Result<DocText, FormatError> {
             }
         }
     }
-    Ok(builder.finish())
+    Ok((builder.finish(), controls))
 }
 
 /// Texts of the notes, separators left out.
@@ -107,6 +128,8 @@ struct Body {
     in_text: bool,
     hidden_run: bool,
     titles: Vec<String>,
+    /// Where the places of content controls are wanted.
+    controls: Option<Controls>,
 }
 
 impl Body {
@@ -181,6 +204,7 @@ impl Body {
                 }
             }
             "txbxContent" => self.boxes.push(self.tables.len()),
+            "sdt" => self.controls.iter_mut().for_each(Controls::open),
             "t" => self.in_text = true,
             "r" => self.hidden_run = false,
             _ => self.empty(tag),
@@ -199,6 +223,21 @@ impl Body {
             "noBreakHyphen" => self.push_mark('-'),
             "vanish" if value().is_none_or(|it| it != "0" && it != "false") => {
                 self.hidden_run = true
+            }
+            "tag" => {
+                if let (Some(controls), Some(tag)) = (&mut self.controls, value()) {
+                    controls.tag(tag);
+                }
+            }
+            "bookmarkStart" => {
+                if let Some(controls) = &mut self.controls {
+                    controls.bookmark(attribute(tag, "id"), attribute(tag, "name"));
+                }
+            }
+            "bookmarkEnd" => {
+                if let Some(controls) = &mut self.controls {
+                    controls.end_bookmark(attribute(tag, "id"));
+                }
             }
             "pStyle" => self.with(|it| it.style = value()),
             "outlineLvl" => self.with(|it| {
@@ -247,6 +286,7 @@ impl Body {
             "tr" => self.row(),
             "tbl" => drop(self.tables.pop()),
             "txbxContent" => drop(self.boxes.pop()),
+            "sdt" => self.controls.iter_mut().for_each(Controls::close),
             _ => {}
         }
     }
@@ -375,7 +415,10 @@ impl Body {
         if !self.hidden_run
             && let Some(paragraph) = self.paragraphs.last_mut()
         {
-            paragraph.text.push_str(text);
+            match &self.controls {
+                Some(controls) => controls.push(text, &mut paragraph.text),
+                None => paragraph.text.push_str(text),
+            }
         }
     }
 
