@@ -91,10 +91,11 @@ fn package(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
 
 fn document(doc: &Doc) -> String {
     let body = body::body(doc);
-    // A4; 37 mm above, 35 below, 28 left, 26 right. The number's dash lies 7 mm under the type area, so the line of
+    // 22 lines are the grid's; 28 characters come from the spacing of the text (see `styles::TIGHT`), since LibreOffice makes of a
+    // grid of characters cells that are wider than Word's. A4; 37 mm above, 35 below, 28 left, 26 right. The number's dash lies 7 mm under the type area, so the line of
     // size 4 that holds it ends 25.5 mm above the edge.
     format!(
-        r#"{HEAD}<w:document {W} xmlns:r="{OFFICE}" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><w:body>{body}<w:sectPr><w:footerReference w:type="default" r:id="rId3"/><w:footerReference w:type="even" r:id="rId4"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" w:header="851" w:footer="1447" w:gutter="0"/><w:docGrid w:type="linesAndChars" w:linePitch="{LINE}" w:charSpace="-849"/></w:sectPr></w:body></w:document>"#
+        r#"{HEAD}<w:document {W} xmlns:r="{OFFICE}" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><w:body>{body}<w:sectPr><w:footerReference w:type="default" r:id="rId3"/><w:footerReference w:type="even" r:id="rId4"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" w:header="851" w:footer="1447" w:gutter="0"/><w:docGrid w:type="lines" w:linePitch="{LINE}"/></w:sectPr></w:body></w:document>"#
     )
 }
 

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`Command`].
 
+mod appraisal;
 mod audit;
 mod backup;
 mod compare;
@@ -58,6 +59,8 @@ enum Command {
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Print an appraisal: what each item has reached, earns and misses.
+    Appraisal(appraisal::Appraisal),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -143,6 +146,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Figures(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,
         Command::Restore(it) => it.run(packs).await,

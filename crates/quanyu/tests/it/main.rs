@@ -6,5 +6,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod exports;
 mod imports;
 mod web;

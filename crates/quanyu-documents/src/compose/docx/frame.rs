@@ -7,7 +7,10 @@ use super::{
     body::{Writer, from_right, right_stop},
     styles::{self, KAI, mark_size},
 };
-use crate::compose::{model::Run, place::signature};
+use crate::compose::{
+    model::{Imprint, Run},
+    place::{half_widths, signature},
+};
 
 /// The head: copy number, urgency, the mark, number, signer, the red line.
 pub(super) fn head(writer: &mut Writer<'_>) {
@@ -117,34 +120,47 @@ pub(super) fn below(writer: &mut Writer<'_>) {
     }
 }
 
-/// The imprint: a frame at the bottom of the type area of the last page. Its rules are paragraphs of their own, because text
-/// stands one character in and the rules do not. (A floating table is not kept at the bottom by LibreOffice.)
+/// The imprint: a box at the bottom of the type area of the last page. Its rules are paragraphs of their own, because text
+/// stands one character in and the rules do not. (LibreOffice keeps neither a floating table nor a frame down there.)
 pub(super) fn imprint(writer: &mut Writer<'_>) {
     let Some(imprint) = writer.doc.imprint.clone() else {
         return;
     };
-    let frame = format!(
-        r#"<w:framePr w:w="{WIDTH}" w:hSpace="0" w:vSpace="0" w:wrap="around" w:hAnchor="margin" w:vAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>"#
-    );
+    let body = std::mem::take(&mut writer.out);
+    let lines = rows(writer, &imprint);
+    let rows = std::mem::replace(&mut writer.out, body);
+    // 18 points a line, 3 a rule; 635 English metric units are a twentieth of a point.
+    let rules = if imprint.copies.is_some() { 3 } else { 2 };
+    let (width, height) = (WIDTH * 635, (lines * 360 + rules * 60) * 635);
+    writer.out.push_str(&format!(
+        r#"<w:p><w:pPr><w:pStyle w:val="Flush"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr><w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="1" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH><wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV><wp:extent cx="{width}" cy="{height}"/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/><wp:docPr id="1000" name="imprint"/><wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{rows}</w:txbxContent></wps:txbx><wps:bodyPr wrap="square" lIns="0" tIns="0" rIns="0" bIns="0" anchor="b"><a:noAutofit/></wps:bodyPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice></mc:AlternateContent></w:r></w:p>"#
+    ));
+}
+
+/// The paragraphs of the imprint; how many lines of text they are.
+fn rows(writer: &mut Writer<'_>, imprint: &Imprint) -> u32 {
     let rule = |writer: &mut Writer<'_>, eighths: u32| {
         let border = format!(
-            r#"{frame}<w:pBdr><w:top w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/></w:pBdr><w:spacing w:line="60" w:lineRule="exact"/>"#
+            r#"<w:pBdr><w:top w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/></w:pBdr><w:spacing w:line="60" w:lineRule="exact"/>"#
         );
         writer.paragraph("Imprint", &border, &[], None);
     };
     // One character of size 4 in on both sides; 0.35 mm first and last, 0.25 mm between.
     let side = 280;
+    let mut lines = 1;
     rule(writer, 8);
     if let Some(copies) = &imprint.copies {
         let indent = format!(
-            r#"{frame}<w:ind w:left="{}" w:right="{side}" w:firstLineChars="0" w:hanging="{}"/>"#,
+            r#"<w:ind w:left="{}" w:right="{side}" w:firstLineChars="0" w:hanging="{}"/>"#,
             4 * side,
             3 * side
         );
+        let said = format!("{copies}。");
+        lines += half_widths(&said).div_ceil((WIDTH - 5 * side) * 2 / side);
         writer.paragraph(
             "Imprint",
             &indent,
-            &[Run::plain(format!("抄送：{copies}。"))],
+            &[Run::plain(format!("抄送：{said}"))],
             None,
         );
         rule(writer, 6);
@@ -154,16 +170,13 @@ pub(super) fn imprint(writer: &mut Writer<'_>) {
         WIDTH - side
     );
     let indent = format!(r#"<w:ind w:left="{side}" w:firstLineChars="0" w:firstLine="0"/>"#);
-    writer.open("Imprint", &format!("{frame}{stop}{indent}"));
+    writer.open("Imprint", &format!("{stop}{indent}"));
     writer.runs(&[Run::plain(imprint.printer.as_str())], None);
     writer.out.push_str("<w:r><w:tab/></w:r>");
     writer.runs(&[Run::plain(format!("{}印发", imprint.date))], None);
     writer.out.push_str("</w:p>");
     rule(writer, 8);
-    // The paragraph that the frame is anchored to; a tiny one, so that it makes no page of its own.
-    writer.out.push_str(
-        r#"<w:p><w:pPr><w:pStyle w:val="Flush"/><w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:p>"#,
-    );
+    lines
 }
 
 /// — 1 —: at the right on odd pages, at the left on even ones, one character in.
