@@ -8,4 +8,6 @@
 mod commands;
 mod exports;
 mod imports;
+mod releases;
 mod web;
+mod writing;
