@@ -9,4 +9,6 @@ mod columns;
 mod commands;
 mod exports;
 mod imports;
+mod releases;
 mod web;
+mod writing;
