@@ -10,5 +10,6 @@ mod commands;
 mod exports;
 mod imports;
 mod releases;
+mod renew;
 mod web;
 mod writing;
