@@ -81,6 +81,7 @@ pub(super) enum Place<'a> {
     Registers(Option<&'a str>),
     Read,
     Compare,
+    Tour,
     /// In none of the menu's rooms.
     Elsewhere,
 }
@@ -202,6 +203,14 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         Place::Compare,
         false,
     ));
+    if super::tour::offered(app) {
+        menu.push(room(
+            app.text(view, "menu.tour"),
+            view.link("/tour"),
+            Place::Tour,
+            false,
+        ));
+    }
     menu
 }
 

@@ -30,6 +30,7 @@ mod state;
 mod styleguide;
 mod templates;
 mod texts;
+mod tour;
 mod upload;
 mod view;
 
@@ -54,6 +55,7 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/tour", get(tour::show))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
