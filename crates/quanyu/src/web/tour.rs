@@ -5,7 +5,6 @@
 
 use axum::{extract::State, response::Response};
 use quanyu_core::period::Period;
-use quanyu_pack::model::DemoStep;
 use serde::Serialize;
 
 use super::{
@@ -54,7 +53,19 @@ impl TourPage {
             title: step.title.get(view.language).to_owned(),
             text: step.text.get(view.language).to_owned(),
             file: step.file.clone(),
-            href: address(view, step),
+            href: {
+                let path = path(&step.room, step.of.as_deref().unwrap_or_default());
+                let period = step.period.as_ref().map(Period::to_string);
+                let more = [
+                    ("period", period.as_deref()),
+                    ("sample", step.file.as_deref()),
+                ];
+                let more: Vec<_> = more
+                    .into_iter()
+                    .filter_map(|(key, value)| Some((key, value?)))
+                    .collect();
+                view.link_with(&path, &more)
+            },
         });
         Self {
             frame: Frame::new(app, view, Place::Tour, &app.text(view, "tour.title")),
@@ -63,9 +74,9 @@ impl TourPage {
     }
 }
 
-fn address(view: &View, step: &DemoStep) -> String {
-    let of = step.of.as_deref().unwrap_or_default();
-    let path = match step.room.as_str() {
+/// The way to a declared room.
+fn path(room: &str, of: &str) -> String {
+    match room {
         "indicator" => format!("/indicators/{of}"),
         "register" => format!("/registers/{of}"),
         "read" => "/documents/read".to_owned(),
@@ -77,15 +88,5 @@ fn address(view: &View, step: &DemoStep) -> String {
         "writing" => "/writing".to_owned(),
         // The pack check lets no other room through.
         _ => "/".to_owned(),
-    };
-    let period = step.period.as_ref().map(Period::to_string);
-    let more = [
-        ("period", period.as_deref()),
-        ("sample", step.file.as_deref()),
-    ];
-    let more: Vec<_> = more
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .collect();
-    view.link_with(&path, &more)
+    }
 }
