@@ -7,6 +7,7 @@
 mod case;
 mod demo;
 mod indicator;
+mod name;
 mod plan;
 mod register;
 
@@ -21,6 +22,7 @@ use quanyu_core::{
 pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
+pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, TargetLevel};
 pub use register::{Field, FieldType, Lifecycle, Lines, PARTS, Register, State, Transition};
 
@@ -86,6 +88,8 @@ pub struct Pack {
     pub indicators: BTreeMap<String, Indicator>,
     /// Plans by id.
     pub plans: BTreeMap<String, Plan>,
+    /// Standard names by id.
+    pub names: BTreeMap<String, StandardName>,
     /// Documents by id.
     pub documents: BTreeMap<String, Document>,
     /// Roles by id.

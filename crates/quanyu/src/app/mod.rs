@@ -10,6 +10,7 @@
 pub mod audit;
 pub mod backup;
 pub mod cells;
+pub mod check;
 pub mod cockpit;
 pub mod compare;
 pub mod demo;

@@ -7,6 +7,7 @@
 
 mod audit;
 mod backup;
+mod check;
 mod compare;
 mod demo;
 mod export;
@@ -58,6 +59,8 @@ enum Command {
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Hold each figure of documents against the records.
+    Check(check::Check),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -143,6 +146,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Figures(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Check(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,
         Command::Restore(it) => it.run(packs).await,

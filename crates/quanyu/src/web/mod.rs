@@ -10,6 +10,7 @@
 mod api;
 mod assets;
 mod chart;
+mod check;
 mod cockpit;
 mod compare;
 mod csv;
@@ -54,6 +55,9 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/documents/check", get(check::ask).post(check::put))
+        .route("/documents/check/{draft}", get(check::show))
+        .route("/documents/check/{draft}/sheet", get(check::sheet))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
