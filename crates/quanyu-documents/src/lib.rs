@@ -8,10 +8,12 @@
 //! Start reading at [`workbook::open`] and [`formats::extract`].
 
 pub mod check;
+pub mod edit;
 pub mod formats;
 mod office;
 mod package;
 pub mod read;
+pub mod secrecy;
 pub mod workbook;
 
 pub use office::OfficeError;

@@ -124,6 +124,16 @@ pub async fn removed(tx: &mut Tx, table: &str, since: i64) -> Result<Vec<i64>, S
     }
 }
 
+/// The seal of a change, which tells this history from any other; `None` where there is no such change.
+///
+/// # Errors
+/// The database's.
+pub async fn seal(tx: &mut Tx, seq: i64) -> Result<Option<String>, StoreError> {
+    let sql = "select seal from change where seq = $1";
+    let row = tx.row(sql, &[Bind::from(seq)]).await?;
+    row.map(|it| it.text(0)).transpose()
+}
+
 fn kinds(table: &Table, specs: &[ColumnSpec]) -> Result<Vec<ColumnKind>, StoreError> {
     specs
         .iter()

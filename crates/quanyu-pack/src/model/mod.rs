@@ -4,6 +4,7 @@
 //!
 //! Invariant: identifiers are `snake_case` ASCII; maps are ordered, so that tables, pages and hashes come out the same.
 
+mod appraisal;
 mod case;
 mod demo;
 mod indicator;
@@ -19,11 +20,12 @@ use quanyu_core::{
     text::Text,
 };
 
+pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use name::{NameKind, StandardName};
-pub use plan::{Comparator, Plan, PlanTarget, PlanTask, TargetLevel};
+pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
 pub use register::{Field, FieldType, Lifecycle, Lines, PARTS, Register, State, Transition};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
@@ -90,6 +92,10 @@ pub struct Pack {
     pub plans: BTreeMap<String, Plan>,
     /// Standard names by id.
     pub names: BTreeMap<String, StandardName>,
+    /// Appraisal schemes by id.
+    pub appraisals: BTreeMap<String, Appraisal>,
+    /// How tasks are supervised.
+    pub supervision: Supervision,
     /// Documents by id.
     pub documents: BTreeMap<String, Document>,
     /// Roles by id.

@@ -279,8 +279,10 @@ pub struct Transition {
 }
 
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each
-/// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share.
-pub const PARTS: [(&str, &[&str], &[&str]); 2] = [
+/// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
+/// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
+/// the points that people gave for an item of an appraisal.
+pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -296,5 +298,24 @@ pub const PARTS: [(&str, &[&str], &[&str]); 2] = [
         &[
             "region", "of_units", "scope", "number", "date", "page", "note", "scan",
         ],
+    ),
+    (
+        "task",
+        &["title", "due"],
+        &[
+            "plan", "item", "period", "owner", "done_on", "progress", "document", "sentence",
+        ],
+    ),
+    (
+        "target",
+        &["indicator", "comparator", "value", "period"],
+        &[
+            "growth", "by", "level", "text", "plan", "document", "sentence",
+        ],
+    ),
+    (
+        "score",
+        &["scheme", "item", "points"],
+        &["region", "date", "body", "document", "note"],
     ),
 ];

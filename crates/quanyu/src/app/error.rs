@@ -83,6 +83,14 @@ pub enum AppError {
         /// Why, in English.
         why: String,
     },
+    /// A file that bears a mark of secrecy.
+    #[error("{name} is marked `{mark}`")]
+    Secret {
+        /// Which.
+        name: String,
+        /// The mark as it stands.
+        mark: String,
+    },
     /// Columns of a workbook that fit no field.
     #[error("{file}: no column fits a field of `{register}`")]
     NoColumns {
@@ -155,6 +163,29 @@ impl AppError {
         Self::coded(name, error.code(), error)
     }
 
+    /// A docx that cannot be edited.
+    #[must_use]
+    pub fn edit(name: &str, error: &quanyu_documents::edit::EditError) -> Self {
+        Self::coded(name, error.code(), error)
+    }
+
+    /// Refuses a file that bears a mark of secrecy: nothing of it is kept.
+    ///
+    /// # Errors
+    /// [`Self::Secret`] where there is a mark.
+    pub fn unless_secret(
+        name: &str,
+        mark: Option<&quanyu_documents::secrecy::Mark>,
+    ) -> Result<(), Self> {
+        match mark {
+            None => Ok(()),
+            Some(mark) => Err(Self::Secret {
+                name: name.to_owned(),
+                mark: mark.text.clone(),
+            }),
+        }
+    }
+
     /// A workbook that cannot be read or written.
     #[must_use]
     pub fn workbook(name: &str, error: &quanyu_documents::workbook::WorkbookError) -> Self {
@@ -190,6 +221,7 @@ impl AppError {
             Self::File { .. } => "file_trouble",
             Self::TooLarge { .. } => "too_large",
             Self::Format { .. } => "format_trouble",
+            Self::Secret { .. } => "secret_file",
             Self::NoColumns { .. } => "no_columns",
             Self::Demo { .. } => "demo_trouble",
             Self::CannotListen { .. } => "cannot_listen",
@@ -231,6 +263,7 @@ impl AppError {
                 let why = if language == Language::Zh { zh } else { why };
                 vec![("name", name.clone()), ("why", why.clone())]
             }
+            Self::Secret { name, mark } => vec![("name", name.clone()), ("mark", mark.clone())],
             Self::NoColumns { file, register } => {
                 vec![("file", file.clone()), ("register", register.clone())]
             }
@@ -269,6 +302,10 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "dataset" => "数据集",
         "field" => "字段",
         "cursor" => "翻页位置",
+        "appraisal" => "考核",
+        "appraisal_item" => "考核项",
+        "task" => "任务",
+        "step" => "办理步骤",
         other => other,
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod appraisal;
 pub mod audit;
 pub mod backup;
 pub mod cells;
@@ -21,6 +22,7 @@ pub mod imports;
 pub mod indicators;
 pub mod names;
 pub mod packs;
+pub mod plans;
 pub mod product;
 pub mod registers;
 pub mod say;

@@ -77,6 +77,11 @@ impl Source for StoreSource {
         }
         Ok(head)
     }
+
+    async fn seal(&self, sequence: i64) -> Result<Option<String>, SourceError> {
+        let mut tx = self.store.read().await.map_err(failed)?;
+        columns::seal(&mut tx, sequence).await.map_err(failed)
+    }
 }
 
 fn failed(error: quanyu_store::StoreError) -> SourceError {

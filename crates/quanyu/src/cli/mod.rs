@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`Command`].
 
+mod appraisal;
 mod audit;
 mod backup;
 mod check;
@@ -61,6 +62,8 @@ enum Command {
     Compare(compare::Compare),
     /// Hold each figure of documents against the records.
     Check(check::Check),
+    /// Print an appraisal: what each item has reached, earns and misses.
+    Appraisal(appraisal::Appraisal),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -147,6 +150,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
         Command::Check(it) => it.run(packs).await,
+        Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,
         Command::Restore(it) => it.run(packs).await,

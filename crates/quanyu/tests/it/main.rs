@@ -7,5 +7,6 @@
 
 mod check;
 mod commands;
+mod exports;
 mod imports;
 mod web;
