@@ -74,7 +74,7 @@ fn levels<'m>(
     };
     let rises = draft.any(
         other.end,
-        last.start,
+        last.end,
         &[
             "增至",
             "增加到",

@@ -122,7 +122,7 @@ impl Claim {
         }
     }
 
-    /// The values under which the claim holds or is loose: low and high, where it has such a bound.
+    /// The values under which two statements of one figure go together: low and high, where there is such a bound.
     #[must_use]
     pub fn allows(self, printed: &Printed) -> (Option<Decimal>, Option<Decimal>) {
         let x = printed.value;
@@ -130,9 +130,8 @@ impl Claim {
         let (low, high) = printed.span();
         match self {
             Self::Exact => (Some(low), Some(high)),
-            Self::Reaches | Self::Exceeds | Self::Breaks | Self::Odd | Self::AtLeast => {
-                (Some(low), None)
-            }
+            Self::Reaches => (Some(low), Some(x + printed.unit)),
+            Self::Exceeds | Self::Breaks | Self::Odd | Self::AtLeast => (Some(low), None),
             Self::Nearly => (Some(x - near), Some(x)),
             Self::About => (Some(x - near), Some(x + near)),
             Self::NotFull | Self::AtMost => (None, Some(high)),

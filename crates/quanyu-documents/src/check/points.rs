@@ -135,7 +135,7 @@ fn grown_by_points(draft: &Draft<'_>, it: &Mention, out: &mut Vec<Problem>) {
         .iter()
         .chain(&RATES)
         .copied()
-        .chain(["率", "比", "强度", "%"])
+        .chain(["率", "强度", "%"])
         .collect::<Vec<_>>();
     let amount = [
         "额",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use quanyu_core::text::Language;
 
 use super::{
     At, Ended, Format,
@@ -28,6 +29,9 @@ pub struct Check {
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Write the docx with a comment at each number to this file (of one docx).
+    #[arg(long, value_name = "FILE")]
+    comments: Option<PathBuf>,
 }
 
 /// The keys after those of a mention.
@@ -54,6 +58,14 @@ impl Check {
                 ended = Ended::Found;
             }
             summary(&checked);
+            if let Some(out) = &self.comments {
+                let docx = std::fs::read(file).map_err(|error| AppError::file(file, &error))?;
+                let time = jiff::Zoned::now().datetime();
+                let docx = check::commented(&checked, &docx, Language::Zh, time, |it| {
+                    word(it).to_owned()
+                })?;
+                std::fs::write(out, docx).map_err(|error| AppError::file(out, &error))?;
+            }
             if self.format == Format::Table {
                 table(&checked).map_err(AppError::output)?;
             } else {

@@ -24,7 +24,7 @@ use super::{
     say::json_number,
     state::App,
     upload,
-    view::{Format, View},
+    view::{Format, View, encode},
 };
 use crate::app::{
     check::{self, CheckedDocument, shelf::Draft},
@@ -121,6 +121,47 @@ pub(super) async fn sheet(
         "check/sheet.html",
         &SheetPage::new(&app, &view, &key, &checked),
     )
+}
+
+/// `GET /documents/check/{draft}/comments`: the same docx with a comment at each number.
+pub(super) async fn comments(
+    State(app): State<App>,
+    view: View,
+    Path(key): Path<String>,
+) -> Result<Response, Problem> {
+    let Some(draft) = app.shelf.get(&key) else {
+        return app.page(&view, "check/ask.html", &AskPage::new(&app, &view, true));
+    };
+    let checked = checked(&app, &view, &draft).await?;
+    let say = app.say(&view);
+    let time = jiff::Zoned::now().datetime();
+    let docx = check::commented(&checked, &draft.bytes, view.language, time, |it| {
+        say.word("verdict", it)
+    })
+    .map_err(|error| app.refused(&view, &error))?;
+    let mut name = String::new();
+    encode(
+        &with_mark(&draft.name, &say.text("check.commented")),
+        &mut name,
+    );
+    let headers = [
+        (header::CONTENT_TYPE, DOCX.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"checked.docx\"; filename*=UTF-8''{name}"),
+        ),
+    ];
+    Ok((headers, docx).into_response())
+}
+
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// 总结.docx → 总结（批注）.docx.
+fn with_mark(name: &str, mark: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}{mark}.{ending}"),
+        None => format!("{name}{mark}.docx"),
+    }
 }
 
 async fn checked(app: &App, view: &View, draft: &Arc<Draft>) -> Result<CheckedDocument, Problem> {

@@ -58,6 +58,7 @@ pub fn router(app: App) -> Router {
         .route("/documents/check", get(check::ask).post(check::put))
         .route("/documents/check/{draft}", get(check::show))
         .route("/documents/check/{draft}/sheet", get(check::sheet))
+        .route("/documents/check/{draft}/comments", get(check::comments))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))

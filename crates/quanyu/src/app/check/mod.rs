@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`check`].
 
+mod comments;
 mod records;
 pub mod shelf;
 pub mod view;
@@ -18,6 +19,7 @@ use quanyu_documents::check::{self as engine, Request};
 
 use super::{AppError, Product, documents};
 
+pub use comments::commented;
 pub use view::{CheckedDocument, Evidence, JudgedView, ProblemView};
 
 /// Words of the verdicts, those to be looked at first.

@@ -172,7 +172,14 @@ impl ShowPage {
             again: ACTION.to_owned(),
             sheet: view.link(&format!("/documents/check/{key}/sheet")),
             csv: view.change(&[("format", Some("csv"))]),
-            downloads: Vec::new(),
+            downloads: if checked.document.name.to_lowercase().ends_with(".docx") {
+                vec![(
+                    say.text("check.comments"),
+                    view.link(&format!("/documents/check/{key}/comments")),
+                )]
+            } else {
+                Vec::new()
+            },
             other: other(checked, &say),
             warnings: checked
                 .document
