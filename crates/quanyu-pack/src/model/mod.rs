@@ -26,7 +26,9 @@ pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, De
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
-pub use register::{Field, FieldType, Lifecycle, Lines, PARTS, Register, State, Transition};
+pub use register::{
+    Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
+};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
