@@ -308,15 +308,13 @@ impl Reader<'_> {
         // Judged before its column was known: 3 planned and 3 reached are two facts.
         mention.flags.retain(|flag| *flag != Flag::Repeat);
         let unit = mention.unit.clone().unwrap_or_default();
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if let Some(link) = self
+        let found = self
             .lexicon
-            .link(&link, &[], &link, mention.kind, &unit, &mut scratch)
-        {
+            .link(&link, &[], name, mention.kind, &unit, &mut self.scratch);
+        if let Some(link) = found {
             mention.indicator = Some(self.lexicon.indicator(link).to_owned());
             mention.confidence = link.sure;
         }
-        self.scratch = scratch;
         self.out.push(mention);
     }
 
