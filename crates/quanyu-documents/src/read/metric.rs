@@ -44,6 +44,13 @@ pub(crate) fn noun(text: &Text, from: usize, to: usize) -> String {
 
 fn trimmed(text: &Text, from: usize, to: usize) -> (usize, usize) {
     let (mut start, mut end) = (from, to);
+    // 6月底前完成…: what closes a date is no part of the noun.
+    if matches!(text.before(start), '底' | '末' | '月' | '日' | '年')
+        && text.ch(start) == '前'
+        && !text.has(start, "前三")
+    {
+        start = (start + 1).min(end);
+    }
     while let Some((next, ())) = OPENING.starts(&text.c, start, end) {
         // 有效 is a word of its own.
         if text.has(start, "有效") {

@@ -29,6 +29,7 @@ mod metric;
 mod nature;
 mod numeral;
 mod period;
+pub mod plan;
 mod quantity;
 mod rank;
 mod raw;
@@ -79,6 +80,8 @@ pub struct Reading {
     pub blocks: Vec<Block>,
     /// Spans of the sentences, in raw characters.
     pub sentences: Vec<(usize, usize)>,
+    /// The parts of the text that plan, with the year they plan for.
+    pub plans: Vec<PlanPart>,
     /// What is wrong with the text as a whole.
     pub flags: Vec<Flag>,
 }
@@ -93,6 +96,15 @@ const PARTS: u32 = any_of(&[
     Class::Open,
 ]);
 const CELL: u32 = any_of(&[Class::Cell]);
+
+/// A part of a text that says what is aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanPart {
+    /// Where it stands.
+    pub at: plan::Span,
+    /// The year it speaks of.
+    pub year: Option<i32>,
+}
 
 /// No sentence is longer than this; a longer run is cut at a clause, so that time stays linear.
 const LONGEST: usize = 480;
@@ -115,6 +127,8 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         head: None,
     };
     let mut sentences = Vec::new();
+    let mut plans: Vec<PlanPart> = Vec::new();
+    let mut planning = false;
     let mut from = 0;
     while from < text.len() {
         let to = sentence_end(&text, from);
@@ -130,6 +144,22 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
                 let heading = step(&mut reader, begin, to);
                 reader.sentence(begin, to, heading);
             }
+            let plans_now = reader.section.part == layout::Part::Plan;
+            if plans_now {
+                let (start, end) = text.span(begin, to);
+                let year = reader.section.year;
+                match plans
+                    .last_mut()
+                    .filter(|last| planning && last.year == year)
+                {
+                    Some(last) => last.at.end = end,
+                    None => plans.push(PlanPart {
+                        at: plan::Span { start, end },
+                        year,
+                    }),
+                }
+            }
+            planning = plans_now;
         }
         // A number that a cut went through was read to its end.
         let read = reader.items.last().map_or(0, |item| item.end);
@@ -150,6 +180,7 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         mentions,
         blocks: layout::blocks(&text, &about),
         sentences,
+        plans,
         flags,
     }
 }

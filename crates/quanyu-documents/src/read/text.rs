@@ -357,6 +357,21 @@ impl Text {
         words
     }
 
+    /// Where the squeezed text stands at an offset of the raw text, or behind what was left out there.
+    pub fn index_of(&self, raw: usize) -> usize {
+        let next = self
+            .jumps
+            .partition_point(|&(nth, ahead)| (nth + ahead) as usize <= raw);
+        let (from, ahead) = next.checked_sub(1).map_or((0, 0), |nth| self.jumps[nth]);
+        let at = raw.saturating_sub(ahead as usize).max(from as usize);
+        // Inside what was left out before the next piece.
+        let limit = self
+            .jumps
+            .get(next)
+            .map_or(self.c.len(), |&(nth, _)| nth as usize);
+        at.min(limit)
+    }
+
     /// The characters of several spans, one after the other.
     pub fn joined(&self, spans: &[std::ops::Range<usize>]) -> String {
         let length: usize = spans.iter().map(|span| span.len()).sum();
