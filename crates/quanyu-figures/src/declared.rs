@@ -5,6 +5,8 @@
 //!
 //! Invariant: every indicator of a [`Plans`] without faults can be computed; nothing refers to itself.
 
+mod references;
+mod tables;
 mod texts;
 
 use std::{
@@ -21,15 +23,13 @@ use datafusion::{
     sql::{parser::Statement, sqlparser},
 };
 use futures::FutureExt;
-use quanyu_core::columns::{ColumnKind, ColumnSpec};
-use quanyu_pack::model::{At, Declared, Field, IndicatorKind, Pack, Register};
+use quanyu_core::columns::ColumnSpec;
+use quanyu_pack::model::{At, Declared, IndicatorKind, Pack};
 
+pub(crate) use references::parts;
 use texts::{Texts, is_day, is_text, is_yes_no};
 
-use crate::{
-    language,
-    table::{self, Live},
-};
+use crate::{arrays, language, scan::Live};
 
 /// Something in a pack that cannot be computed, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,52 +122,6 @@ impl Measure {
     }
 }
 
-/// The columns of a register that expressions may name, besides `id`.
-pub(crate) fn register_columns(register: &Register) -> Vec<ColumnSpec> {
-    let system = [
-        ("region", ColumnKind::Text),
-        ("owner_org", ColumnKind::Int),
-        ("state", ColumnKind::Text),
-    ];
-    with_fields(&system, &register.fields)
-}
-
-fn with_fields(system: &[(&str, ColumnKind)], fields: &[Field]) -> Vec<ColumnSpec> {
-    let mut columns: Vec<ColumnSpec> = system
-        .iter()
-        .map(|(name, kind)| ColumnSpec {
-            name: (*name).to_owned(),
-            kind: *kind,
-        })
-        .collect();
-    for field in fields {
-        if field.id != "id" && columns.iter().all(|it| it.name != field.id) {
-            columns.push(ColumnSpec {
-                name: field.id.clone(),
-                kind: if field.many {
-                    ColumnKind::Text
-                } else {
-                    field.kind.column()
-                },
-            });
-        }
-    }
-    columns
-}
-
-/// All tables of a pack: registers, and `register_lines` for lines, which have `id` and `parent`.
-fn tables(pack: &Pack) -> BTreeMap<String, Vec<ColumnSpec>> {
-    let mut tables = BTreeMap::new();
-    for register in pack.registers.values() {
-        tables.insert(register.id.clone(), register_columns(register));
-        for lines in &register.lines {
-            let columns = with_fields(&[("parent", ColumnKind::Int)], &lines.fields);
-            tables.insert(format!("{}_{}", register.id, lines.id), columns);
-        }
-    }
-    tables
-}
-
 impl Plans {
     /// Plans a pack; what cannot be planned is left out and told.
     pub(crate) fn new(pack: &Pack) -> (Self, Vec<Fault>) {
@@ -177,12 +131,12 @@ impl Plans {
             used: BTreeMap::new(),
             faults: Vec::new(),
         };
-        let all = tables(pack);
+        let all = tables::tables(pack);
         let scanned = Arc::<AtomicU64>::default();
         for (name, columns) in &all {
             let provider = Live {
                 table: name.clone(),
-                schema: table::schema(columns),
+                schema: arrays::schema(columns),
                 scanned: Arc::clone(&scanned),
             };
             planner.relation(name, Arc::new(provider), BTreeSet::from([name.clone()]));
@@ -284,7 +238,8 @@ impl Planner {
             .map(|(id, _)| *id)
         {
             let (dataset, statement, reads) = waiting.remove(id).expect("it was just found");
-            match self.dataset(statement) {
+            let plan = self.dataset(statement);
+            match plan.and_then(|it| self.note_all(&it).map(|()| it)) {
                 Ok(plan) => {
                     let tables = reads
                         .iter()
@@ -313,7 +268,6 @@ impl Planner {
             .now_or_never()
             .expect("tables in memory are found at once")?;
         language::refuse_floats(&plan)?;
-        language::refuse_floats(&state.optimize(&plan)?)?;
         Ok(plan)
     }
 
@@ -410,7 +364,12 @@ impl Planner {
         let plan = LogicalPlanBuilder::from(rows.clone())
             .project(needs)?
             .build()?;
-        let plan = self.context.state().optimize(&plan)?;
+        self.note_all(&plan)
+    }
+
+    /// Notes all columns that a query reads.
+    fn note_all(&mut self, plan: &LogicalPlan) -> Result<(), DataFusionError> {
+        let plan = self.context.state().optimize(plan)?;
         language::refuse_floats(&plan)?;
         let used = &mut self.used;
         plan.apply_with_subqueries(|node| {
@@ -429,64 +388,6 @@ impl Planner {
             Ok(TreeNodeRecursion::Continue)
         })?;
         Ok(())
-    }
-
-    /// Ratios and growths: what they name exists and does not lead back to them; their tables are those of their parts.
-    fn references(&mut self, pack: &Pack, indicators: &mut BTreeMap<String, Planned>) {
-        let observation = pack.playing("observation").map(|it| it.id.clone());
-        for indicator in pack.indicators.values() {
-            for part in parts(&indicator.kind) {
-                if !pack.indicators.contains_key(&part.value) {
-                    let message = format!("there is no indicator `{}`", part.value);
-                    self.fault(&indicator.id, part.at, message);
-                }
-            }
-            if matches!(indicator.kind, IndicatorKind::Cited) && observation.is_none() {
-                self.fault(
-                    &indicator.id,
-                    indicator.at,
-                    "no register plays `observation`",
-                );
-            }
-            let mut below = BTreeSet::new();
-            let mut open: Vec<&str> = vec![&indicator.id];
-            while let Some(id) = open.pop() {
-                let Some(next) = pack.indicators.get(id) else {
-                    continue;
-                };
-                for part in parts(&next.kind) {
-                    if below.insert(part.value.as_str()) {
-                        open.push(&part.value);
-                    }
-                }
-            }
-            if below.contains(indicator.id.as_str()) {
-                let message = "the indicator is a part of itself";
-                self.fault(&indicator.id, indicator.at, message);
-            }
-            let tables = below
-                .iter()
-                .filter_map(|it| indicators.get(*it))
-                .flat_map(|it| it.tables.clone())
-                // Any indicator may have a cited growth, rank or value beside what is computed.
-                .chain(observation.clone())
-                .collect::<Vec<_>>();
-            if let Some(planned) = indicators.get_mut(&indicator.id) {
-                planned.tables.extend(tables);
-            }
-        }
-    }
-}
-
-/// Indicators that an indicator is made of.
-pub(crate) fn parts(kind: &IndicatorKind) -> Vec<&Declared<String>> {
-    match kind {
-        IndicatorKind::Ratio {
-            numerator,
-            denominator,
-        } => vec![numerator, denominator],
-        IndicatorKind::Growth { of } => vec![of],
-        _ => Vec::new(),
     }
 }
 

@@ -5,6 +5,10 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod columns;
 mod commands;
+mod exports;
 mod imports;
+mod releases;
 mod web;
+mod writing;

@@ -19,7 +19,7 @@ use std::{
 
 use futures::FutureExt;
 use quanyu_core::actor::Actor;
-use quanyu_documents::workbook;
+use quanyu_documents::{secrecy, workbook};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::import;
 use tokio::sync::mpsc;
@@ -155,6 +155,11 @@ async fn read(
                 return;
             }
         };
+        let mark = secrecy::find(sheet.titles().iter().map(String::as_str));
+        if let Err(error) = AppError::unless_secret(&name, mark.as_ref()) {
+            let _ = tell.send(Err(error));
+            return;
+        }
         let mapping = columns::map(&register, sheet.columns(), sheet.unit());
         if mapping.columns.is_empty() {
             let _ = tell.send(Err(AppError::NoColumns {
