@@ -170,7 +170,8 @@ fn deadlines_are_the_last_day_of_what_is_said() {
         ("加快推进项目建设工作。", None),
     ];
     for (sentence, expected) in cases {
-        let text = format!("示例区2024年工作计划\n一、重点工作\n1.{sentence}\n2.加强管理工作。\n");
+        let text =
+            format!("示例区2024年工作计划\n一、重点工作\n（一）{sentence}\n（二）加强管理工作。\n");
         let plan = draft(&text);
         let found = plan.tasks.first().and_then(|task| task.due.as_ref());
         assert_eq!(

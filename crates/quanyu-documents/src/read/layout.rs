@@ -178,6 +178,9 @@ impl About {
                 ("安排", Sign::Plan),
                 ("方案", Sign::Plan),
                 ("规划", Sign::Plan),
+                ("任务分解", Sign::Plan),
+                ("目标分解", Sign::Plan),
+                ("责任分解", Sign::Plan),
             ])
         });
         // The body may be glued to the title; only its first part can be one.
@@ -363,8 +366,14 @@ pub(crate) fn after_heading(
         return old;
     }
     let Some(sign) = sign else {
-        // 2024年重点工作: a year that is the plan's says enough.
-        let Some((when, ..)) = dated else { return old };
+        // 2024年重点工作: a year that is the plan's says enough, where the heading begins with it.
+        let Some((when, start, end)) = dated else {
+            return old;
+        };
+        let closes = matches!(text.before(end), '底' | '末' | '前') || text.ch(end) == '前';
+        if level > 1 && (start > from + 1 || closes) {
+            return old;
+        }
         let Some(year) = when.year() else { return old };
         return match (about.report, about.plan) {
             (Some(report), _) if year > report => Section {
