@@ -80,6 +80,7 @@ pub(super) enum Place<'a> {
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
     Read,
+    Renew,
     Compare,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -195,6 +196,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         view.link("/documents/read"),
         Place::Read,
         false,
+    ));
+    menu.push(room(
+        app.text(view, "menu.renew"),
+        view.link("/documents/renew"),
+        Place::Renew,
+        true,
     ));
     menu.push(room(
         app.text(view, "menu.compare"),

@@ -22,6 +22,7 @@ mod metrics;
 mod ops;
 mod problem;
 mod registers;
+mod renew;
 mod respond;
 mod say;
 mod search;
@@ -54,6 +55,9 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/documents/renew", get(renew::ask).post(renew::bind))
+        .route("/documents/renew/{file}", get(renew::show))
+        .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
