@@ -15,6 +15,7 @@ pub mod formats;
 mod office;
 mod package;
 pub mod read;
+pub mod renew;
 pub mod secrecy;
 pub mod workbook;
 

@@ -18,6 +18,7 @@ mod output;
 mod pack;
 mod read;
 mod release;
+mod renew;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -66,6 +67,8 @@ enum Command {
     Compare(compare::Compare),
     /// Hold each figure of documents against the records.
     Check(check::Check),
+    /// Put the numbers of the next period into a docx, as tracked changes.
+    Renew(renew::Renew),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
     /// The chain of changes.
@@ -155,6 +158,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
         Command::Check(it) => it.run(packs).await,
+        Command::Renew(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,

@@ -81,6 +81,7 @@ pub(super) enum Place<'a> {
     Registers(Option<&'a str>),
     Read,
     Check,
+    Renew,
     Compare,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -201,6 +202,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         app.text(view, "menu.check"),
         view.link("/documents/check"),
         Place::Check,
+        true,
+    ));
+    menu.push(room(
+        app.text(view, "menu.renew"),
+        view.link("/documents/renew"),
+        Place::Renew,
         true,
     ));
     menu.push(room(

@@ -23,6 +23,7 @@ mod metrics;
 mod ops;
 mod problem;
 mod registers;
+mod renew;
 mod respond;
 mod say;
 mod search;
@@ -59,6 +60,9 @@ pub fn router(app: App) -> Router {
         .route("/documents/check/{draft}", get(check::show))
         .route("/documents/check/{draft}/sheet", get(check::sheet))
         .route("/documents/check/{draft}/comments", get(check::comments))
+        .route("/documents/renew", get(renew::ask).post(renew::bind))
+        .route("/documents/renew/{file}", get(renew::show))
+        .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
