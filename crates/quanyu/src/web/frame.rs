@@ -80,6 +80,8 @@ pub(super) enum Place<'a> {
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
     Read,
+    Check,
+    Renew,
     Compare,
     Tour,
     /// In none of the menu's rooms.
@@ -196,6 +198,18 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         view.link("/documents/read"),
         Place::Read,
         false,
+    ));
+    menu.push(room(
+        app.text(view, "menu.check"),
+        view.link("/documents/check"),
+        Place::Check,
+        true,
+    ));
+    menu.push(room(
+        app.text(view, "menu.renew"),
+        view.link("/documents/renew"),
+        Place::Renew,
+        true,
     ));
     menu.push(room(
         app.text(view, "menu.compare"),
