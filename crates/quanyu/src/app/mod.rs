@@ -14,6 +14,7 @@ pub mod backup;
 pub mod cells;
 pub mod cockpit;
 pub mod compare;
+pub mod compose;
 pub mod demo;
 pub mod documents;
 pub mod error;

@@ -9,6 +9,7 @@ mod appraisal;
 mod audit;
 mod backup;
 mod compare;
+mod compose;
 mod demo;
 mod export;
 mod figures;
@@ -65,6 +66,8 @@ enum Command {
     Compare(compare::Compare),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
+    /// Write a document of the pack, every number in it frozen.
+    Compose(compose::Compose),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -151,6 +154,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Compose(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,
