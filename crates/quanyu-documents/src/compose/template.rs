@@ -25,7 +25,9 @@ use std::{
 };
 
 use jiff::civil::Date;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig,
+};
 use quanyu_core::{period::Period, region::RegionCode};
 
 use super::{
@@ -157,7 +159,6 @@ fn environment<'a>() -> Environment<'a> {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_syntax(
         SyntaxConfig::builder()
-            .trim_blocks(true)
             .lstrip_blocks(true)
             .build()
             .expect("the usual delimiters do not clash"),
