@@ -4,6 +4,7 @@
 //!
 //! Start reading at [`databases`].
 
+mod kept;
 mod pack;
 mod postgres;
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use quanyu_store::{Clock, Location, Store};
 use tempfile::TempDir;
 
+pub use kept::listing;
 pub use pack::{field, lines, pack, register};
 
 /// A fresh, empty database, gone when it is dropped.

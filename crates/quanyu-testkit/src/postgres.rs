@@ -6,6 +6,7 @@
 
 use std::{
     fs,
+    io::Write as _,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -47,6 +48,47 @@ impl Server {
             "postgres://postgres@localhost/{name}?host={}",
             self.folder.display()
         )
+    }
+
+    /// The database as SQL text.
+    pub(crate) fn dump(&self, url: &str) -> String {
+        let done = Command::new(self.binaries.join("pg_dump"))
+            .args([
+                "--inserts",
+                "--no-owner",
+                "--no-privileges",
+                "--dbname",
+                url,
+            ])
+            .output()
+            .expect("pg_dump starts");
+        assert!(
+            done.status.success(),
+            "pg_dump: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8(done.stdout).expect("the database is UTF-8")
+    }
+
+    /// Runs SQL text.
+    pub(crate) fn load(&self, url: &str, sql: &str) {
+        let mut psql = Command::new(self.binaries.join("psql"))
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-d", url])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("psql starts");
+        let mut to = psql.stdin.take().expect("its input was asked for");
+        // Where psql stops early, its own words below say why.
+        let _ = to.write_all(sql.as_bytes());
+        drop(to);
+        let done = psql.wait_with_output().expect("psql ends");
+        assert!(
+            done.status.success(),
+            "psql: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
     }
 }
 

@@ -12,4 +12,5 @@ mod jobs;
 mod kill;
 mod migrate;
 mod records;
+mod releases;
 mod writer;
