@@ -219,10 +219,7 @@ fn firm_of(n: i64) -> Draft {
 }
 
 async fn undo(store: &Store, batch: i64) {
-    act(store, move |act| {
-        Box::pin(async move { import::undo(act, batch).await })
-    })
-    .await;
+    import::undo(store, &who(), batch).await.unwrap();
 }
 
 fn copy(from: &Path, to: &PathBuf) {

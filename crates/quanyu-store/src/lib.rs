@@ -29,6 +29,7 @@ pub mod records;
 pub mod schema;
 mod tables;
 mod value;
+mod views;
 pub mod writer;
 
 use std::{

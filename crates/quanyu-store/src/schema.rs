@@ -15,7 +15,11 @@ use crate::{
     error::StoreError,
 };
 
-const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+];
 
 /// Columns that every register table has.
 pub const SYSTEM_COLUMNS: [&str; 10] = [
@@ -193,6 +197,14 @@ impl Schema {
             .lines
             .iter()
             .filter_map(|id| self.tables.get(id))
+            .filter(|it| !it.hidden)
+    }
+
+    /// The table of the spans of a register's dated fields, where it has any.
+    #[must_use]
+    pub fn spans_of(&self, table: &Table) -> Option<&Arc<Table>> {
+        self.tables
+            .get(&format!("{}.{}", table.id, crate::records::SPANS))
             .filter(|it| !it.hidden)
     }
 

@@ -6,11 +6,14 @@
 mod audit;
 mod backup;
 mod common;
+mod dated;
+mod faults;
 mod files;
 mod import;
 mod jobs;
+mod kept;
 mod kill;
 mod migrate;
 mod records;
-mod releases;
+mod views;
 mod writer;

@@ -88,9 +88,19 @@ impl Product {
                 store.apply_pack(&pack, &Actor::local()).await?;
                 pack
             }
-            None => applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
-                place: location.to_string(),
-            })?,
+            None => {
+                let pack = applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
+                    place: location.to_string(),
+                })?;
+                // An earlier version made its tables, or a restore did without views.
+                let mut tx = store.read().await?;
+                let current = migrate::is_current(&mut tx, &pack).await?;
+                drop(tx);
+                if !current {
+                    store.apply_pack(&pack, &Actor::local()).await?;
+                }
+                pack
+            }
         };
         Self::new(store, Arc::new(pack))
     }

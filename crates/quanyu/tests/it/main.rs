@@ -7,4 +7,5 @@
 
 mod commands;
 mod imports;
+mod lines;
 mod web;
