@@ -9,6 +9,7 @@
 //! Start reading at [`value::Value`], then [`period::Period`].
 
 pub mod actor;
+pub mod appraisal;
 pub mod change;
 pub mod columns;
 pub mod measure;

@@ -9,10 +9,11 @@
 //! Start reading at [`extract`].
 
 mod builder;
-mod docx;
+pub(crate) mod docx;
 mod html;
 mod pdf;
 mod simple;
+pub(crate) mod traced;
 mod txt;
 
 use memchr::memmem;
@@ -22,6 +23,7 @@ pub use simple::{SimpleBlock, write_docx_simple, write_pdf_simple};
 use crate::{
     OfficeError, PackageError, office,
     package::{Package, Source},
+    secrecy::{self, Mark},
 };
 
 /// Largest document that is read.
@@ -39,6 +41,8 @@ pub struct DocText {
     pub title: Option<String>,
     /// What the reader of the text should know.
     pub warnings: Vec<DocWarning>,
+    /// The mark of secrecy that the file bears, in its text or at the head of its pages.
+    pub secrecy: Option<Mark>,
 }
 
 /// A block of the text.
@@ -144,6 +148,9 @@ pub enum FormatError {
         /// The fonts.
         fonts: Vec<String>,
     },
+    /// The lines run from above to below.
+    #[error("the text is written from above to below, which is not read")]
+    Vertical,
     /// The bytes are text in no encoding that is read.
     #[error("the text is neither UTF-8 nor GB18030 nor UTF-16")]
     Encoding,
@@ -165,6 +172,7 @@ impl FormatError {
             Self::TooLarge { .. } => "document_too_large",
             Self::Scan { .. } => "document_scan",
             Self::Unmappable { .. } => "document_unmappable",
+            Self::Vertical => "document_vertical",
             Self::Encoding => "document_encoding",
             Self::Office(OfficeError::NotInstalled { .. }) => "document_office_missing",
             Self::Office(_) => "document_office_failed",
@@ -209,7 +217,7 @@ pub fn extract(bytes: &[u8], file_name: &str) -> Result<DocText, FormatError> {
         .map(|it| it.1.to_ascii_lowercase())
         .unwrap_or_default();
     let not = |found| Err(FormatError::NotADocument { found });
-    let read = match bytes {
+    let mut read = match bytes {
         [] => return Err(FormatError::Empty),
         [b'P', b'K', 3, 4, ..] => package(bytes)?,
         [0xD0, 0xCF, 0x11, 0xE0, ..] => compound(bytes, &extension)?,
@@ -225,7 +233,10 @@ pub fn extract(bytes: &[u8], file_name: &str) -> Result<DocText, FormatError> {
     };
     match read.text.chars().all(char::is_whitespace) {
         true => Err(FormatError::Empty),
-        false => Ok(read),
+        false => {
+            read.secrecy = read.secrecy.or_else(|| secrecy::find(read.text.lines()));
+            Ok(read)
+        }
     }
 }
 

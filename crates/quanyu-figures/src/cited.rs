@@ -74,8 +74,35 @@ pub(crate) struct Observation {
     standing: usize,
 }
 
-/// Observations of one indicator, the one that counts first.
-type Found = HashMap<(Measured, RegionCode, Period), Vec<Observation>>;
+/// Observations of one indicator.
+#[derive(Debug, Default)]
+pub(crate) struct Found(HashMap<RegionCode, HashMap<(Measured, Period), Vec<Observation>>>);
+
+impl Found {
+    /// All of a kind, the one that counts first.
+    pub(crate) fn all(
+        &self,
+        measured: Measured,
+        region: &RegionCode,
+        period: Period,
+    ) -> &[Observation] {
+        let here = self
+            .0
+            .get(region)
+            .and_then(|it| it.get(&(measured, period)));
+        here.map_or(&[], Vec::as_slice)
+    }
+
+    /// The one that counts.
+    pub(crate) fn best(
+        &self,
+        measured: Measured,
+        region: &RegionCode,
+        period: Period,
+    ) -> Option<&Observation> {
+        self.all(measured, region, period).first()
+    }
+}
 
 /// All observations at one sequence.
 #[derive(Debug, Default)]
@@ -86,29 +113,9 @@ pub(crate) struct Observations {
 }
 
 impl Observations {
-    /// All of a kind, the one that counts first.
-    pub(crate) fn all(
-        &self,
-        indicator: &str,
-        measured: Measured,
-        region: &RegionCode,
-        period: Period,
-    ) -> &[Observation] {
-        self.found
-            .get(indicator)
-            .and_then(|it| it.get(&(measured, region.clone(), period)))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    /// The one that counts.
-    pub(crate) fn best(
-        &self,
-        indicator: &str,
-        measured: Measured,
-        region: &RegionCode,
-        period: Period,
-    ) -> Option<&Observation> {
-        self.all(indicator, measured, region, period).first()
+    /// Those of an indicator, where there are any.
+    pub(crate) fn of(&self, indicator: &str) -> Option<&Found> {
+        self.found.get(indicator)
     }
 
     /// Reads the register; rows that lack indicator, region, period or value are no observations.
@@ -172,13 +179,15 @@ impl Observations {
                         status,
                     },
                 };
-                let kind = read.found.entry(indicator).or_default();
-                kind.entry((measured, region, period))
+                let found = read.found.entry(indicator).or_default();
+                let here = found.0.entry(region).or_default();
+                here.entry((measured, period))
                     .or_default()
                     .push(observation);
             }
         }
-        for observations in read.found.values_mut().flat_map(HashMap::values_mut) {
+        let regions = read.found.values_mut().flat_map(|it| it.0.values_mut());
+        for observations in regions.flat_map(HashMap::values_mut) {
             observations
                 .sort_by_key(|it| Reverse((it.standing, it.citation.date, it.citation.record)));
         }

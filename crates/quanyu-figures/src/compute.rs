@@ -76,7 +76,8 @@ pub(crate) async fn run(
     physical_plan::collect(physical, state.task_ctx()).await
 }
 
-fn on_snapshot(state: &SessionState, snapshot: &Arc<Snapshot>) -> SessionState {
+/// A session that runs plans on a snapshot, and holds it.
+pub(crate) fn on_snapshot(state: &SessionState, snapshot: &Arc<Snapshot>) -> SessionState {
     let mut state = state.clone();
     state.config_mut().set_extension(Arc::clone(snapshot));
     state

@@ -8,8 +8,16 @@
 //! up to, but not with, the month of the day after its last.
 //!
 //! Invariant: a cube says for every region and period what a pass over all rows would say.
+//!
+//! Start reading at [`Cube::series`].
 
-use std::{collections::BTreeMap, ops::Bound, sync::Arc};
+mod series;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use datafusion::{
     arrow::{
@@ -24,14 +32,15 @@ use datafusion::{
 };
 use jiff::civil::Date;
 use quanyu_core::{period::Period, region::RegionCode};
-use rust_decimal::Decimal;
+
+pub(crate) use series::Series;
 
 use crate::{
-    compute::{Raw, filtered, run, widened},
+    compute::{filtered, run, widened},
     declared::{Base, Measure, Plans, Shape},
     error::FiguresError,
     functions::MonthOf,
-    number::{self, TooLarge},
+    number::TooLarge,
     snapshot::Snapshot,
 };
 
@@ -44,7 +53,24 @@ pub(crate) struct Cube {
     stock: bool,
     /// Places of the sums.
     scale: i8,
-    regions: BTreeMap<String, BTreeMap<Months, Sum>>,
+    /// Sums by region as the rows name it. Cubes of one age and the next share what did not change.
+    regions: BTreeMap<String, Arc<BTreeMap<Months, Sum>>>,
+    /// Series of regions that were asked for.
+    rolled: Rolled,
+}
+
+/// Series of a cube that are held at most: those of a city with its districts and streets, a megabyte for five years.
+const SERIES: usize = 512;
+
+/// Series made so far, by region.
+#[derive(Debug, Default)]
+struct Rolled(Mutex<HashMap<RegionCode, Arc<Series>>>);
+
+impl Clone for Rolled {
+    fn clone(&self) -> Self {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Self(Mutex::new(held.clone()))
+    }
 }
 
 /// First and last month, as `year * 12 + month - 1`; for dates both are the same.
@@ -120,6 +146,7 @@ pub(crate) async fn build(
                 stock: matches!(base.shape, Shape::Stock(..)),
                 scale: 0,
                 regions: BTreeMap::new(),
+                rolled: Rolled::default(),
             })
         })
         .collect();
@@ -276,6 +303,7 @@ impl Cube {
             self.scale = values.scale();
         }
         let (records, known) = (counts("n").ok_or(TooLarge)?, counts("k"));
+        let mut touched = BTreeSet::new();
         for row in 0..batch.num_rows() {
             let Some(months) = months[row] else { continue };
             if regions.is_null(row) || records.value(row) == 0 {
@@ -287,47 +315,41 @@ impl Cube {
                 known: sign * known.map_or(0, |it| it.value(row)),
                 value: value.map_or(0, |it| i128::from(sign) * it),
             };
-            let region = self
-                .regions
-                .entry(regions.value(row).to_owned())
-                .or_default();
-            let sum = region.entry(months).or_default();
+            let name = regions.value(row);
+            if !self.regions.contains_key(name) {
+                self.regions.insert(name.to_owned(), Arc::default());
+            }
+            touched.insert(name);
+            let sums = self.regions.get_mut(name).expect("it was just put there");
+            let sums = Arc::make_mut(sums);
+            let sum = sums.entry(months).or_default();
             sum.join(part, self.measure)?;
             if !self.stock && sum.records == 0 {
-                region.remove(&months);
+                sums.remove(&months);
             }
         }
+        let rolled = &mut self.rolled.0;
+        let rolled = rolled.get_mut().unwrap_or_else(PoisonError::into_inner);
+        rolled.retain(|region, _| !touched.iter().any(|it| it.starts_with(region.as_str())));
         Ok(())
     }
 
-    /// The figure of a region and period.
-    pub(crate) fn raw(&self, region: &RegionCode, period: Period) -> Result<Raw, TooLarge> {
-        let (first, last) = months(period);
-        let mut total = Sum::default();
+    /// The sums of a region and all below it, by time.
+    pub(crate) fn series(&self, region: &RegionCode) -> Arc<Series> {
+        let mut rolled = self.rolled.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = rolled.get(region) {
+            return Arc::clone(series);
+        }
         let from = (Bound::Included(region.as_str()), Bound::Unbounded);
         let within = self.regions.range::<str, _>(from);
-        for (_, sums) in within.take_while(|(it, _)| it.starts_with(region.as_str())) {
-            let from = if self.stock { i32::MIN } else { first };
-            for ((_, ends), sum) in sums.range((from, i32::MIN)..=(last, i32::MAX)) {
-                // A row's period counts where it lies within the one asked for.
-                if self.stock || *ends <= last {
-                    total.join(*sum, self.measure)?;
-                }
-            }
+        let within = within.take_while(|(it, _)| it.starts_with(region.as_str()));
+        let parts: Vec<_> = within.map(|(_, sums)| sums.as_ref()).collect();
+        let series = Arc::new(Series::new(self, &parts));
+        if rolled.len() >= SERIES {
+            rolled.clear();
         }
-        let value = || number::decimal(total.value, self.scale);
-        let value = match self.measure {
-            Kind::Rows => Some(Decimal::from(total.records)),
-            Kind::Count => Some(Decimal::from(total.known)),
-            Kind::Sum | Kind::Least | Kind::Greatest if total.known > 0 => Some(value()?),
-            Kind::Average if total.known > 0 => number::quotient(value()?, total.known.into()),
-            _ => None,
-        };
-        let records = u64::try_from(total.records).map_err(|_| TooLarge)?;
-        Ok(Raw {
-            value: value.filter(|_| records > 0),
-            records,
-        })
+        rolled.insert(region.clone(), Arc::clone(&series));
+        series
     }
 }
 

@@ -22,14 +22,11 @@ use datafusion::{
 };
 use futures::FutureExt;
 use quanyu_core::columns::{ColumnKind, ColumnSpec};
-use quanyu_pack::model::{At, Declared, Field, IndicatorKind, Pack, Register};
+use quanyu_pack::model::{At, Declared, Field, FieldType, IndicatorKind, Pack, Register};
 
 use texts::{Texts, is_day, is_text, is_yes_no};
 
-use crate::{
-    language,
-    table::{self, Live},
-};
+use crate::{arrays, language, scan::Live};
 
 /// Something in a pack that cannot be computed, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +138,10 @@ fn with_fields(system: &[(&str, ColumnKind)], fields: &[Field]) -> Vec<ColumnSpe
         })
         .collect();
     for field in fields {
+        // Personal data are in no dataset and no figure.
+        if field.kind == FieldType::Person {
+            continue;
+        }
         if field.id != "id" && columns.iter().all(|it| it.name != field.id) {
             columns.push(ColumnSpec {
                 name: field.id.clone(),
@@ -182,7 +183,7 @@ impl Plans {
         for (name, columns) in &all {
             let provider = Live {
                 table: name.clone(),
-                schema: table::schema(columns),
+                schema: arrays::schema(columns),
                 scanned: Arc::clone(&scanned),
             };
             planner.relation(name, Arc::new(provider), BTreeSet::from([name.clone()]));
@@ -284,7 +285,8 @@ impl Planner {
             .map(|(id, _)| *id)
         {
             let (dataset, statement, reads) = waiting.remove(id).expect("it was just found");
-            match self.dataset(statement) {
+            let plan = self.dataset(statement);
+            match plan.and_then(|it| self.note_all(&it).map(|()| it)) {
                 Ok(plan) => {
                     let tables = reads
                         .iter()
@@ -313,7 +315,6 @@ impl Planner {
             .now_or_never()
             .expect("tables in memory are found at once")?;
         language::refuse_floats(&plan)?;
-        language::refuse_floats(&state.optimize(&plan)?)?;
         Ok(plan)
     }
 
@@ -410,7 +411,12 @@ impl Planner {
         let plan = LogicalPlanBuilder::from(rows.clone())
             .project(needs)?
             .build()?;
-        let plan = self.context.state().optimize(&plan)?;
+        self.note_all(&plan)
+    }
+
+    /// Notes all columns that a query reads.
+    fn note_all(&mut self, plan: &LogicalPlan) -> Result<(), DataFusionError> {
+        let plan = self.context.state().optimize(plan)?;
         language::refuse_floats(&plan)?;
         let used = &mut self.used;
         plan.apply_with_subqueries(|node| {

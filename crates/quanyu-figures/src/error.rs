@@ -14,6 +14,23 @@ pub enum FiguresError {
         /// What was asked for.
         asked: String,
     },
+    /// No dataset of that name.
+    #[error("there is no dataset `{asked}`")]
+    UnknownDataset {
+        /// What was asked for.
+        asked: String,
+    },
+    /// A column of a dataset is of a type that no file takes.
+    #[error("column `{column}` of `{of}` is neither text, number, date nor yes and no")]
+    NoColumn {
+        /// The dataset.
+        of: String,
+        /// The column.
+        column: String,
+    },
+    /// A file could not be written.
+    #[error("the file could not be written: {0}")]
+    File(String),
     /// The pack's SQL does not plan.
     #[error("the pack has {} faults, the first: {}", .0.len(), .0.first().map_or("", |it| it.message.as_str()))]
     Pack(Vec<Fault>),
@@ -42,6 +59,9 @@ impl FiguresError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownIndicator { .. } => "figures_unknown_indicator",
+            Self::UnknownDataset { .. } => "figures_unknown_dataset",
+            Self::NoColumn { .. } => "figures_no_column",
+            Self::File(_) => "figures_file",
             Self::Pack(_) => "figures_pack",
             Self::NoEvidence { .. } => "figures_no_evidence",
             Self::Source(_) => "figures_source",

@@ -10,6 +10,7 @@
 
 mod answer;
 mod known;
+mod sheet;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -21,6 +22,7 @@ use quanyu_pack::model::{Indicator, IndicatorKind, Pack};
 use rust_decimal::Decimal;
 
 use known::Needs;
+use sheet::Sheet;
 
 pub use answer::{Answer, By, Citation, Figure, Origin, Rank, Request};
 
@@ -31,6 +33,7 @@ use crate::{
     declared::Plans,
     error::FiguresError,
     evidence::{self, Combine, Definition, Evidence, PartRole},
+    parts::{Folder, Place},
     snapshot::Keeper,
     source::Source,
 };
@@ -40,9 +43,9 @@ const READY: usize = 200_000;
 
 /// The figures of one pack over one source.
 pub struct Figures {
-    pack: Arc<Pack>,
-    plans: Plans,
-    keeper: Keeper,
+    pub(crate) pack: Arc<Pack>,
+    pub(crate) plans: Plans,
+    pub(crate) keeper: Keeper,
     /// Regions right below each region.
     below: BTreeMap<RegionCode, Vec<RegionCode>>,
     /// Computed cells with the sequence at which their tables last changed.
@@ -52,11 +55,11 @@ pub struct Figures {
 }
 
 /// A value and where it is from.
-#[derive(Clone, Debug, Default)]
-struct Worth {
+#[derive(Clone, Copy, Debug, Default)]
+struct Worth<'a> {
     value: Option<Decimal>,
     records: u64,
-    cited: Option<Citation>,
+    cited: Option<&'a Citation>,
 }
 
 /// What is known on one snapshot: all cells of an answer and the observations.
@@ -65,24 +68,37 @@ struct Known<'a> {
     cells: HashMap<Cell, Raw>,
     cubes: HashMap<String, Arc<Cube>>,
     observations: Arc<Observations>,
-    /// Values of regions and of those right below, for ranks and shares.
-    beside: Mutex<HashMap<(String, RegionCode, Period), Arc<Beside>>>,
     /// An indicator with a sum that does not fit.
     too_large: OnceLock<String>,
 }
 
-/// A region's value and the known values of those right below it.
-struct Beside {
-    whole: Option<Decimal>,
-    values: Vec<Decimal>,
-}
-
 impl Figures {
-    /// Plans the pack. No rows are read yet.
+    /// Plans the pack. No rows are read yet; those that queries need are held in memory.
     ///
     /// # Errors
     /// [`FiguresError::Pack`] when [`crate::check`] finds anything.
     pub fn new(pack: Arc<Pack>, source: Arc<dyn Source>) -> Result<Self, FiguresError> {
+        Self::planned(pack, source, None)
+    }
+
+    /// As [`Figures::new`], with rows in sealed parts in a folder: memory does not grow with them, and the next start does
+    /// not read them again. The folder is a cache; where it cannot be written rows are held in memory.
+    ///
+    /// # Errors
+    /// As [`Figures::new`].
+    pub fn with_parts(
+        pack: Arc<Pack>,
+        source: Arc<dyn Source>,
+        place: Place,
+    ) -> Result<Self, FiguresError> {
+        Self::planned(pack, source, Some(place))
+    }
+
+    fn planned(
+        pack: Arc<Pack>,
+        source: Arc<dyn Source>,
+        place: Option<Place>,
+    ) -> Result<Self, FiguresError> {
         let (plans, faults) = Plans::new(&pack);
         if !faults.is_empty() {
             return Err(FiguresError::Pack(faults));
@@ -94,7 +110,12 @@ impl Figures {
             }
         }
         Ok(Self {
-            keeper: Keeper::new(source, plans.columns.clone()),
+            keeper: Keeper::new(
+                source,
+                plans.columns.clone(),
+                pack.playing("observation").map(|it| it.id.clone()),
+                place.map(Folder::open),
+            ),
             pack,
             plans,
             below,
@@ -111,6 +132,12 @@ impl Figures {
     pub async fn refresh(&self) -> Result<i64, FiguresError> {
         let all: BTreeSet<String> = self.plans.columns.keys().cloned().collect();
         Ok(self.keeper.at_head(&all).await?.sequence)
+    }
+
+    /// Seals the rows that are in memory into parts, where there is a folder for them. It happens by itself when there are
+    /// many; a process that ends may do it so that the next one starts sooner.
+    pub async fn seal(&self) {
+        self.keeper.seal().await;
     }
 
     /// Answers a request at the head. Rows come by indicator, then region, then period, each in the order asked.
@@ -155,10 +182,7 @@ impl Figures {
         let known = self.know(&snapshot, needs).await?;
         let mut rows = Vec::with_capacity(indicators.len() * regions.len() * periods.len());
         for indicator in indicators {
-            for region in &regions {
-                let row = |period: &Period| known.figure(indicator, region.clone(), *period);
-                rows.extend(periods.iter().map(row));
-            }
+            Sheet::new(&known, indicator, &regions, &periods).figures(&mut rows);
         }
         known.fits()?;
         Ok(Answer {

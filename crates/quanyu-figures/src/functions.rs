@@ -117,7 +117,7 @@ impl ScalarUDFImpl for Division {
 }
 
 /// `a * 10^places / b`, half away from zero; `None` where it does not fit.
-fn divide(a: i128, b: i128, places: i32) -> Option<i128> {
+pub(crate) fn divide(a: i128, b: i128, places: i32) -> Option<i128> {
     let power = 10_i128.checked_pow(places.unsigned_abs())?;
     let (top, bottom) = if places >= 0 {
         (a.checked_mul(power), Some(b))

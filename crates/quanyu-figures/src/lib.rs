@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`figures::Figures::query`]; what a pack may write is in [`language`].
 
+mod arrays;
 mod cited;
 mod compute;
 mod cube;
@@ -17,8 +18,14 @@ mod error;
 mod evidence;
 pub mod figures;
 mod functions;
+mod gone;
+mod guard;
 pub mod language;
 pub mod number;
+pub mod parquet;
+pub mod parts;
+mod rows;
+mod scan;
 mod snapshot;
 pub mod source;
 mod table;
@@ -27,3 +34,4 @@ pub use declared::{Fault, check};
 pub use error::FiguresError;
 pub use evidence::{Combine, Definition, Evidence, Part, PartRole, Row};
 pub use figures::{Answer, By, Citation, Figure, Figures, Origin, Rank, Request};
+pub use rows::{Rows, RowsColumn};

@@ -8,12 +8,24 @@ use datafusion::arrow::{
 };
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::functions::divide;
+
 /// Places of a quotient: a share of a national sum in fen is still exact to a millionth of a per mille.
 pub const QUOTIENT_PLACES: u32 = 12;
 
 /// `a / b`; `None` where `b` is zero or the result does not fit.
 #[must_use]
 pub fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
+    if b.is_zero() {
+        return None;
+    }
+    // Whole numbers divide faster than decimals do, and round once.
+    let places = QUOTIENT_PLACES as i32 + b.scale() as i32 - a.scale() as i32;
+    let whole = divide(a.mantissa(), b.mantissa(), places);
+    if let Some(Ok(value)) = whole.map(|it| decimal(it, QUOTIENT_PLACES as i8)) {
+        return Some(value);
+    }
+    // More than 28 digits with all places: those that there is room for.
     let exact = a.checked_div(b)?;
     let rounded =
         exact.round_dp_with_strategy(QUOTIENT_PLACES, RoundingStrategy::MidpointAwayFromZero);
@@ -54,6 +66,14 @@ pub(crate) fn number(array: &dyn Array, row: usize) -> Result<Option<Decimal>, T
 /// A decimal without trailing zeros after the point.
 pub(crate) fn decimal(mut mantissa: i128, scale: i8) -> Result<Decimal, TooLarge> {
     let mut places = u32::try_from(scale).map_err(|_| TooLarge)?;
+    // Nearly all fit into a machine's word, where dividing is many times as fast.
+    if let Ok(mut short) = i64::try_from(mantissa) {
+        while places > 0 && short % 10 == 0 {
+            short /= 10;
+            places -= 1;
+        }
+        return Decimal::try_new(short, places).map_err(|_| TooLarge);
+    }
     while places > 0 && mantissa % 10 == 0 {
         mantissa /= 10;
         places -= 1;

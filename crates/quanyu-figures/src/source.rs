@@ -16,6 +16,12 @@ pub trait Source: Send + Sync {
     /// Delivers what each of `wants` asks for, in any order and in batches of any size, all read in one transaction.
     /// The return is the change sequence at which they were read.
     async fn read(&self, wants: &[Want], sink: &mut Sink<'_>) -> Result<i64, SourceError>;
+
+    /// What tells this history from any other at a sequence: two sources with the same seal had the same rows then. `None`
+    /// where nothing does: then no rows are kept from one start to the next.
+    async fn seal(&self, _sequence: i64) -> Result<Option<String>, SourceError> {
+        Ok(None)
+    }
 }
 
 /// Takes the pieces of a reading; the number is an index into the wants.

@@ -1,70 +1,33 @@
-//! Tables: the columns of a register as Arrow, and how the query engine reads them.
+//! Tables: the columns of a register at one sequence, in sealed parts and in memory.
 //!
-//! Owns the Arrow type of each column kind, [`TableData`] (immutable, with `apply` for changes) and [`Live`], the provider
-//! that finds its rows in the snapshot a query runs on. Leaves which sequence that is to [`crate::snapshot`].
+//! Owns [`TableData`]: parts, the rows in memory that came since (the delta), and which ids of a part no longer count;
+//! immutable, with [`TableData::apply`] for changes. Leaves the files to [`crate::parts`], reading to [`crate::scan`] and
+//! which sequence it is to [`crate::snapshot`].
 //!
-//! Invariant: a record's id stands in exactly one row of a [`TableData`].
+//! Invariant: a record's id counts in exactly one row, of one part or of the delta.
 
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::{collections::HashSet, sync::Arc};
+
+use datafusion::arrow::{
+    array::{AsArray, BooleanArray, Int64Array},
+    compute::{concat_batches, filter_record_batch, not},
+    datatypes::{Int64Type, SchemaRef},
+    error::ArrowError,
+    record_batch::RecordBatch,
 };
+use quanyu_core::columns::{BATCH_ROWS, ColumnSpec};
 
-use async_trait::async_trait;
-use datafusion::{
-    arrow::{
-        array::{
-            ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Int64Array,
-            StringViewArray,
-        },
-        compute::{concat_batches, filter_record_batch, not},
-        datatypes::{DataType, Field, Int64Type, Schema, SchemaRef},
-        error::ArrowError,
-        record_batch::RecordBatch,
-    },
-    catalog::{Session, TableProvider},
-    common::{DataFusionError, Result as EngineResult},
-    datasource::memory::MemorySourceConfig,
-    logical_expr::{Expr, TableType},
-    physical_plan::ExecutionPlan,
-};
-use quanyu_core::columns::{BATCH_ROWS, Column, ColumnBatch, ColumnKind, ColumnSpec};
-
-use crate::{snapshot::Snapshot, source::SourceError};
-
-/// Digits of money and decimals: what an `i64` holds, and one to spare.
-const PRECISION: u8 = 20;
-
-/// The Arrow type of a column kind.
-pub(crate) fn arrow_type(kind: ColumnKind) -> DataType {
-    match kind {
-        ColumnKind::Text => DataType::Utf8View,
-        ColumnKind::Int => DataType::Int64,
-        ColumnKind::Money => DataType::Decimal128(PRECISION, 2),
-        ColumnKind::Decimal(scale) => {
-            DataType::Decimal128(PRECISION, i8::try_from(scale).unwrap_or(i8::MAX))
-        }
-        ColumnKind::Date => DataType::Date32,
-        ColumnKind::YesNo => DataType::Boolean,
-    }
-}
-
-/// The schema of a table with these columns; `id` first.
-pub(crate) fn schema(columns: &[ColumnSpec]) -> SchemaRef {
-    let id = Field::new("id", DataType::Int64, false);
-    let rest = columns
-        .iter()
-        .map(|it| Field::new(&it.name, arrow_type(it.kind), true));
-    Arc::new(Schema::new(
-        std::iter::once(id).chain(rest).collect::<Vec<_>>(),
-    ))
-}
+use crate::{arrays, gone::Gone, parts::Part, source::SourceError};
 
 /// Changed rows that a table remembers at most, so that what was computed can be moved on instead of computed anew.
-const REMEMBERED: usize = 8 * BATCH_ROWS;
+pub(crate) const REMEMBERED: usize = 8 * BATCH_ROWS;
+
+/// Rows in memory at most before they are sealed, however large the table is.
+const DELTA: usize = 65_536;
+
+/// A delta is sealed when it is more than this part of the sealed rows, and a part swallows those after it when they are
+/// more than this part of its own: so each row is written a few times only, and parts are few.
+const SHARE: usize = 8;
 
 /// What one reading changed: rows as they were and rows as they are.
 #[derive(Debug)]
@@ -74,12 +37,29 @@ struct Change {
     fresh: Vec<RecordBatch>,
 }
 
+/// What one reading brought.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) fresh: Vec<RecordBatch>,
+    pub(crate) removed: Vec<i64>,
+}
+
+/// A part, and its ids that no longer count.
+#[derive(Clone, Debug)]
+pub(crate) struct Sealed {
+    pub(crate) part: Arc<Part>,
+    pub(crate) gone: Gone,
+}
+
 /// The rows of one register at one sequence.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TableData {
     columns: Vec<ColumnSpec>,
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
+    pub(crate) schema: SchemaRef,
+    pub(crate) parts: Vec<Sealed>,
+    pub(crate) batches: Vec<RecordBatch>,
+    /// Ids removed since the last part.
+    removed: Gone,
     /// The sequence of the last reading that changed anything.
     pub(crate) changed: i64,
     /// The last changes, oldest first, each beginning where the one before ended.
@@ -89,17 +69,39 @@ pub(crate) struct TableData {
 impl TableData {
     pub(crate) fn empty(columns: Vec<ColumnSpec>) -> Self {
         Self {
-            schema: schema(&columns),
+            schema: arrays::schema(&columns),
             columns,
+            parts: Vec::new(),
             batches: Vec::new(),
+            removed: Gone::default(),
             changed: 0,
             changes: Vec::new(),
         }
     }
 
+    /// A table that is all in parts, oldest first, each with the ids in it (of the first they are not asked for).
+    pub(crate) fn sealed(columns: Vec<ColumnSpec>, parts: Vec<(Sealed, Vec<i64>)>) -> Self {
+        let mut table = Self::empty(columns);
+        for (sealed, ids) in parts {
+            let head = &sealed.part.head;
+            for before in &mut table.parts {
+                before.lose(ids.iter().chain(&head.removed).copied());
+            }
+            table.changed = head.changed;
+            table.parts.push(sealed);
+        }
+        table
+    }
+
     /// How many rows.
     pub(crate) fn rows(&self) -> usize {
-        rows(&self.batches)
+        let sealed: usize = self.parts.iter().map(Sealed::rows).sum();
+        sealed + rows(&self.batches)
+    }
+
+    /// The sequence as of which the parts are.
+    pub(crate) fn sealed_to(&self) -> i64 {
+        self.parts.last().map_or(0, |it| it.part.head.sequence)
     }
 
     /// Rows that went and rows that came since a sequence at which this table changed; `None` where that is forgotten.
@@ -112,107 +114,200 @@ impl TableData {
                 fresh.extend(change.fresh.iter().cloned());
             }
         }
-        let table = |batches| Self {
-            columns: self.columns.clone(),
-            schema: Arc::clone(&self.schema),
+        Some((self.holding(gone), self.holding(fresh)))
+    }
+
+    /// The same table with these rows and no others.
+    pub(crate) fn holding(&self, batches: Vec<RecordBatch>) -> Self {
+        Self {
+            parts: Vec::new(),
             batches,
-            changed: self.changed,
+            removed: Gone::default(),
             changes: Vec::new(),
-        };
-        Some((table(gone), table(fresh)))
+            ..self.clone()
+        }
     }
 
     pub(crate) fn columns(&self) -> &[ColumnSpec] {
         &self.columns
     }
 
+    /// The rows in memory: all of them in a table that is never sealed.
     pub(crate) fn batches(&self) -> &[RecordBatch] {
         &self.batches
     }
 
-    /// A batch from the store as Arrow.
-    pub(crate) fn arrow(
-        columns: &[ColumnSpec],
-        schema: &SchemaRef,
-        batch: ColumnBatch,
-    ) -> Result<RecordBatch, SourceError> {
-        if batch.columns.len() != columns.len() {
-            return Err(SourceError::told(format!(
-                "{} columns were asked for, {} came",
-                columns.len(),
-                batch.columns.len()
-            )));
-        }
-        let mut arrays: Vec<ArrayRef> = vec![Arc::new(Int64Array::from(batch.ids))];
-        for (spec, column) in columns.iter().zip(batch.columns) {
-            arrays.push(array(spec, column)?);
-        }
-        RecordBatch::try_new(Arc::clone(schema), arrays)
-            .map_err(|error| SourceError(Box::new(error)))
+    /// Ids of an arrival, by the parts in which they counted until now.
+    pub(crate) fn hits(&self, arrival: &Arrival) -> Vec<Vec<i64>> {
+        let ids = arrival.ids();
+        let counted = |it: &Sealed| ids.iter().copied().filter(|id| it.may_hold(*id)).collect();
+        self.parts.iter().map(counted).collect()
     }
 
-    /// The table after a reading: `fresh` rows replace those of the same id, `removed` ones go.
+    /// The table after a reading: fresh rows replace those of the same id, removed ones go. `before` are the rows of parts
+    /// as they were; without them the table forgets what changed.
     pub(crate) fn apply(
         &self,
-        fresh: Vec<RecordBatch>,
-        removed: &[i64],
+        arrival: &Arrival,
+        before: Option<Vec<RecordBatch>>,
         sequence: i64,
     ) -> Result<Self, SourceError> {
         let told = |error| SourceError(Box::new(error));
-        let came = fresh.clone();
-        let mut went = Vec::new();
-        let mut gone: HashSet<i64> = removed.iter().copied().collect();
-        for batch in &fresh {
-            gone.extend(ids(batch).values().iter());
+        let ids = arrival.ids();
+        let mut next = Self {
+            batches: Vec::with_capacity(self.batches.len() + arrival.fresh.len()),
+            removed: self.removed.with(arrival.removed.iter().copied()),
+            changed: sequence,
+            changes: Vec::new(),
+            ..self.clone()
+        };
+        for sealed in &mut next.parts {
+            sealed.lose(ids.iter().copied());
         }
-        let mut batches = Vec::with_capacity(self.batches.len() + fresh.len());
-        if let Some(span) = span(gone.iter().copied()) {
+        let mut went = Vec::new();
+        if let Some(span) = span(ids.iter().copied()) {
             for batch in &self.batches {
-                match without(batch, &gone, span).map_err(told)? {
-                    None => batches.push(batch.clone()),
+                match without(batch, &ids, span).map_err(told)? {
+                    None => next.batches.push(batch.clone()),
                     Some((kept, lost)) => {
                         if kept.num_rows() > 0 {
-                            batches.push(kept);
+                            next.batches.push(kept);
                         }
                         went.push(lost);
                     }
                 }
             }
         } else {
-            batches.clone_from(&self.batches);
+            next.batches.clone_from(&self.batches);
         }
-        for batch in fresh {
+        for batch in &arrival.fresh {
             // Small readings would leave thousands of tiny batches: the last one is filled up first.
-            match batches.last_mut() {
+            match next.batches.last_mut() {
                 Some(last) if last.num_rows() + batch.num_rows() <= BATCH_ROWS => {
-                    *last = concat_batches(&self.schema, [&*last, &batch]).map_err(told)?;
+                    *last = concat_batches(&self.schema, [&*last, batch]).map_err(told)?;
                 }
-                _ if batch.num_rows() > 0 => batches.push(batch),
+                _ if batch.num_rows() > 0 => next.batches.push(batch.clone()),
                 _ => {}
             }
         }
-        let change = Change {
-            from: self.changed,
-            gone: went,
-            fresh: came,
-        };
-        Ok(Self {
-            columns: self.columns.clone(),
-            schema: Arc::clone(&self.schema),
-            batches,
-            changed: sequence,
-            changes: remembered(&self.changes, change),
-        })
+        if let Some(before) = before {
+            went.extend(before);
+            let change = Change {
+                from: self.changed,
+                gone: went,
+                fresh: arrival.fresh.clone(),
+            };
+            next.changes = remembered(&self.changes, change);
+        }
+        Ok(next)
     }
 
-    /// The rows dealt out over at most `ways` partitions; a small table is not split, since that costs more than it saves.
-    fn partitions(&self, ways: usize) -> Vec<Vec<RecordBatch>> {
-        let ways = ways.min(self.batches.len() / 4).max(1);
-        let share = self.batches.len().div_ceil(ways).max(1);
-        if self.batches.is_empty() {
-            return vec![Vec::new()];
+    /// Rows in memory, removed ids among them.
+    pub(crate) fn delta(&self) -> usize {
+        rows(&self.batches) + self.removed.len()
+    }
+
+    /// From which part on everything is to be sealed into one, when it is time for that.
+    pub(crate) fn ripe(&self, least: usize) -> Option<usize> {
+        let delta = self.delta();
+        let sealed: usize = self.parts.iter().map(|it| it.part.rows()).sum();
+        let ripe = delta >= least && (delta * SHARE > sealed || delta > DELTA);
+        ripe.then(|| self.swallowed())
+    }
+
+    /// The first part that is to be written anew with the delta.
+    pub(crate) fn swallowed(&self) -> usize {
+        let mut size = self.delta();
+        let mut first = self.parts.len();
+        for (at, it) in self.parts.iter().enumerate().rev() {
+            if it.part.rows() >= size * SHARE {
+                break;
+            }
+            size += it.part.rows();
+            first = at;
         }
-        self.batches.chunks(share).map(<[_]>::to_vec).collect()
+        first
+    }
+
+    /// What is to be sealed into one part: the parts from `first` on and the delta.
+    pub(crate) fn tail(&self, first: usize) -> Self {
+        Self {
+            parts: self.parts[first..].to_vec(),
+            ..self.clone()
+        }
+    }
+
+    /// Ids in parts before `first` that were removed since.
+    pub(crate) fn removed_before(&self, first: usize) -> Vec<i64> {
+        if first == 0 {
+            return Vec::new();
+        }
+        let sealed = self.parts[first..].iter();
+        let sealed = sealed.flat_map(|it| it.part.head.removed.iter().copied());
+        let mut ids: Vec<i64> = sealed.chain(self.removed.iter()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The table with the parts from `first` on and what was in memory then replaced by one part; `arrivals` came since.
+    pub(crate) fn resealed(
+        &self,
+        first: usize,
+        part: Part,
+        arrivals: &[Arrival],
+    ) -> Result<Self, SourceError> {
+        let mut tail = Self::empty(self.columns.clone());
+        tail.parts.push(Sealed::new(part));
+        for arrival in arrivals {
+            tail = tail.apply(arrival, None, 0)?;
+        }
+        Ok(Self {
+            parts: self.parts[..first]
+                .iter()
+                .chain(&tail.parts)
+                .cloned()
+                .collect(),
+            batches: tail.batches,
+            removed: tail.removed,
+            ..self.clone()
+        })
+    }
+}
+
+impl Arrival {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fresh.is_empty() && self.removed.is_empty()
+    }
+
+    fn ids(&self) -> HashSet<i64> {
+        let fresh = self.fresh.iter().flat_map(|it| ids(it).values().iter());
+        fresh.chain(&self.removed).copied().collect()
+    }
+}
+
+impl Sealed {
+    pub(crate) fn new(part: Part) -> Self {
+        Self {
+            part: Arc::new(part),
+            gone: Gone::default(),
+        }
+    }
+
+    /// At least the rows that count: an id between the least and the greatest need not be there.
+    fn rows(&self) -> usize {
+        self.part.rows().saturating_sub(self.gone.len())
+    }
+
+    fn may_hold(&self, id: i64) -> bool {
+        let head = &self.part.head;
+        (head.low..=head.high).contains(&id) && !self.gone.contains(id)
+    }
+
+    fn lose(&mut self, ids: impl Iterator<Item = i64>) {
+        let head = &self.part.head;
+        let span = head.low..=head.high;
+        self.gone = self.gone.with(ids.filter(|it| span.contains(it)));
     }
 }
 
@@ -270,88 +365,4 @@ fn remembered(before: &[Arc<Change>], newest: Change) -> Vec<Arc<Change>> {
         .collect();
     kept.reverse();
     kept
-}
-
-fn array(spec: &ColumnSpec, column: Column) -> Result<ArrayRef, SourceError> {
-    let odd = |what: &str| SourceError::told(format!("column `{}` {what}", spec.name));
-    Ok(match (spec.kind, column) {
-        (ColumnKind::Text, Column::Text(values)) => Arc::new(StringViewArray::from_iter(values)),
-        (ColumnKind::Int, Column::Int(values)) => Arc::new(Int64Array::from(values)),
-        (ColumnKind::Money | ColumnKind::Decimal(_), Column::Int(values)) => Arc::new(
-            values
-                .into_iter()
-                .map(|it| it.map(i128::from))
-                .collect::<Decimal128Array>()
-                .with_data_type(arrow_type(spec.kind)),
-        ),
-        (ColumnKind::Date, Column::Int(values)) => Arc::new(
-            values
-                .into_iter()
-                .map(|it| {
-                    it.map(|day| i32::try_from(day).map_err(|_| odd("has a day beyond 32 bits")))
-                        .transpose()
-                })
-                .collect::<Result<Date32Array, _>>()?,
-        ),
-        (ColumnKind::YesNo, Column::Int(values)) => Arc::new(
-            values
-                .into_iter()
-                .map(|it| it.map(|yes| yes != 0))
-                .collect::<BooleanArray>(),
-        ),
-        (ColumnKind::Text, Column::Int(_)) => return Err(odd("came as numbers, not as text")),
-        (_, Column::Text(_)) => return Err(odd("came as text, not as numbers")),
-    })
-}
-
-/// A table whose rows are those of the snapshot that the session carries, so that a plan made once runs on any snapshot.
-#[derive(Debug)]
-pub(crate) struct Live {
-    /// The register's id.
-    pub(crate) table: String,
-    /// All columns it may be asked for; the snapshot holds those that are used.
-    pub(crate) schema: SchemaRef,
-    /// Rows handed to queries so far, over all tables.
-    pub(crate) scanned: Arc<AtomicU64>,
-}
-
-#[async_trait]
-impl TableProvider for Live {
-    fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
-
-    async fn scan(
-        &self,
-        state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
-        _limit: Option<usize>,
-    ) -> EngineResult<Arc<dyn ExecutionPlan>> {
-        let missing = |what: &str| DataFusionError::Internal(format!("`{}` {what}", self.table));
-        let snapshot = state
-            .config()
-            .get_extension::<Snapshot>()
-            .ok_or_else(|| missing("is read outside a snapshot"))?;
-        let data = snapshot
-            .tables
-            .get(&self.table)
-            .ok_or_else(|| missing("is not in the snapshot"))?;
-        let all: Vec<usize> = (0..self.schema.fields().len()).collect();
-        let held = projection
-            .unwrap_or(&all)
-            .iter()
-            .map(|at| data.schema.index_of(self.schema.field(*at).name()))
-            .collect::<Result<Vec<_>, _>>()?;
-        let rows = u64::try_from(data.rows()).unwrap_or(u64::MAX);
-        self.scanned.fetch_add(rows, Ordering::Relaxed);
-        let partitions = data.partitions(state.config().target_partitions());
-        let exec =
-            MemorySourceConfig::try_new_exec(&partitions, Arc::clone(&data.schema), Some(held))?;
-        Ok(exec)
-    }
 }

@@ -86,6 +86,13 @@ pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
         &mut out,
     );
     maps(
+        "appraisal",
+        &old.appraisals,
+        &new.appraisals,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
         "document",
         &old.documents,
         &new.documents,

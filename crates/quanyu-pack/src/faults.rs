@@ -3,7 +3,11 @@
 //! Owns the texts, so that one fault reads the same wherever it is found. Each function is one kind of fault; its
 //! name is the code.
 
+mod appraisal;
+
 use crate::{diagnostic::Diagnostic, model::At, nearest::nearest};
+
+pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
 
 /// What a name names, for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +19,7 @@ pub(crate) const DATASET: Noun = Noun("数据集", "dataset");
 pub(crate) const TABLE: Noun = Noun("台账、明细或数据集", "register, lines or dataset");
 pub(crate) const COLUMN: Noun = Noun("列", "column");
 pub(crate) const INDICATOR: Noun = Noun("指标", "indicator");
+pub(crate) const APPRAISAL: Noun = Noun("考核", "appraisal");
 pub(crate) const PLAN: Noun = Noun("工作计划", "plan");
 pub(crate) const DOCUMENT: Noun = Noun("公文", "document");
 pub(crate) const ROLE: Noun = Noun("角色", "role");

@@ -141,6 +141,16 @@ pub async fn removed(tx: &mut Tx, table: &str, since: i64) -> Result<Vec<i64>, S
     }
 }
 
+/// The seal of a change, which tells this history from any other; `None` where there is no such change.
+///
+/// # Errors
+/// The database's.
+pub async fn seal(tx: &mut Tx, seq: i64) -> Result<Option<String>, StoreError> {
+    let sql = "select seal from change where seq = $1";
+    let row = tx.row(sql, &[Bind::from(seq)]).await?;
+    row.map(|it| it.text(0)).transpose()
+}
+
 fn kinds(table: &Table, specs: &[ColumnSpec]) -> Result<Vec<ColumnKind>, StoreError> {
     specs
         .iter()
@@ -180,7 +190,7 @@ fn put(column: &mut Column, kind: ColumnKind, cell: Cell) -> Result<(), StoreErr
     Ok(())
 }
 
-fn days(text: &str) -> Result<i64, StoreError> {
+pub(crate) fn days(text: &str) -> Result<i64, StoreError> {
     let bad = |_| StoreError::Unreadable(format!("`{text}` is no day"));
     let day = Date::from_str(text).map_err(bad)?;
     let span = date(1970, 1, 1).until(day).map_err(bad)?;

@@ -173,6 +173,7 @@ mod tests {
         let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let sources = [
             "quanyu-core/src/typed.rs",
+            "quanyu-documents/src/edit/mod.rs",
             "quanyu-documents/src/formats.rs",
             "quanyu-documents/src/workbook/error.rs",
             "quanyu-documents/src/workbook/write.rs",
@@ -188,6 +189,7 @@ mod tests {
             "import_",
             "workbook_",
             "document_",
+            "edit_",
             "figures_",
             "store_",
         ];

@@ -1,6 +1,10 @@
 //! Text and blocks, put together piece by piece.
 
-use super::{BlockKind, BlockSpan, DocText, DocWarning};
+use super::{
+    BlockKind, BlockSpan, DocText, DocWarning,
+    traced::{Origin, Stretch, Trace, Traced},
+};
+use crate::secrecy::Mark;
 
 /// Puts a text together and counts its characters.
 #[derive(Default)]
@@ -8,8 +12,11 @@ pub(super) struct Builder {
     text: String,
     chars: usize,
     blocks: Vec<BlockSpan>,
+    stretches: Vec<Stretch>,
     pub(super) title: Option<String>,
     pub(super) warnings: Vec<DocWarning>,
+    /// A mark found where the text does not reach: heads of pages.
+    pub(super) secrecy: Option<Mark>,
 }
 
 /// Where a block comes from.
@@ -22,36 +29,58 @@ pub(super) struct Place {
 impl Builder {
     /// Adds a block on a line of its own; blank ones are left out.
     pub(super) fn block(&mut self, kind: BlockKind, level: u8, text: &str, place: Place) {
+        self.block_of(kind, level, &Traced::made(text), place);
+    }
+
+    /// [`Self::block`] of a text that knows where it stands.
+    pub(super) fn block_of(&mut self, kind: BlockKind, level: u8, text: &Traced, place: Place) {
         if text.chars().all(char::is_whitespace) {
             return;
         }
         self.span(kind, level, text, place);
-        self.push("\n");
+        self.made("\n");
     }
 
     /// Adds a row of a table: its cells separated by tabs, a block each.
     pub(super) fn row(&mut self, table: u32, row: u32, cells: &[(String, Place)]) {
+        let cells: Vec<(Traced, Place)> = cells
+            .iter()
+            .map(|(text, place)| (Traced::made(text), *place))
+            .collect();
+        self.row_of(table, row, &cells);
+    }
+
+    /// [`Self::row`] of texts that know where they stand.
+    pub(super) fn row_of(&mut self, table: u32, row: u32, cells: &[(Traced, Place)]) {
         for (column, (text, place)) in (0_u32..).zip(cells) {
             if column > 0 {
-                self.push("\t");
+                self.made("\t");
             }
             self.span(BlockKind::Cell { table, row, column }, 0, text, *place);
         }
-        self.push("\n");
+        self.made("\n");
     }
 
     pub(super) fn finish(self) -> DocText {
-        DocText {
+        self.finish_traced().0
+    }
+
+    /// The text and where it comes from.
+    pub(super) fn finish_traced(self) -> (DocText, Trace) {
+        let trace = Trace::new(&self.stretches);
+        let text = DocText {
             text: self.text,
             blocks: self.blocks,
             title: self.title,
             warnings: self.warnings,
-        }
+            secrecy: self.secrecy,
+        };
+        (text, trace)
     }
 
-    fn span(&mut self, kind: BlockKind, level: u8, text: &str, place: Place) {
+    fn span(&mut self, kind: BlockKind, level: u8, text: &Traced, place: Place) {
         let start = self.chars;
-        self.push(text);
+        self.push(text, text.stretches());
         self.blocks.push(BlockSpan {
             kind,
             level,
@@ -62,9 +91,23 @@ impl Builder {
         });
     }
 
-    fn push(&mut self, text: &str) {
+    fn made(&mut self, text: &str) {
+        let chars = text.chars().count();
+        let origin = Origin::Made;
+        self.push(text, &[Stretch { chars, origin }]);
+    }
+
+    fn push(&mut self, text: &str, stretches: &[Stretch]) {
         self.text.push_str(text);
-        self.chars += text.chars().count();
+        for stretch in stretches {
+            self.chars += stretch.chars;
+            match self.stretches.last_mut() {
+                Some(last) if last.origin == Origin::Made && stretch.origin == Origin::Made => {
+                    last.chars += stretch.chars;
+                }
+                _ => self.stretches.push(*stretch),
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! Invariant: what was deleted with changes tracked is left out, what was inserted is in; a fallback copy of a text box
 //! is not read a second time; paragraphs are counted as they begin in the document part, nested ones too.
 
+mod notes;
 mod numbering;
 
 use quick_xml::{
@@ -15,6 +16,7 @@ use quick_xml::{
 use super::{
     BlockKind, DocText, DocWarning, FormatError,
     builder::{Builder, Place, heading_level},
+    traced::{Origin, Part, Trace, Traced},
     txt::is_title,
 };
 use crate::package::{Package, Source};
@@ -24,9 +26,13 @@ use numbering::Numbering;
 const MAX_DEPTH: usize = 64;
 
 pub(super) fn extract(bytes: &[u8]) -> Result<DocText, FormatError> {
-    let package = Package::open(Source::Bytes(bytes.into()))?;
-    let main = "word/document.xml";
-    let numbering = Numbering::read(&package)?;
+    extract_traced(&Package::open(Source::Bytes(bytes.into()))?).map(|it| it.0)
+}
+
+/// The text, and where in the parts its characters stand.
+pub(crate) fn extract_traced(package: &Package) -> Result<(DocText, Trace), FormatError> {
+    let main = Part::Document.name();
+    let numbering = Numbering::read(package)?;
     let mut body = Body {
         numbering,
         ..Body::default()
@@ -34,62 +40,34 @@ pub(super) fn extract(bytes: &[u8]) -> Result<DocText, FormatError> {
     body.read(main, &package.text(main)?)?;
     let notes = std::mem::take(&mut body.notes);
     let mut builder = body.finish();
-    for part in ["word/footnotes.xml", "word/endnotes.xml"] {
-        if package.has(part) && !notes.is_empty() {
-            for text in read_notes(part, &package.text(part)?)? {
-                builder.block(BlockKind::Footnote, 0, &text, Place::default());
+    builder.secrecy = notes::head_mark(package)?;
+    for part in [Part::Footnotes, Part::Endnotes] {
+        if package.has(part.name()) && !notes.is_empty() {
+            for text in notes::read(part, &package.text(part.name())?)? {
+                builder.block_of(BlockKind::Footnote, 0, &text, Place::default());
             }
         }
     }
-    Ok(builder.finish())
-}
-
-/// Texts of the notes, separators left out.
-fn read_notes(part: &str, xml: &str) -> Result<Vec<String>, FormatError> {
-    let mut reader = Reader::from_str(xml);
-    let (mut notes, mut text, mut in_text, mut kept) = (Vec::new(), String::new(), false, false);
-    loop {
-        match reader.read_event().map_err(|it| fault(part, &it))? {
-            Event::Start(tag) => match tag.local_name().as_ref() {
-                "footnote" | "endnote" => {
-                    kept = attribute(&tag, "type").is_none_or(|it| it == "normal");
-                    text.clear();
-                }
-                "t" => in_text = true,
-                _ => {}
-            },
-            Event::End(tag) => match tag.local_name().as_ref() {
-                "footnote" | "endnote" if kept && !text.trim().is_empty() => {
-                    notes.push(text.trim().to_owned())
-                }
-                "t" => in_text = false,
-                _ => {}
-            },
-            Event::Text(piece) if in_text => text.push_str(&piece),
-            Event::GeneralRef(entity) if in_text => push_entity(&mut text, &entity),
-            Event::Eof => return Ok(notes),
-            _ => {}
-        }
-    }
+    Ok(builder.finish_traced())
 }
 
 #[derive(Default)]
 struct Paragraph {
     index: u32,
-    text: String,
+    text: Traced,
     style: Option<String>,
     number: Option<(String, u8)>,
     outline: Option<u8>,
     /// Text boxes anchored in it, put after it.
-    boxes: Vec<(u32, String)>,
+    boxes: Vec<(u32, Traced)>,
 }
 
 #[derive(Default)]
 struct Table {
     number: u32,
     rows: u32,
-    cells: Vec<(String, Place)>,
-    cell: Option<(String, Place)>,
+    cells: Vec<(Traced, Place)>,
+    cell: Option<(Traced, Place)>,
 }
 
 #[derive(Default)]
@@ -104,6 +82,8 @@ struct Body {
     table_count: u32,
     deleted: bool,
     notes: Vec<String>,
+    /// Bytes of the element or text that is being read.
+    here: (u32, u32),
     in_text: bool,
     hidden_run: bool,
     titles: Vec<String>,
@@ -114,7 +94,10 @@ impl Body {
         let mut reader = Reader::from_str(xml);
         let (mut skipped, mut seen_body) = (0_usize, false);
         loop {
-            match reader.read_event().map_err(|it| fault(part, &it))? {
+            let event = reader.read_event().map_err(|it| fault(part, &it))?;
+            // A part holds less than 4 GiB: the package sees to it.
+            self.here = (self.here.1, reader.buffer_position() as u32);
+            match event {
                 Event::Start(tag) => {
                     let name = tag.local_name();
                     if skipped > 0 || is_left_out(name.as_ref()) {
@@ -128,12 +111,16 @@ impl Body {
                 Event::Empty(tag) if skipped == 0 => self.empty(&tag),
                 Event::End(_) if skipped > 0 => skipped -= 1,
                 Event::End(tag) => self.end(tag.local_name().as_ref()),
-                Event::Text(text) if self.in_text && skipped == 0 => self.push(&text),
-                Event::CData(text) if self.in_text && skipped == 0 => self.push(&text),
+                Event::Text(text) if self.in_text && skipped == 0 => {
+                    self.push(&text, self.text_at(0));
+                }
+                Event::CData(text) if self.in_text && skipped == 0 => {
+                    self.push(&text, self.text_at("<![CDATA[".len() as u32));
+                }
                 Event::GeneralRef(entity) if self.in_text && skipped == 0 => {
                     let mut text = String::new();
                     push_entity(&mut text, &entity);
-                    self.push(&text);
+                    self.push(&text, self.mark());
                 }
                 Event::Eof if seen_body && self.paragraphs.is_empty() => return Ok(()),
                 Event::Eof => {
@@ -172,7 +159,7 @@ impl Body {
                 let paragraph = Some(self.count);
                 if let Some(table) = self.tables.last_mut() {
                     table.cell = Some((
-                        String::new(),
+                        Traced::default(),
                         Place {
                             page: None,
                             paragraph,
@@ -241,7 +228,7 @@ impl Body {
                 if let Some(table) = self.tables.last_mut()
                     && let Some(cell) = table.cell.take()
                 {
-                    table.cells.push((cell.0.trim().to_owned(), cell.1));
+                    table.cells.push((cell.0.trimmed(), cell.1));
                 }
             }
             "tr" => self.row(),
@@ -261,24 +248,22 @@ impl Body {
         table.rows += 1;
         if !nested {
             if cells.iter().any(|it| !it.0.is_empty()) {
-                self.builder.row(table.number, row, &cells);
+                self.builder.row_of(table.number, row, &cells);
             }
             return;
         }
         // A table within a cell or a text box is text of it.
-        let text = cells
-            .iter()
-            .map(|it| it.0.as_str())
-            .filter(|it| !it.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let mut text = Traced::default();
+        for (cell, _) in &cells {
+            text.join(cell);
+        }
         let outer = self.tables.len() - 1;
         match outer
             .checked_sub(1)
             .and_then(|it| self.tables[it].cell.as_mut())
             .filter(|_| self.boxes.last().is_none_or(|it| *it < outer))
         {
-            Some(cell) => join(&mut cell.0, &text),
+            Some(cell) => cell.0.join(&text),
             None => self
                 .paragraphs
                 .last_mut()
@@ -287,7 +272,7 @@ impl Body {
         }
     }
 
-    fn paragraph(&mut self, paragraph: Paragraph) {
+    fn paragraph(&mut self, mut paragraph: Paragraph) {
         let style = self.numbering.style(paragraph.style.as_deref());
         let number = paragraph
             .number
@@ -301,7 +286,8 @@ impl Body {
             (Some((list, level)), false) => self.numbering.next(list, *level),
             _ => String::new(),
         };
-        let text = format!("{mark}{}", paragraph.text.trim_end());
+        let mut text = Traced::made(&mark);
+        text.append(&std::mem::take(&mut paragraph.text).trimmed_end());
         let place = Place {
             page: None,
             paragraph: Some(paragraph.index),
@@ -315,9 +301,9 @@ impl Body {
             .filter(|_| own_table)
             .and_then(|it| it.cell.as_mut());
         if let Some(cell) = cell {
-            join(&mut cell.0, text.trim());
+            cell.0.join(&text.trimmed());
             for (_, text) in &paragraph.boxes {
-                join(&mut cell.0, text);
+                cell.0.join(text);
             }
             return;
         }
@@ -348,7 +334,7 @@ impl Body {
                 String::new()
             });
         }
-        self.builder.block(
+        self.builder.block_of(
             kind,
             if kind == BlockKind::Heading {
                 level.unwrap_or(0)
@@ -359,7 +345,7 @@ impl Body {
             place,
         );
         for (index, text) in paragraph.boxes {
-            self.builder.block(
+            self.builder.block_of(
                 BlockKind::Paragraph,
                 0,
                 &text,
@@ -371,22 +357,39 @@ impl Body {
         }
     }
 
-    fn push(&mut self, text: &str) {
+    fn push(&mut self, text: &str, origin: Origin) {
         if !self.hidden_run
             && let Some(paragraph) = self.paragraphs.last_mut()
         {
-            paragraph.text.push_str(text);
+            paragraph.text.push(text, origin);
         }
     }
 
     fn push_mark(&mut self, mark: char) {
+        let origin = self.mark();
         // Tab stops stand in the properties of a paragraph too; before any text a tab means nothing.
         if let Some(paragraph) = self
             .paragraphs
             .last_mut()
             .filter(|it| !it.text.is_empty() || !mark.is_whitespace())
         {
-            paragraph.text.push(mark);
+            paragraph.text.push(mark.encode_utf8(&mut [0; 4]), origin);
+        }
+    }
+
+    /// The origin of the text being read, behind `skip` bytes of its own mark-up.
+    fn text_at(&self, skip: u32) -> Origin {
+        Origin::Text {
+            part: Part::Document,
+            start: self.here.0 + skip,
+        }
+    }
+
+    fn mark(&self) -> Origin {
+        Origin::Mark {
+            part: Part::Document,
+            start: self.here.0,
+            end: self.here.1,
         }
     }
 
@@ -427,13 +430,6 @@ fn is_left_out(name: &str) -> bool {
             | "sectPr"
             | "tabs"
     )
-}
-
-fn join(text: &mut String, more: &str) {
-    if !text.is_empty() && !more.is_empty() {
-        text.push(' ');
-    }
-    text.push_str(more);
 }
 
 /// An attribute by local name.

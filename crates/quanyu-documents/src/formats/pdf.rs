@@ -6,13 +6,19 @@
 //!
 //! Invariant: a page of pictures is told, never empty; characters whose fonts carry no mapping are told, never guessed.
 //!
-//! Start reading at [`extract`]; then [`content`] (glyphs), [`fonts`] (their characters), [`lines`] (their order).
+//! Start reading at [`extract`]; then [`content`] (glyphs), [`fonts`] (their characters), [`marked`] (what tags say of them),
+//! [`columns`] and [`lines`] (their order).
 
+mod columns;
 mod content;
 mod fonts;
 mod lines;
+mod marked;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use memchr::memmem;
@@ -44,10 +50,32 @@ struct Page {
     pictures: usize,
     invisible: usize,
     slanted: usize,
+    vertical: usize,
+    /// Text of page heads and feet that tags tell as such.
+    furniture: String,
     unmapped: BTreeMap<String, usize>,
 }
 
 pub(super) fn extract(bytes: &[u8]) -> Result<DocText, FormatError> {
+    fenced(|| read(bytes))
+}
+
+/// A library that stops over a file made to stop it is damage of that file, not the end of the process.
+fn fenced<T>(read: impl FnOnce() -> Result<T, FormatError>) -> Result<T, FormatError> {
+    // Nothing outlives a reading that the panic could have left half done.
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let said = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(FormatError::Damaged {
+            part: "file".to_owned(),
+            reason: format!("reading it stopped: {}", said.unwrap_or("no reason given")),
+        })
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<DocText, FormatError> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
             FormatError::PasswordProtected
@@ -94,6 +122,10 @@ fn has_end(bytes: &[u8]) -> bool {
 fn judge(pages: &[Page]) -> Result<Vec<DocWarning>, FormatError> {
     let seen = |page: &Page| page.glyphs.iter().filter(|it| !it.text.is_blank()).count();
     let all: usize = pages.iter().map(seen).sum();
+    let vertical: usize = pages.iter().map(|it| it.vertical).sum();
+    if vertical > all {
+        return Err(FormatError::Vertical);
+    }
     if all == 0 {
         return Err(match pages.iter().any(|it| it.pictures > 0) {
             true => FormatError::Scan { pages: pages.len() },
@@ -126,8 +158,27 @@ fn judge(pages: &[Page]) -> Result<Vec<DocWarning>, FormatError> {
     if pages.iter().map(|it| it.invisible).sum::<usize>() * 2 > all {
         warnings.push(DocWarning::RecognisedText);
     }
-    if pages.iter().any(|it| it.slanted > 0) {
+    if vertical > 0 || pages.iter().any(|it| it.slanted > 0) {
         warnings.push(DocWarning::SlantedText);
     }
     Ok(warnings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_panics_is_a_damaged_file() {
+        let odd = 7;
+        let got: Result<(), _> = fenced(|| panic!("object {odd} has no end"));
+        assert_eq!(
+            got,
+            Err(FormatError::Damaged {
+                part: "file".to_owned(),
+                reason: "reading it stopped: object 7 has no end".to_owned()
+            })
+        );
+        assert_eq!(fenced(|| Ok(1)), Ok(1));
+    }
 }

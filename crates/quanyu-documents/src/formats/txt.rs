@@ -43,6 +43,7 @@ pub(super) fn extract(bytes: &[u8]) -> Result<DocText, FormatError> {
         blocks,
         text,
         warnings: Vec::new(),
+        secrecy: None,
     })
 }
 

@@ -1,17 +1,14 @@
 //! What is asked and answered, and how an answer is put together from what is known.
 
-use std::sync::{Arc, PoisonError};
-
 use jiff::civil::Date;
 use quanyu_core::{period::Period, region::RegionCode, text::Text};
-use quanyu_pack::model::{Better, Indicator, IndicatorKind};
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use quanyu_pack::model::{Indicator, IndicatorKind};
+use rust_decimal::Decimal;
 
-use super::{Beside, Known, Worth, cell, grows, year_before};
+use super::{Known, Worth, cell, year_before};
 use crate::{
-    cited::{Measured, Observation},
+    cited::{Found, Measured, Observation},
     compute::Raw,
-    declared::Measure,
     error::FiguresError,
     evidence::{Part, PartRole, Row},
     number,
@@ -71,6 +68,8 @@ pub struct Figure {
     pub rank: Option<Rank>,
     /// Share of the region above.
     pub share: Option<Decimal>,
+    /// Where the share is cited from; `None`: it is computed (or there is none).
+    pub share_cited: Option<Citation>,
     /// Where the value is from.
     pub source: Origin,
     /// What was published of an indicator that is computed here, for comparison.
@@ -123,53 +122,35 @@ pub struct Rank {
 }
 
 impl Known<'_> {
-    /// A figure with all that belongs to it.
-    pub(super) fn figure(
-        &self,
-        indicator: &Indicator,
-        region: RegionCode,
-        period: Period,
-    ) -> Figure {
-        let worth = self.worth(indicator, &region, period);
-        let (growth, growth_cited) = self.growth(indicator, &worth, &region, period);
-        let published = match &worth.cited {
-            Some(_) => None,
-            None => self
-                .best(indicator, Measured::Value, &region, period)
-                .map(|it| (it.value, it.citation.clone())),
-        };
-        Figure {
-            indicator: indicator.id.clone(),
-            name: indicator.title.clone(),
-            value: worth.value,
-            unit: indicator.unit.clone(),
-            growth,
-            growth_cited,
-            rank: self.rank(indicator, &worth, &region, period),
-            share: self.share(indicator, &worth, &region, period),
-            source: worth.cited.map_or(Origin::Computed, Origin::Cited),
-            published,
-            records: worth.records,
-            lag: indicator.lag,
-            region,
-            period,
-        }
-    }
-
     /// The value alone.
     pub(super) fn worth(
         &self,
         indicator: &Indicator,
         region: &RegionCode,
         period: Period,
-    ) -> Worth {
+    ) -> Worth<'_> {
+        let found = self.observations.of(&indicator.id);
+        self.worth_of(indicator, region, period, found, || {
+            self.raw(indicator, region, period)
+        })
+    }
+
+    /// The value, where what was observed of the indicator is at hand, and how what is computed from rows is had.
+    pub(super) fn worth_of<'a>(
+        &'a self,
+        indicator: &Indicator,
+        region: &RegionCode,
+        period: Period,
+        found: Option<&'a Found>,
+        raw: impl FnOnce() -> Option<Raw>,
+    ) -> Worth<'a> {
         let of = |id: &str, period| match self.figures.pack.indicators.get(id) {
             Some(part) => self.worth(part, region, period),
             None => Worth::default(),
         };
         let computed = match &indicator.kind {
             IndicatorKind::Flow { .. } | IndicatorKind::Stock { .. } => {
-                let raw = self.raw(indicator, region, period);
+                let raw = raw();
                 let empty = (indicator.empty_is_zero && raw.is_some()).then_some(Decimal::ZERO);
                 let raw = raw.unwrap_or_default();
                 let value = if raw.records == 0 { empty } else { raw.value };
@@ -192,10 +173,11 @@ impl Known<'_> {
                 }
             }
             IndicatorKind::Growth { of: grown } => {
-                let parent = self.figures.pack.indicators.get(&grown.value);
-                let cited = parent.and_then(|it| self.best(it, Measured::Growth, region, period));
-                if let Some(observation) = cited {
-                    return self.cited(observation, 1);
+                let found = self.observations.of(&grown.value);
+                let cited = found.and_then(|it| it.best(Measured::Growth, region, period));
+                let known = self.figures.pack.indicators.contains_key(&grown.value);
+                if let Some(observation) = cited.filter(|_| known) {
+                    return cited_worth(observation, 1);
                 }
                 let now = of(&grown.value, period);
                 let before = year_before(period)
@@ -214,54 +196,10 @@ impl Known<'_> {
         if computed.value.is_some() || computed.records > 0 {
             return computed;
         }
-        let observations = self
-            .observations
-            .all(&indicator.id, Measured::Value, region, period);
+        let observations = found.map_or(&[][..], |it| it.all(Measured::Value, region, period));
         match observations.first() {
-            Some(first) => self.cited(first, observations.len()),
+            Some(first) => cited_worth(first, observations.len()),
             None => computed,
-        }
-    }
-
-    fn cited(&self, observation: &Observation, records: usize) -> Worth {
-        Worth {
-            value: Some(observation.value),
-            records: records as u64,
-            cited: Some(observation.citation.clone()),
-        }
-    }
-
-    fn best(
-        &self,
-        indicator: &Indicator,
-        measured: Measured,
-        region: &RegionCode,
-        period: Period,
-    ) -> Option<&Observation> {
-        self.observations
-            .best(&indicator.id, measured, region, period)
-    }
-
-    /// Growth: computed from records where both years are, cited where the value is.
-    fn growth(
-        &self,
-        indicator: &Indicator,
-        worth: &Worth,
-        region: &RegionCode,
-        period: Period,
-    ) -> (Option<Decimal>, Option<Citation>) {
-        let cited = self
-            .best(indicator, Measured::Growth, region, period)
-            .map(|it| (Some(it.value), Some(it.citation.clone())));
-        let before = year_before(period)
-            .filter(|_| grows(&indicator.kind))
-            .map(|it| self.worth(indicator, region, it));
-        let both = worth.value.zip(before.as_ref().and_then(|it| it.value));
-        let computed = both.and_then(|(now, before)| number::growth(now, before));
-        let from_records = worth.cited.is_none() && before.is_some_and(|it| it.cited.is_none());
-        match (cited, computed) {
-            (Some(cited), computed) if computed.is_none() || !from_records => cited,
-            (_, computed) => (computed, None),
         }
     }
 
@@ -270,13 +208,29 @@ impl Known<'_> {
         if !self.figures.pack.region.contains(region) {
             return None;
         }
-        let Some(cube) = self.cubes.get(&indicator.id) else {
-            return self
-                .cells
-                .get(&cell(&indicator.id, region, period))
-                .copied();
-        };
-        let raw = cube.raw(region, period);
+        match self.cubes.get(&indicator.id) {
+            Some(cube) => self.fitting(indicator, cube.series(region).raw(period)),
+            None => self.cell(indicator, region, period),
+        }
+    }
+
+    /// A cell that was computed by itself.
+    pub(super) fn cell(
+        &self,
+        indicator: &Indicator,
+        region: &RegionCode,
+        period: Period,
+    ) -> Option<Raw> {
+        let cell = cell(&indicator.id, region, period);
+        self.cells.get(&cell).copied()
+    }
+
+    /// Notes a sum that does not fit.
+    pub(super) fn fitting(
+        &self,
+        indicator: &Indicator,
+        raw: Result<Raw, number::TooLarge>,
+    ) -> Option<Raw> {
         if raw.is_err() {
             self.too_large.get_or_init(|| indicator.id.clone());
         }
@@ -289,84 +243,6 @@ impl Known<'_> {
             Some(id) => Err(FiguresError::TooLarge(id.clone())),
             None => Ok(()),
         }
-    }
-
-    /// A region's value and those of the regions right below it.
-    fn beside(&self, indicator: &Indicator, above: &RegionCode, period: Period) -> Arc<Beside> {
-        let mut held = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (indicator.id.clone(), above.clone(), period);
-        let values = held.entry(key).or_insert_with(|| {
-            let regions = self.figures.below.get(above).into_iter().flatten();
-            let values = regions.filter_map(|it| self.worth(indicator, it, period).value);
-            Arc::new(Beside {
-                values: values.collect(),
-                whole: self.worth(indicator, above, period).value,
-            })
-        });
-        Arc::clone(values)
-    }
-
-    /// A cited rank, or the place among the regions beside this one whose records are here.
-    fn rank(
-        &self,
-        indicator: &Indicator,
-        worth: &Worth,
-        region: &RegionCode,
-        period: Period,
-    ) -> Option<Rank> {
-        if let Some(it) = self.best(indicator, Measured::Rank, region, period) {
-            return Some(Rank {
-                place: it.value.to_u32()?,
-                of: it.of_units,
-                scope: it.scope.clone(),
-                cited: Some(it.citation.clone()),
-            });
-        }
-        let value = worth.value?;
-        if !self.figures.is_part(region) {
-            return None;
-        }
-        let beside = &self.beside(indicator, &region.parent()?, period).values;
-        let ahead = match indicator.better {
-            Better::Higher => beside.iter().filter(|other| **other > value).count(),
-            Better::Lower => beside.iter().filter(|other| **other < value).count(),
-            Better::Neither => return None,
-        };
-        Some(Rank {
-            place: u32::try_from(ahead).ok()? + 1,
-            of: u32::try_from(beside.len()).ok(),
-            scope: None,
-            cited: None,
-        })
-    }
-
-    /// A cited share, or that of the region above, of what adds up.
-    fn share(
-        &self,
-        indicator: &Indicator,
-        worth: &Worth,
-        region: &RegionCode,
-        period: Period,
-    ) -> Option<Decimal> {
-        if let Some(it) = self.best(indicator, Measured::Share, region, period) {
-            return Some(it.value);
-        }
-        let base = self
-            .figures
-            .plans
-            .indicators
-            .get(&indicator.id)?
-            .base
-            .as_ref()?;
-        let adds_up = matches!(
-            base.measure,
-            Measure::Rows | Measure::Count(_) | Measure::Sum(_)
-        );
-        if !adds_up || !self.figures.is_part(region) || worth.cited.is_some() {
-            return None;
-        }
-        let whole = self.beside(indicator, &region.parent()?, period).whole;
-        number::quotient(worth.value?, whole?)
     }
 
     /// A part of a ratio or growth.
@@ -393,13 +269,13 @@ impl Known<'_> {
         region: &RegionCode,
         period: Period,
     ) -> Vec<Row> {
-        let mut found = self
-            .observations
-            .all(&indicator.id, Measured::Value, region, period);
-        if let (true, IndicatorKind::Growth { of }) = (found.is_empty(), &indicator.kind) {
-            found = self
-                .observations
-                .all(&of.value, Measured::Growth, region, period);
+        let of = |id: &str, measured| match self.observations.of(id) {
+            Some(found) => found.all(measured, region, period),
+            None => &[],
+        };
+        let mut found = of(&indicator.id, Measured::Value);
+        if let (true, IndicatorKind::Growth { of: grown }) = (found.is_empty(), &indicator.kind) {
+            found = of(&grown.value, Measured::Growth);
         }
         found
             .iter()
@@ -409,6 +285,14 @@ impl Known<'_> {
                 citation: Some(it.citation.clone()),
             })
             .collect()
+    }
+}
+
+fn cited_worth(observation: &Observation, records: usize) -> Worth<'_> {
+    Worth {
+        value: Some(observation.value),
+        records: records as u64,
+        cited: Some(&observation.citation),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, OnceLock, PoisonError},
 };
 
 use quanyu_core::{period::Period, region::RegionCode};
@@ -167,7 +167,6 @@ impl Figures {
             cells: known,
             cubes: self.cubes(snapshot, needs.cubes).await?,
             observations: self.observations(snapshot),
-            beside: Mutex::default(),
             too_large: OnceLock::new(),
         })
     }

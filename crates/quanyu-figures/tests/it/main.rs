@@ -5,5 +5,7 @@
 mod check;
 mod cited;
 mod examples;
+mod export;
 mod oracle;
+mod parts;
 mod support;

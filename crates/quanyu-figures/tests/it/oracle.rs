@@ -1,18 +1,21 @@
 //! The oracle: a slow evaluator in plain Rust that knows no SQL must say the same as the figures, after every change,
 //! and so must the evidence.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::civil::{Date, date};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use quanyu_core::{money::Money, period::Period, region::RegionCode, value::Value};
-use quanyu_figures::{Figure, Request};
+use quanyu_figures::{Figure, Figures, Request};
 use quanyu_pack::model::{FieldType, IndicatorKind};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::support::{
-    Fields, REGIONS, fields, flow, growth, indicator, open, pack, period, ratio, region, register,
-    stock,
+    Fields, Folder, Memory, REGIONS, fields, flow, growth, indicator, pack, period, ratio, region,
+    register, stock,
 };
 
 /// A row as the oracle sees it.
@@ -363,6 +366,10 @@ enum Edit {
     Add(Row),
     Change(prop::sample::Index, Row),
     Remove(prop::sample::Index),
+    /// What is in memory goes into a part.
+    Seal,
+    /// The process ends and another begins.
+    Start,
 }
 
 fn rows() -> impl Strategy<Value = Row> {
@@ -486,6 +493,8 @@ fn edits() -> impl Strategy<Value = Vec<Vec<Edit>>> {
         3 => rows().prop_map(Edit::Add),
         2 => (any::<prop::sample::Index>(), rows()).prop_map(|(at, row)| Edit::Change(at, row)),
         1 => any::<prop::sample::Index>().prop_map(Edit::Remove),
+        1 => Just(Edit::Seal),
+        1 => Just(Edit::Start),
     ];
     vec(vec(edit, 1..8), 1..3)
 }
@@ -504,11 +513,23 @@ proptest! {
         asked in vec(select(SPANS.to_vec()), 1..4),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(compare(start, edits, rules, asked))?;
+        runtime.block_on(compare(None, start, edits, rules, asked))?;
+    }
+
+    #[test]
+    fn parts_and_what_changed_since_say_what_the_oracle_says(
+        start in vec(rows(), 0..30),
+        edits in edits(),
+        rules in vec(rules(), 2..5),
+        asked in vec(select(SPANS.to_vec()), 1..4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(compare(Some(Folder::new()), start, edits, rules, asked))?;
     }
 }
 
 async fn compare(
+    folder: Option<Folder>,
     start: Vec<Row>,
     edits: Vec<Vec<Edit>>,
     rules: Vec<Rule>,
@@ -539,7 +560,13 @@ async fn compare(
         .collect();
     indicators.push(indicator("part", ratio("rule0", "rule1")));
     indicators.push(indicator("rise", growth("rule0")));
-    let (memory, figures) = open(&pack(vec![thing], vec![], indicators));
+    let pack = Arc::new(pack(vec![thing], vec![], indicators));
+    let memory = Arc::new(Memory::default());
+    let open = || match &folder {
+        None => Figures::new(pack.clone(), memory.clone()).unwrap(),
+        Some(it) => Figures::with_parts(pack.clone(), memory.clone(), it.place()).unwrap(),
+    };
+    let mut figures = open();
     let mut rows = BTreeMap::new();
     let add = |rows: &mut BTreeMap<i64, Row>, row: Row| {
         rows.insert(memory.add("thing", row.fields()), row);
@@ -566,6 +593,11 @@ async fn compare(
                         memory.remove("thing", id);
                         rows.remove(&id);
                     }
+                }
+                Edit::Seal => figures.seal().await,
+                Edit::Start => {
+                    drop(figures);
+                    figures = open();
                 }
             }
         }

@@ -2,7 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -17,6 +21,7 @@ use quanyu_core::{
 };
 use quanyu_figures::{
     Figures,
+    parts::Place,
     source::{Piece, Sink, Source, SourceError, Want},
 };
 use quanyu_pack::model::{
@@ -31,6 +36,39 @@ pub type Fields = BTreeMap<String, Value>;
 #[derive(Default)]
 pub struct Memory(Mutex<Held>);
 
+/// A folder of its own for a test, removed with it.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("quanyu-figures-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    /// The parts of a table, by name.
+    pub fn parts(&self, table: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.join(table)).into_iter().flatten();
+        let mut names: Vec<String> = entries
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Where columns of the pack `example` are kept; two rows are enough to be sealed.
+    pub fn place(&self) -> Place {
+        Place::new(&self.0, "first").sealing_from(2)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 #[derive(Default)]
 struct Held {
     sequence: i64,
@@ -39,6 +77,8 @@ struct Held {
     removed: BTreeMap<String, Vec<(i64, i64)>>,
     /// What was read: table, since, rows delivered.
     reads: Vec<(String, Option<i64>, usize)>,
+    /// Tells this history from others.
+    history: u32,
 }
 
 impl Memory {
@@ -69,6 +109,11 @@ impl Memory {
             .entry(table.into())
             .or_default()
             .push((sequence, id));
+    }
+
+    /// The same rows from now on, of another history.
+    pub fn rewrite(&self) {
+        self.0.lock().unwrap().history += 1;
     }
 
     /// What was read since the last call.
@@ -116,6 +161,12 @@ impl Source for Memory {
         }
         held.reads.extend(reads);
         Ok(held.sequence)
+    }
+
+    async fn seal(&self, sequence: i64) -> Result<Option<String>, SourceError> {
+        let held = self.0.lock().unwrap();
+        let known = sequence <= held.sequence;
+        Ok(known.then(|| format!("{}-{sequence}", held.history)))
     }
 }
 

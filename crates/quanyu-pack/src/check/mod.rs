@@ -5,6 +5,7 @@
 //!
 //! Invariant: a check never stops at its first fault, and a name that is unknown is told once, where it stands.
 
+mod appraisal;
 mod case;
 mod demo;
 mod indicator;
@@ -31,6 +32,7 @@ pub(crate) fn check(reading: &mut Reading) {
     lifecycle::check(&cx, &mut faults);
     rest::check(&cx, &mut faults);
     indicator::check(&cx, &mut faults);
+    appraisal::check(&cx, &mut faults);
     demo::check(&cx, &mut faults);
     case::check(&cx, &mut faults);
     sql::check(&cx, &mut faults);

@@ -335,12 +335,13 @@ fn one_field(cx: &Check<'_>, field: &Field, faults: &mut Vec<Diagnostic>) {
 fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
     let (fine, wanted) = match slot {
         "period" => (matches!(kind, FieldType::Period), "period"),
-        "value" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
+        "value" | "points" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
-        "date" => (matches!(kind, FieldType::Date), "date"),
-        "scan" => (matches!(kind, FieldType::File), "file"),
-        "status" | "measure" => (
+        "date" | "due" | "by" | "done_on" => (matches!(kind, FieldType::Date), "date"),
+        "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
+        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
+        "status" | "measure" | "comparator" | "level" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",
         ),

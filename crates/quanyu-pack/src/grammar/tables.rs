@@ -52,6 +52,16 @@ pub(crate) const FILE: &[Key] = &[
     ),
     may("plan", Shape::Map(&Shape::Table(PLAN)), "Work plans"),
     may(
+        "appraisal",
+        Shape::Map(&Shape::Table(APPRAISAL)),
+        "Appraisal schemes",
+    ),
+    may(
+        "supervision",
+        Shape::Table(SUPERVISION),
+        "How tasks are supervised",
+    ),
+    may(
         "document",
         Shape::Map(&Shape::Table(DOCUMENT)),
         "Documents the bureau writes",
@@ -217,6 +227,16 @@ const TRANSITION: &[Key] = &[
         Shape::Whole(1, 1000),
         "Working days in which it is due",
     ),
+    may(
+        "number",
+        Shape::Table(NUMBERING),
+        "The official number that the record gets with it",
+    ),
+];
+
+const NUMBERING: &[Key] = &[
+    must("field", Shape::Word, "The field that gets the number"),
+    must("series", Shape::Word, "The field that holds its series"),
 ];
 
 const CODES: &[Key] = &[
@@ -330,6 +350,112 @@ const TARGET: &[Key] = &[
         "下达, 自定 or 分解; left out: 自定",
     ),
     must("text", Shape::Text, "As the plan says it"),
+    PARTS,
+    MONTHS,
+];
+
+/// A target by regions and by months.
+const PARTS: Key = may(
+    "parts",
+    Shape::AnyMap(&Shape::Number),
+    "The target by region below; adds up where the indicator does",
+);
+const MONTHS: Key = may(
+    "months",
+    Shape::List(&Shape::Number),
+    "The target by month; adds up",
+);
+
+const SUPERVISION: &[Key] = &[may(
+    "remind",
+    Shape::Whole(0, 60),
+    "Working days before its day from which a task is told as near; left out: 5",
+)];
+
+const APPRAISAL: &[Key] = &[
+    TITLE,
+    must("period", Shape::Period, "The period it is for"),
+    must("set_by", Shape::Text, "Who set it"),
+    may(
+        "whom",
+        Shape::Choice(&["whole", "parts"]),
+        "The region as a whole, or each street and park; left out: whole",
+    ),
+    may("points", Shape::Number, "Points in all; left out: 100"),
+    may("source", Shape::Word, "What it is from"),
+    must("item", Shape::Map(&Shape::Table(ITEM)), "Items"),
+];
+
+const ITEM: &[Key] = &[
+    TITLE,
+    must("section", Shape::Text, "The section that leads"),
+    must("weight", Shape::Number, "Points for all of it"),
+    must(
+        "method",
+        Shape::Choice(&[
+            "proportional",
+            "banded",
+            "rank",
+            "yes_no",
+            "deduct",
+            "given",
+        ]),
+        "How points are earned",
+    ),
+    may("group", Shape::Text, "Group in the table"),
+    may("indicator", Shape::Word, "The indicator"),
+    may(
+        "growth",
+        Shape::Flag,
+        "`target` is growth against the year before",
+    ),
+    may("target", Shape::Number, "With its unit, or in base units"),
+    may(
+        "zero_below",
+        Shape::Number,
+        "Share of the target below which nothing is earned",
+    ),
+    may(
+        "bands",
+        Shape::List(&Shape::Table(BAND)),
+        "What each band of the share done gives",
+    ),
+    may(
+        "ranks",
+        Shape::List(&Shape::Table(RANK)),
+        "What each step of places gives",
+    ),
+    may(
+        "deduct",
+        Shape::Table(DEDUCT),
+        "Points for each step that is missing",
+    ),
+    may("cap", Shape::Number, "Most, as a share of the weight"),
+    may("floor", Shape::Number, "Least, as a share of the weight"),
+    may("ready", Shape::Day, "By when the statistics are out"),
+    may("last_year", Shape::Number, "Points of the year before"),
+    may("per", WORDS, "Indicators that a leaderboard divides by"),
+    PARTS,
+    MONTHS,
+];
+
+const BAND: &[Key] = &[
+    must(
+        "from",
+        Shape::Number,
+        "Share of the target from which it holds",
+    ),
+    must("share", Shape::Number, "Share of the weight it gives"),
+];
+
+const RANK: &[Key] = &[
+    must("to", Shape::Whole(1, 10_000), "Last place in it"),
+    must("share", Shape::Number, "Share of the weight it gives"),
+];
+
+const DEDUCT: &[Key] = &[
+    must("per", Shape::Number, "A step, in the indicator's base unit"),
+    must("points", Shape::Number, "Points for each step begun"),
 ];
 
 const TASK: &[Key] = &[

@@ -4,6 +4,7 @@
 //!
 //! Invariant: identifiers are `snake_case` ASCII; maps are ordered, so that tables, pages and hashes come out the same.
 
+mod appraisal;
 mod case;
 mod demo;
 mod indicator;
@@ -18,11 +19,14 @@ use quanyu_core::{
     text::Text,
 };
 
+pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
-pub use plan::{Comparator, Plan, PlanTarget, PlanTask, TargetLevel};
-pub use register::{Field, FieldType, Lifecycle, Lines, PARTS, Register, State, Transition};
+pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
+pub use register::{
+    Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
+};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,6 +90,10 @@ pub struct Pack {
     pub indicators: BTreeMap<String, Indicator>,
     /// Plans by id.
     pub plans: BTreeMap<String, Plan>,
+    /// Appraisal schemes by id.
+    pub appraisals: BTreeMap<String, Appraisal>,
+    /// How tasks are supervised.
+    pub supervision: Supervision,
     /// Documents by id.
     pub documents: BTreeMap<String, Document>,
     /// Roles by id.

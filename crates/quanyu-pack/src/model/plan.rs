@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use quanyu_core::{period::Period, text::Text};
 use rust_decimal::Decimal;
 
-use super::At;
+use super::{At, Split};
 
 /// A work plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,8 @@ pub struct PlanTarget {
     pub level: TargetLevel,
     /// As the plan says it, in our own words.
     pub text: Text,
+    /// The target by parts and months.
+    pub split: Split,
     /// Where it was declared.
     pub at: At,
 }
@@ -111,4 +113,18 @@ pub struct PlanTask {
     pub due: Option<Date>,
     /// Where it was declared.
     pub at: At,
+}
+
+/// How tasks are supervised (督办).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Supervision {
+    /// Working days before its day from which a task is told as near.
+    pub remind: u32,
+}
+
+impl Default for Supervision {
+    /// A week of work; a pack may say otherwise.
+    fn default() -> Self {
+        Self { remind: 5 }
+    }
 }

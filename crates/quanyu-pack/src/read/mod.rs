@@ -4,6 +4,7 @@
 //! [`crate::grammar`] (a node of wrong shape was told there and is read as left out) and references to
 //! [`crate::check`].
 
+mod appraisal;
 mod case;
 mod codes;
 mod demo;
@@ -89,6 +90,10 @@ impl Reading {
         each("dataset").for_each(|(id, node)| self.dataset(id, node));
         each("indicator").for_each(|(id, node)| self.indicator(id, node));
         each("plan").for_each(|(id, node)| self.plan(id, node));
+        each("appraisal").for_each(|(id, node)| self.appraisal(id, node));
+        if let Some(node) = root.get("supervision") {
+            self.supervision(node);
+        }
         root.entries_of("calendar")
             .into_iter()
             .for_each(|(year, node)| self.calendar(year, node));

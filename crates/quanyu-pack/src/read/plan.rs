@@ -1,12 +1,11 @@
 //! Plans with targets and tasks.
 
 use quanyu_core::period::Period;
-use quanyu_core::typed;
 
-use super::{Reading, TargetUnit};
+use super::Reading;
 use crate::{
     faults,
-    model::{Comparator, Plan, PlanTarget, PlanTask, TargetLevel},
+    model::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel},
     node::Node,
 };
 
@@ -39,24 +38,15 @@ impl Reading {
     }
 
     fn target(&mut self, id: &str, node: Node<'_>) -> PlanTarget {
-        // The unit typed with the value is held against the indicator's once all indicators are known.
-        if let Some(value) = node.get("value")
-            && let Some(unit) = value
-                .str()
-                .and_then(|it| typed::number(it).ok().flatten()?.unit)
-        {
-            let growth = node.flag("growth").unwrap_or_default();
-            let indicator = node.word("indicator").unwrap_or_default();
-            self.target_units.push(TargetUnit {
-                indicator,
-                unit,
-                growth,
-                at: value.at(),
-            });
-        }
+        let at = node.get("indicator").map_or(node.name, |it| it.at());
+        self.note(at, node);
+        let indicator = node.word("indicator").unwrap_or_default();
+        let growth = node.flag("growth").unwrap_or_default();
+        self.unit_of(&indicator, growth, node.get("value"));
+        let split = self.split(&indicator, growth, node);
         PlanTarget {
             id: id.to_owned(),
-            indicator: node.word("indicator").unwrap_or_default(),
+            indicator,
             comparator: match node.word("comparator").as_deref() {
                 Some("gt") => Comparator::Gt,
                 Some("ge") => Comparator::Ge,
@@ -64,7 +54,7 @@ impl Reading {
                 Some("le") => Comparator::Le,
                 _ => Comparator::Eq,
             },
-            growth: node.flag("growth").unwrap_or_default(),
+            growth,
             value: node.number("value").unwrap_or_default(),
             by: node.day("by"),
             level: match node.word("level").as_deref() {
@@ -73,7 +63,16 @@ impl Reading {
                 _ => TargetLevel::Own,
             },
             text: node.text("text").unwrap_or_default(),
-            at: node.get("indicator").map_or(node.name, |it| it.at()),
+            split,
+            at,
+        }
+    }
+}
+
+impl Reading {
+    pub(super) fn supervision(&mut self, node: Node<'_>) {
+        if let Some(remind) = node.whole("remind") {
+            self.pack.supervision = Supervision { remind };
         }
     }
 }

@@ -70,6 +70,9 @@ const REGISTERS: &[Case] = &[
     ("field_of_type",     R, "value = { type = \"decimal\", scale = 4", "value = { type = \"money\""),
     ("unknown_name",      R, "to = \"registered\"",              "to = \"registred\""),
     ("unknown_name",      R, "requires = [\"kind\"]",            "requires = [\"kinds\"]"),
+    ("unknown_name",      R, "within = 5",                       "within = 5, number = { field = \"numer\", series = \"kind\" }"),
+    ("field_of_type",     R, "within = 5",                       "within = 5, number = { field = \"number\", series = \"kind\" }"),
+    ("missing_key",       R, "within = 5",                       "within = 5, number = { field = \"number\" }"),
     ("unreachable_state", R, "{ id = \"registered\", title = \"已登记\", last = true },", "{ id = \"registered\", title = \"已登记\", last = true },\n  { id = \"void\", title = \"作废\", last = true },"),
     ("dead_end",          R, "title = \"已登记\", last = true",    "title = \"已登记\""),
     ("last_leads_on",     R, "title = \"待核\"",                  "title = \"待核\", last = true"),
@@ -103,6 +106,38 @@ const FIGURES: &[Case] = &[
     ("unknown_name",    T, "indicator = \"contract_value\", period", "indicator = \"contract_walue\", period"),
     ("unknown_name",    T, "state = \"registered\"",            "state = \"done\""),
     ("expects_nothing", T, ", value = \"100万元\" }",            " }"),
+];
+
+#[rustfmt::skip]
+const APPRAISALS: &[Case] = &[
+    ("weights",         X, "points = 40",                    "points = 50"),
+    ("weights",         X, "weight = 60",                    "weight = 50"),
+    ("does_not_add_up", X, "\"990102001\" = \"50亿元\"",      "\"990102001\" = \"51亿元\""),
+    ("does_not_add_up", X, "1, \"4项\"]",                     "1, \"3项\"]"),
+    ("out_of_range",    X, "1, \"4项\"]",                     "\"5项\"]"),
+    ("wrong_unit",      X, "1, \"4项\"]",                     "1, \"4家\"]"),
+    ("does_not_belong", X, "growth = true\nvalue = \"10%\"", "growth = true\nvalue = \"10%\"\nmonths = [0.1]"),
+    ("not_a_region",    X, "parts = { \"990102001\"",        "parts = { \"街道\""),
+    ("outside_region",  X, "parts = { \"990102001\"",        "parts = { \"990103\""),
+    ("unknown_name",    X, "parts = { \"990102001\"",        "parts = { \"990102009\""),
+    ("not_a_choice",    X, "method = \"rank\"",              "method = \"ranks\""),
+    ("missing_key",     X, "ranks = [{ to = 3, share = 1 }, { to = 6, share = \"80%\" }]\n", ""),
+    ("missing_key",     X, "set_by = \"示例市\"\n",           ""),
+    ("does_not_belong", X, "method = \"yes_no\"",            "method = \"yes_no\"\nbands = [{ from = 1, share = 1 }]"),
+    ("does_not_belong", X, "method = \"given\"",             "method = \"given\"\nindicator = \"contract_value\""),
+    ("not_rising",      X, "{ from = \"80%\", share = \"50%\" }", "{ from = \"110%\", share = \"50%\" }"),
+    ("not_rising",      X, "{ to = 6, share = \"80%\" }",    "{ to = 6, share = 1 }"),
+    ("no_direction",    F, "title = \"单位数\"",              "title = \"单位数\"\nbetter = \"neither\""),
+    ("not_split",       X, "weight = 60\nmethod = \"proportional\"\nparts = { \"990102001\" = \"50亿元\", \"990102002\" = \"25亿元\" }", "weight = 60\nmethod = \"proportional\""),
+    ("unknown_name",    X, "per = [\"organizations\"]",      "per = [\"organisations\"]"),
+    ("unknown_name",    X, "indicator = \"contract_growth\"", "indicator = \"contract_grow\""),
+    ("nobody_plays",    R, "plays = \"score\"\n",            ""),
+    ("field_of_type",   R, "points = { type = \"decimal\", scale = 2,", "points = { type = \"integer\","),
+    ("out_of_range",    X, "cap = 1.1",                      "cap = 0.9"),
+    ("out_of_range",    X, "floor = \"50%\"",                "floor = \"150%\""),
+    ("out_of_range",    X, "last_year = 10.5",               "last_year = 11.5"),
+    ("out_of_range",    X, "remind = 7",                     "remind = 100"),
+    ("duplicate",       C, "",                               "\n[appraisal.city]\ntitle = \"x\"\nperiod = 2024\nset_by = \"x\"\npoints = 0\nitem = {}\n"),
 ];
 
 #[rustfmt::skip]
@@ -207,6 +242,11 @@ fn faults_of_figures_are_told_where_they_stand() {
 }
 
 #[test]
+fn faults_of_appraisals_are_told_where_they_stand() {
+    insta::assert_snapshot!("appraisals", shown(APPRAISALS));
+}
+
+#[test]
 fn faults_of_sql_are_told_where_they_stand() {
     insta::assert_snapshot!("sql", shown(SQL));
 }
@@ -218,7 +258,7 @@ fn faults_of_demonstration_data_are_told_where_they_stand() {
 
 #[test]
 fn every_fault_names_file_and_line_in_both_languages() {
-    for case in [FILES, REGISTERS, FIGURES, SQL, DEMO].concat() {
+    for case in [FILES, REGISTERS, FIGURES, APPRAISALS, SQL, DEMO].concat() {
         let told = told(&case);
         for it in &told.list {
             assert!(!told.place(it.at).0.is_empty(), "{case:?}");

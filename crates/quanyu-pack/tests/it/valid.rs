@@ -5,7 +5,7 @@ use std::path::Path;
 use quanyu_core::text::Language;
 use quanyu_pack::{
     Packs, load,
-    model::{Comparator, DemoDraw, FieldType, IndicatorKind, Pack, TargetLevel},
+    model::{Comparator, DemoDraw, FieldType, IndicatorKind, Pack, TargetLevel, Whom},
 };
 
 use crate::{files, loaded};
@@ -50,7 +50,7 @@ fn a_pack_holds_what_it_extends() {
         organization.title.zh, "单位",
         "what is not given again stays"
     );
-    assert_eq!(pack.regions.len(), 5);
+    assert_eq!(pack.regions.len(), 6);
     assert_eq!(
         pack.codes["industry"]
             .item("A01")
@@ -147,6 +147,50 @@ fn plans_days_and_demonstration_are_read_as_people_write_them() {
     );
     assert_eq!(pack.tests[0].records[1].cells[3].1.value, "2023-05-01");
     assert_eq!(pack.tests[0].expect[1].period.to_string(), "2022");
+}
+
+#[test]
+fn appraisals_hold_weights_ways_and_splits() {
+    let pack = pack();
+    assert_eq!(pack.supervision.remind, 7);
+    let city = &pack.appraisals["city"];
+    let ways: Vec<_> = city
+        .items
+        .iter()
+        .map(|it| it.scoring.method.word())
+        .collect();
+    assert_eq!(ways, ["proportional", "banded", "rank", "deduct", "given"]);
+    assert_eq!(
+        (city.points.to_string(), city.whom),
+        ("40".into(), Whom::Whole)
+    );
+    let value = city.item("value").unwrap();
+    let measure = value.measure.as_ref().unwrap();
+    assert_eq!(measure.target.to_string(), "7500000000");
+    let part = |code: &str| measure.split.part(&code.parse().unwrap());
+    assert_eq!(part("990102002").unwrap().to_string(), "2500000000");
+    assert_eq!(part("990103"), None);
+    assert_eq!(
+        (
+            value.scoring.cap.to_string(),
+            value.last_year.unwrap().to_string()
+        ),
+        ("1.1".into(), "10.5".into())
+    );
+    let place = city.item("place").unwrap();
+    assert_eq!(
+        place.measure.as_ref().unwrap().target.to_string(),
+        "3",
+        "the last place that earns all"
+    );
+    assert_eq!(city.item("jury").unwrap().measure, None);
+    assert_eq!(pack.appraisals["streets"].whom, Whom::Parts);
+    let target = pack.plans["year"]
+        .targets
+        .iter()
+        .find(|it| it.id == "big")
+        .unwrap();
+    assert_eq!(target.split.months.len(), 12);
 }
 
 #[test]

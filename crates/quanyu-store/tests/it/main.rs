@@ -3,6 +3,7 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod asof;
 mod audit;
 mod backup;
 mod common;
@@ -15,5 +16,6 @@ mod kept;
 mod kill;
 mod migrate;
 mod records;
+mod releases;
 mod views;
 mod writer;

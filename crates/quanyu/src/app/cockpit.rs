@@ -1,6 +1,6 @@
 //! 驾驶舱: the key figures of a region and period, the trend of the first, the map, the targets.
 //!
-//! Owns what stands on it and when a target's light changes. Leaves values to `quanyu-figures`.
+//! Owns what stands on it. Leaves values to `quanyu-figures`, targets and their lights to [`super::plans`].
 //!
 //! Invariant: an indicator whose statistics lag shows the year that its value is of, never the report's year.
 //!
@@ -8,10 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use quanyu_core::{measure, period::Period, region::RegionCode, text::Text};
 use quanyu_figures::{By, Figure, Request};
-use quanyu_pack::model::{Display, Indicator, IndicatorKind, Plan, PlanTarget};
+use quanyu_pack::model::{Display, Indicator, IndicatorKind};
 use rust_decimal::Decimal;
 
 use super::{
@@ -344,109 +343,13 @@ fn step(value: Option<Decimal>, most: Decimal) -> u8 {
 }
 
 /// The targets of the plans that the period lies in, with what is reached.
+///
+/// # Errors
+/// As [`super::plans::targets`].
 pub async fn targets(
     product: &Product,
     region: &RegionCode,
     period: Period,
 ) -> Result<Vec<TargetView>, AppError> {
-    let mut views = Vec::new();
-    // A plan is the reporting region's: its streets have none unless it is split.
-    if *region != product.pack.region {
-        return Ok(views);
-    }
-    for plan in product
-        .pack
-        .plans
-        .values()
-        .filter(|it| it.period.contains(period))
-    {
-        for target in &plan.targets {
-            if let Some(indicator) = product.pack.indicators.get(&target.indicator) {
-                views.push(reached(product, plan, target, indicator, region, period).await?);
-            }
-        }
-    }
-    Ok(views)
-}
-
-async fn reached(
-    product: &Product,
-    plan: &Plan,
-    target: &PlanTarget,
-    indicator: &Indicator,
-    region: &RegionCode,
-    period: Period,
-) -> Result<TargetView, AppError> {
-    let own = period
-        .shift_years(-i32::from(indicator.lag))
-        .unwrap_or(period);
-    let answer = product
-        .figures
-        .series(&indicator.id, region, &[own])
-        .await?;
-    let figure = answer.rows.first();
-    let found = figure.and_then(|it| if target.growth { it.growth } else { it.value });
-    let share_display = Display {
-        unit: Some("%".to_owned()),
-        digits: Some(1),
-    };
-    let (base, display) = if target.growth {
-        ("1", &share_display)
-    } else {
-        (indicator.unit.as_str(), &indicator.display)
-    };
-    let by = target.by.unwrap_or_else(|| plan.period.last_day());
-    let share = found
-        .filter(|_| !target.value.is_zero())
-        .and_then(|it| it.checked_div(target.value))
-        .map(|it| it.round_dp(4));
-    Ok(TargetView {
-        plan: plan.id.clone(),
-        id: target.id.clone(),
-        text: target.text.clone(),
-        indicator: indicator.id.clone(),
-        title: indicator.title.clone(),
-        comparator: target.comparator.word(),
-        asked: format!(
-            "{}{}",
-            say::comparator(target.comparator),
-            say::whole(Some(target.value), base, display)
-        ),
-        reached: found.map(|it| say::whole(Some(it), base, display)),
-        share,
-        light: light(
-            target,
-            found,
-            share,
-            plan.period.first_day(),
-            by,
-            period.last_day(),
-        ),
-        by: by.to_string(),
-    })
-}
-
-/// 已完成 where the target is met, 待统计 where nothing is known, else by whether the share done is at least the share of
-/// time gone by on the last day of the period looked at.
-fn light(
-    target: &PlanTarget,
-    found: Option<Decimal>,
-    share: Option<Decimal>,
-    from: Date,
-    by: Date,
-    today: Date,
-) -> &'static str {
-    let Some(found) = found else { return "waiting" };
-    if target.comparator.met(found, target.value) {
-        return "done";
-    }
-    let days = |first: Date, last: Date| {
-        Decimal::from(first.until(last).map_or(0, |it| it.get_days()) + 1)
-    };
-    let gone = (days(from, today.min(by)) / days(from, by).max(Decimal::ONE)).min(Decimal::ONE);
-    if today < by && share.is_some_and(|it| it >= gone) {
-        "on_pace"
-    } else {
-        "behind"
-    }
+    super::plans::targets(product, region, period, product.today()).await
 }

@@ -86,6 +86,7 @@ impl Reader {
         }
         let document =
             formats::extract(bytes, name).map_err(|error| AppError::format(name, &error))?;
+        AppError::unless_secret(name, document.secrecy.as_ref())?;
         let hints = Hints {
             doc: name.to_owned(),
             year: None,

@@ -1,86 +1,72 @@
-//! A register into a file: every record, as people read it.
+//! A register or a dataset into a file: every record, as people read it; every row, as the query gives it.
 //!
-//! Owns which columns are written and how references are named. Leaves files to `quanyu-documents`.
+//! Owns which columns are written and what they are called. Leaves the files to [`out`], names of what is referred to to
+//! [`labels`]. Personal data are in neither: they leave the house only with a right that comes with sign-in, and no dataset
+//! sees them.
 //!
 //! Invariant: rows are written as they are read; what is held does not grow with their number. All rows are of one
 //! change sequence.
 //!
 //! Start reading at [`export`].
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fs::File,
-    io::BufWriter,
-    path::Path,
-};
+mod labels;
+mod out;
+
+use std::path::Path;
 
 use jiff::civil::Time;
-use quanyu_core::{text::Language, value::Value};
+use quanyu_core::{columns::ColumnKind, text::Text, value::Value};
 use quanyu_documents::workbook::{
     Cell,
-    write::{Book, CsvWriter, Field as Head, Kind, XlsxWriter},
+    write::{Field as Head, Kind},
 };
-use quanyu_pack::model::{Field, FieldType, Pack, Register};
-use quanyu_store::{
-    Tx,
-    list::{self, Query},
-    records::Record,
-};
+use quanyu_figures::parquet::ParquetColumn;
+use quanyu_pack::model::{Dataset, Field, FieldType, Pack, Register};
+use quanyu_store::list::{self, Query};
 use rust_decimal::Decimal;
 
-use super::{AppError, Product, cells, registers};
+use super::{AppError, Product};
+use labels::Labels;
+use out::Out;
 
 /// Records read together.
 const PAGE: u32 = 5_000;
 
-/// Where rows go.
-enum Out {
-    Xlsx(Box<XlsxWriter>),
-    Csv(Box<CsvWriter<BufWriter<File>>>),
+/// A column, for a sheet and for a Parquet file.
+struct Column {
+    head: Head,
+    typed: ParquetColumn,
 }
 
-/// Writes a register into an xlsx or csv file; how many rows.
+/// Writes a register or a dataset into an xlsx, csv or parquet file; how many rows.
 ///
 /// # Errors
-/// An unknown register, an ending that is neither, a file that cannot be written.
+/// Neither a register nor a dataset of that name, an ending that is none of the three, a file that cannot be written.
 pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, AppError> {
-    let register = registers::declared(product, id)?;
-    // Personal data leave the house only with a right that comes with sign-in.
+    let pack = &product.pack;
+    match (pack.registers.get(id), pack.datasets.get(id)) {
+        (Some(register), _) => records(product, register, target).await,
+        (None, Some(dataset)) => rows(product, dataset, target).await,
+        (None, None) => {
+            let valid = pack.registers.keys().chain(pack.datasets.keys());
+            Err(AppError::not_found(
+                "register",
+                id,
+                valid.map(String::as_str),
+            ))
+        }
+    }
+}
+
+async fn records(product: &Product, register: &Register, target: &Path) -> Result<u64, AppError> {
+    let pack = &product.pack;
     let fields: Vec<&Field> = register
         .fields
         .iter()
         .filter(|it| it.kind != FieldType::Person)
         .collect();
-    let heads: Vec<Head> = fields.iter().map(|it| head(it)).collect();
-    let trouble = |error: &dyn std::fmt::Display| AppError::File {
-        file: target.display().to_string(),
-        why: error.to_string(),
-    };
-    let mut out = match target.extension().and_then(|it| it.to_str()) {
-        Some("xlsx") => {
-            let book = Book {
-                title: register.title.zh.clone(),
-                made_at: jiff::Zoned::now().date().to_datetime(Time::midnight()),
-                language: Language::Zh,
-            };
-            Out::Xlsx(Box::new(
-                XlsxWriter::new(&book, &heads).map_err(|error| trouble(&error))?,
-            ))
-        }
-        Some("csv") => {
-            let file = File::create(target).map_err(|error| trouble(&error))?;
-            let csv = CsvWriter::new(BufWriter::new(file), &heads, Language::Zh)
-                .map_err(|error| trouble(&error))?;
-            Out::Csv(Box::new(csv))
-        }
-        other => {
-            return Err(AppError::BadValue {
-                kind: "ending",
-                value: other.unwrap_or_default().to_owned(),
-                why: "write .xlsx or .csv".to_owned(),
-            });
-        }
-    };
+    let columns = fields.iter().map(|it| field_column(it)).collect();
+    let mut out = Out::create(target, &register.title.zh, columns)?;
     let mut tx = product.store.read().await?;
     let mut query = Query {
         limit: PAGE,
@@ -88,16 +74,22 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
     };
     let mut rows = 0;
     loop {
-        let page = list::list(&mut tx, id, &query).await?;
-        let labels = Labels::of(&mut tx, &product.pack, &fields, &page.records).await?;
+        let page = list::list(&mut tx, &register.id, &query).await?;
+        let labels = Labels::of(&mut tx, pack, &fields, &page.records).await?;
         for record in &page.records {
-            let cells: Vec<Cell> = fields
-                .iter()
-                .map(|it| labels.cell(&product.pack, it, record.value(&it.id)))
-                .collect();
-            match &mut out {
-                Out::Xlsx(writer) => writer.write_row(&cells).map_err(|error| trouble(&error))?,
-                Out::Csv(writer) => writer.write_row(&cells).map_err(|error| trouble(&error))?,
+            let value = |field: &&Field| {
+                let value = record.value(&field.id);
+                let cell = labels.cell(pack, field, value);
+                (cell, value)
+            };
+            let cells = fields.iter().map(value);
+            if out.is_typed() {
+                let typed = cells
+                    .zip(&fields)
+                    .map(|((cell, value), it)| typed(it, cell, value));
+                out.write_values(typed.collect())?;
+            } else {
+                out.write_cells(&cells.map(|(cell, _)| cell).collect::<Vec<_>>())?;
             }
             rows += 1;
         }
@@ -106,15 +98,45 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
             None => break,
         }
     }
-    match out {
-        Out::Xlsx(writer) => writer.finish(target).map_err(|error| trouble(&error))?,
-        Out::Csv(writer) => writer.finish().map_err(|error| trouble(&error))?,
-    }
+    out.finish()?;
     Ok(rows)
 }
 
+async fn rows(product: &Product, dataset: &Dataset, target: &Path) -> Result<u64, AppError> {
+    let mut rows = product.figures.rows(&dataset.id).await?;
+    let columns = rows.columns.iter().map(|it| {
+        let title = title(&product.pack, &it.name);
+        let header = title.as_ref().map_or(&it.name, |it| &it.zh);
+        Column {
+            head: Head::new(header.clone(), kind(it.kind)),
+            typed: ParquetColumn {
+                name: it.name.clone(),
+                title,
+                unit: None,
+                kind: it.kind,
+            },
+        }
+    });
+    let mut out = Out::create(target, &dataset.title.zh, columns.collect())?;
+    let mut written = 0;
+    while let Some(batch) = rows.next().await? {
+        for row in batch {
+            written += 1;
+            if out.is_typed() {
+                out.write_values(row)?;
+                continue;
+            }
+            let cells = rows.columns.iter().zip(row);
+            let cells = cells.map(|(column, value)| cell(column.kind, value));
+            out.write_cells(&cells.collect::<Vec<_>>())?;
+        }
+    }
+    out.finish()?;
+    Ok(written)
+}
+
 /// The head of a column: a money column says its unit, so that the file can be imported again.
-fn head(field: &Field) -> Head {
+fn field_column(field: &Field) -> Column {
     let unit = match &field.kind {
         FieldType::Money => Some("元"),
         FieldType::Decimal { .. } => field.unit.as_deref().filter(|it| *it != "1"),
@@ -132,85 +154,71 @@ fn head(field: &Field) -> Head {
         FieldType::Date => Kind::Date,
         _ => Kind::Text,
     };
-    Head::new(header, kind)
-}
-
-/// What the records are called that a page refers to.
-struct Labels {
-    said: HashMap<(String, i64), String>,
-}
-
-impl Labels {
-    async fn of(
-        tx: &mut Tx,
-        pack: &Pack,
-        fields: &[&Field],
-        records: &[Record],
-    ) -> Result<Self, AppError> {
-        let mut wanted: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
-        for field in fields {
-            let Some(target) = registers::target(pack, field) else {
-                continue;
-            };
-            let ids = wanted.entry(target.id.as_str()).or_default();
-            for record in records {
-                ids.extend(referred(record.value(&field.id)));
-            }
-        }
-        let mut said = HashMap::new();
-        for (register, ids) in wanted {
-            let Some(declared) = pack.registers.get(register) else {
-                continue;
-            };
-            let ids: Vec<i64> = ids.into_iter().collect();
-            for record in list::by_ids(tx, register, &ids).await? {
-                said.insert((register.to_owned(), record.id), name(declared, &record));
-            }
-        }
-        Ok(Self { said })
-    }
-
-    fn cell(&self, pack: &Pack, field: &Field, value: &Value) -> Cell {
-        if let Some(target) = registers::target(pack, field) {
-            let names =
-                referred(value).filter_map(|id| self.said.get(&(target.id.clone(), id)).cloned());
-            let names: Vec<String> = names.collect();
-            return if names.is_empty() {
-                Cell::Empty
-            } else {
-                Cell::Text(names.join("、"))
-            };
-        }
-        match value {
-            Value::Null => Cell::Empty,
-            Value::Int(int) if field.kind == FieldType::Integer => {
-                Cell::Number(Decimal::from(*int))
-            }
-            Value::Decimal(decimal) => Cell::Number(*decimal),
-            Value::Money(money) => Cell::Number(money.yuan()),
-            Value::Date(date) => Cell::Date(date.to_datetime(Time::midnight())),
-            Value::Text(text) if field.kind == FieldType::Period => Cell::Text(text.clone()),
-            value => Cell::Text(cells::say(pack, field, value, Language::Zh)),
-        }
-    }
-}
-
-fn referred(value: &Value) -> impl Iterator<Item = i64> {
-    let ids: Vec<i64> = match value {
-        Value::Int(id) => vec![*id],
-        Value::Text(many) => many.split(';').filter_map(|it| it.parse().ok()).collect(),
-        _ => Vec::new(),
+    let held = match &field.kind {
+        _ if field.many => ColumnKind::Text,
+        FieldType::Integer
+        | FieldType::Decimal { .. }
+        | FieldType::Money
+        | FieldType::Date
+        | FieldType::YesNo => field.kind.column(),
+        _ => ColumnKind::Text,
     };
-    ids.into_iter()
+    Column {
+        head: Head::new(header, kind),
+        typed: ParquetColumn {
+            name: field.id.clone(),
+            title: Some(field.title.clone()),
+            unit: unit.map(str::to_owned),
+            kind: held,
+        },
+    }
 }
 
-/// By what a record can be found again: its natural key where that is one text (a name may be borne twice).
-fn name(register: &Register, record: &Record) -> String {
-    match register.key.as_slice() {
-        [key] => record
-            .value(key)
-            .canonical()
-            .unwrap_or_else(|| registers::label(register, record)),
-        _ => registers::label(register, record),
+/// A record's value for a typed column: itself, or what people call it where it is a code or a reference.
+fn typed(field: &Field, cell: Cell, value: &Value) -> Value {
+    let plain = matches!(
+        field.kind,
+        FieldType::Integer
+            | FieldType::Decimal { .. }
+            | FieldType::Money
+            | FieldType::Date
+            | FieldType::YesNo
+    );
+    match cell {
+        _ if plain && !field.many => value.clone(),
+        Cell::Text(text) => Value::text(text),
+        _ => Value::Null,
     }
+}
+
+fn cell(kind: ColumnKind, value: Value) -> Cell {
+    match (kind, value) {
+        (_, Value::Null) => Cell::Empty,
+        (ColumnKind::YesNo, Value::Int(yes)) => {
+            Cell::Text(if yes == 0 { "否" } else { "是" }.to_owned())
+        }
+        (_, Value::Text(text)) => Cell::Text(text),
+        (_, Value::Int(int)) => Cell::Number(Decimal::from(int)),
+        (_, Value::Decimal(decimal)) => Cell::Number(decimal),
+        (_, Value::Money(money)) => Cell::Number(money.yuan()),
+        (_, Value::Date(day)) => Cell::Date(day.to_datetime(Time::midnight())),
+    }
+}
+
+fn kind(kind: ColumnKind) -> Kind {
+    match kind {
+        ColumnKind::Text | ColumnKind::YesNo => Kind::Text,
+        ColumnKind::Int => Kind::Integer,
+        ColumnKind::Money => Kind::Money,
+        ColumnKind::Decimal(scale) => Kind::Decimal(scale),
+        ColumnKind::Date => Kind::Date,
+    }
+}
+
+/// What people call a column of a query: as all fields of that name are called, where they are called alike.
+fn title(pack: &Pack, name: &str) -> Option<Text> {
+    let fields = pack.registers.values().flat_map(|it| &it.fields);
+    let mut titles = fields.filter(|it| it.id == name).map(|it| &it.title);
+    let first = titles.next()?;
+    titles.all(|it| it == first).then(|| first.clone())
 }

@@ -7,6 +7,8 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod appraisal;
+pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod cells;
@@ -20,11 +22,16 @@ pub mod imports;
 pub mod indicators;
 pub mod names;
 pub mod packs;
+pub mod plans;
 pub mod product;
 pub mod registers;
+pub mod releases;
+pub mod reports;
 pub mod say;
 pub mod search;
 mod source;
+pub mod steps;
+pub mod writing;
 
 pub use error::AppError;
 pub use product::Product;

@@ -13,7 +13,7 @@ use std::{
 
 use include_dir::{Dir, DirEntry, include_dir};
 use quanyu_core::{actor::Actor, period::Period, region::RegionCode, text::Language};
-use quanyu_figures::Figures;
+use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
@@ -44,6 +44,12 @@ impl Place {
             .unwrap_or_else(|| PathBuf::from("quanyu-data"))
     }
 
+    /// Where columns for computing are kept: a database without a folder of its own has none.
+    fn columns(&self) -> Option<PathBuf> {
+        let kept = self.data.is_some() || self.database.is_none();
+        kept.then(|| self.folder().join("columns"))
+    }
+
     /// The database.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -60,7 +66,7 @@ pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
-    pub(crate) figures: Figures,
+    pub(crate) figures: Arc<Figures>,
     reader: Reader,
 }
 
@@ -102,22 +108,36 @@ impl Product {
                 pack
             }
         };
-        Self::new(store, Arc::new(pack))
+        let revision = last_revision(&mut store.read().await?).await?;
+        let columns = place.columns().zip(revision);
+        let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
+        Self::opened(store, Arc::new(pack), columns)
     }
 
-    /// A district whose pack is applied to the store.
+    /// A district whose pack is applied to the store. Its columns are held in memory.
     ///
     /// # Errors
     /// A pack whose SQL does not plan.
     pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
+        Self::opened(store, pack, None)
+    }
+
+    fn opened(
+        store: Store,
+        pack: Arc<Pack>,
+        columns: Option<parts::Place>,
+    ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
-        let figures = Figures::new(pack.clone(), source)
-            .map_err(|error| super::packs::figures_fault(&pack, error))?;
+        let figures = match columns {
+            Some(place) => Figures::with_parts(pack.clone(), source, place),
+            None => Figures::new(pack.clone(), source),
+        };
+        let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
         Ok(Self {
             pack,
             store,
-            figures,
+            figures: Arc::new(figures),
             reader,
         })
     }
@@ -132,6 +152,17 @@ impl Product {
     #[must_use]
     pub fn demo(&self) -> bool {
         self.pack.demo_district
+    }
+
+    /// The day in China now. The zone has had no changes since 1991, so no zone data are needed.
+    #[must_use]
+    pub fn today(&self) -> jiff::civil::Date {
+        const EIGHT_HOURS: i32 = 8 * 3600;
+        let now = jiff::Timestamp::now();
+        match jiff::tz::Offset::from_seconds(EIGHT_HOURS) {
+            Ok(zone) => zone.to_datetime(now).date(),
+            Err(_) => jiff::tz::Offset::UTC.to_datetime(now).date(),
+        }
     }
 
     /// The change sequence now.

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`Command`].
 
+mod appraisal;
 mod audit;
 mod backup;
 mod compare;
@@ -15,6 +16,7 @@ mod import;
 mod output;
 mod pack;
 mod read;
+mod release;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -54,10 +56,15 @@ enum Command {
     Export(export::Export),
     /// Print figures, or the records behind them.
     Figures(figures::Figures),
+    /// Figures frozen for documents.
+    #[command(subcommand)]
+    Release(release::Release),
     /// Print every quantity of documents.
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Print an appraisal: what each item has reached, earns and misses.
+    Appraisal(appraisal::Appraisal),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -141,8 +148,10 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Import(it) => it.run(packs).await,
         Command::Export(it) => it.run(packs).await,
         Command::Figures(it) => it.run(packs).await,
+        Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,
         Command::Restore(it) => it.run(packs).await,

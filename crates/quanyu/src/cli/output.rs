@@ -117,6 +117,17 @@ pub fn print(format: Format, heads: &[&str], rows: &[Vec<Cell>]) -> io::Result<(
     }
 }
 
+/// Prints a line below a table.
+///
+/// # Errors
+/// As [`print`].
+pub fn text(line: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(line.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
 fn write(
     out: &mut impl Write,
     format: Format,

@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod commands;
+mod exports;
 mod imports;
 mod lines;
+mod releases;
 mod web;
+mod writing;

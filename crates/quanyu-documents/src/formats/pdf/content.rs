@@ -10,12 +10,14 @@ use hayro_syntax::{
     page::{Page as PdfPage, Resources},
 };
 
-use super::{Glyph, Page, fonts::Font};
+use super::{Glyph, Page, fonts::Font, marked::Mark};
 
 /// Operators of a whole document.
 const MAX_OPERATORS: usize = 60_000_000;
 const MAX_NESTING: usize = 12;
 const MAX_STATES: usize = 256;
+/// Marked stretches in each other; past this one that ends is taken for one further out.
+const MAX_MARKS: usize = 1024;
 
 type Matrix = [f64; 6];
 const ONE: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
@@ -41,15 +43,17 @@ struct State {
 }
 
 /// A glyph before the direction of the page is known.
-struct Placed {
-    glyph: Glyph,
+pub(super) struct Placed {
+    pub(super) glyph: Glyph,
     /// Direction of writing in quarter turns; `None` when it is slanted.
-    turn: Option<u8>,
+    pub(super) turn: Option<u8>,
 }
 
 struct Run<'r> {
     page: Page,
     placed: Vec<Placed>,
+    /// How many stretches say themselves what they stand for.
+    actual: usize,
     reader: &'r mut Reader,
 }
 
@@ -67,6 +71,7 @@ impl Reader {
                 ..Page::default()
             },
             placed: Vec::new(),
+            actual: 0,
             reader: self,
         };
         let state = State {
@@ -96,6 +101,7 @@ impl Run<'_> {
         depth: usize,
     ) {
         let mut stack: Vec<State> = Vec::new();
+        let mut marks: Vec<Mark> = Vec::new();
         let (mut line, mut text) = (ONE, ONE);
         let mut instructions = UntypedIter::new(stream);
         while let Some(instruction) = instructions.next() {
@@ -167,6 +173,17 @@ impl Run<'_> {
                         self.show_all(items, &state, &mut text);
                     }
                 }
+                b"BMC" if marks.len() < MAX_MARKS => marks.push(Mark::Plain),
+                b"BDC" if marks.len() < MAX_MARKS => {
+                    let mark = Mark::read(&operands, resources, self.placed.len());
+                    self.actual += usize::from(mark.is_actual());
+                    marks.push(mark);
+                }
+                b"EMC" => {
+                    if let Some(mark) = marks.pop() {
+                        self.end(mark);
+                    }
+                }
                 b"BI" => self.page.pictures += 1,
                 b"Do" => {
                     if let Some(form) = operands.first().and_then(|it| {
@@ -182,6 +199,14 @@ impl Run<'_> {
                 _ => {}
             }
         }
+        while let Some(mark) = marks.pop() {
+            self.end(mark);
+        }
+    }
+
+    fn end(&mut self, mark: Mark) {
+        self.actual -= usize::from(mark.is_actual());
+        mark.end(&mut self.page, &mut self.placed);
     }
 
     fn form(&mut self, form: &Stream<'_>, outer: &Resources<'_>, state: &State, depth: usize) {
@@ -254,8 +279,13 @@ impl Run<'_> {
             );
             let across = (on_page[0].powi(2) + on_page[1].powi(2)).sqrt();
             let size = (on_page[2].powi(2) + on_page[3].powi(2)).sqrt();
+            if font.is_vertical() {
+                self.page.vertical += usize::from(!code.text.is_blank());
+                *text = after([1.0, 0.0, 0.0, 1.0, 0.0, -state.size], *text);
+                continue;
+            }
             if size > 0.0 && size.is_finite() && across.is_finite() {
-                if code.text == super::fonts::Mapped::Unmapped {
+                if code.text == super::fonts::Mapped::Unmapped && self.actual == 0 {
                     *self.page.unmapped.entry(font.name.clone()).or_default() += 1;
                 }
                 self.page.invisible += usize::from(matches!(state.mode, 3 | 7));

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
+use hayro_cmap::{BfString, CMap, CMapName, CidFamily, WritingMode, load_embedded};
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 
 /// The characters of a glyph.
@@ -107,6 +107,16 @@ impl Font {
             name,
             kind,
             to_unicode,
+        }
+    }
+
+    /// Whether its lines run from above to below.
+    pub(super) fn is_vertical(&self) -> bool {
+        match &self.kind {
+            Kind::Simple { .. } => false,
+            Kind::Composite(font) => {
+                font.encoding.metadata().writing_mode == Some(WritingMode::Vertical)
+            }
         }
     }
 

@@ -10,8 +10,9 @@ use super::{
         BlockKind, DocText,
         builder::{Builder, Place, heading_level},
     },
-    Glyph, Page,
+    Glyph, Page, columns,
 };
+use crate::secrecy;
 
 /// A line of a page.
 #[derive(Clone, Debug)]
@@ -21,6 +22,9 @@ struct Line {
     right: f32,
     y: f32,
     size: f32,
+    /// The part of the page that it belongs to; a column of text has margins of its own.
+    region: usize,
+    is_column: bool,
     /// Its parts, more than one when columns of a table stand in it.
     parts: Vec<String>,
 }
@@ -36,15 +40,33 @@ pub(super) fn assemble(pages: &[Page]) -> DocText {
         .zip(pages)
         .map(|(number, page)| lines(number, page))
         .collect();
+    // Heads of pages bear the mark too, and are not part of the text.
+    let heads: Vec<String> = pages
+        .iter()
+        .map(|it| it.furniture.clone())
+        .chain(all.iter().flatten().map(Line::text))
+        .collect();
+    let secrecy = secrecy::find(heads.iter().flat_map(|it| it.lines()));
     drop_running(&mut all, pages);
     let mut builder = Builder::default();
+    builder.secrecy = secrecy;
     let body = body_size(&all);
     builder.title = title(&all, body);
     let mut open: Option<Open> = None;
     let mut table = (0_u32, 0_u32, false);
     for (page, lines) in all.iter().enumerate() {
-        let margins = Margins::of(lines, body, pages[page].width);
+        let mut margins = Margins::of(&[], body, 0.0);
+        let mut region = None;
         for (at, line) in lines.iter().enumerate() {
+            if region.replace(line.region) != Some(line.region) {
+                let same: Vec<&Line> = lines.iter().filter(|it| it.region == line.region).collect();
+                let width = if line.is_column {
+                    0.0
+                } else {
+                    pages[page].width
+                };
+                margins = Margins::of(&same, body, width);
+            }
             let in_table = line.parts.len() > 1
                 && [at.checked_sub(1), Some(at + 1)]
                     .into_iter()
@@ -106,8 +128,8 @@ struct Margins {
 
 impl Margins {
     /// The margins of the body text of a page: where most lines begin, and where the longest end.
-    fn of(lines: &[Line], body: f32, width: f32) -> Self {
-        let text: Vec<&Line> = lines
+    fn of(lines: &[&Line], body: f32, width: f32) -> Self {
+        let text: Vec<&&Line> = lines
             .iter()
             .filter(|it| it.parts.len() == 1 && (it.size - body).abs() < body * 0.2)
             .collect();
@@ -180,32 +202,27 @@ fn close(builder: &mut Builder, open: Option<Open>) {
     );
 }
 
-/// Glyphs of a page as lines from above.
+/// Glyphs of a page as lines in the order of reading.
 fn lines(number: u32, page: &Page) -> Vec<Line> {
-    let mut glyphs: Vec<&Glyph> = page
+    let glyphs: Vec<&Glyph> = page
         .glyphs
         .iter()
         .filter(|it| it.x.is_finite() && it.y.is_finite())
         .collect();
-    glyphs.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let mut rows: Vec<(f32, f32, Vec<&Glyph>)> = Vec::new();
-    for glyph in glyphs {
-        match rows.last_mut() {
-            Some((y, size, row))
-                if glyph.y - *y < size.min(glyph.size).max(size.max(glyph.size) * 0.6) * 0.5 =>
-            {
-                // The line stands where its largest glyphs do, so that an index does not pull it.
-                if glyph.size > *size * 1.05 {
-                    (*y, *size) = (glyph.y, glyph.size);
-                }
-                row.push(glyph);
-            }
-            _ => rows.push((glyph.y, glyph.size, vec![glyph])),
+    let mut all = Vec::new();
+    for (region, part) in columns::regions(columns::rows(glyphs), page.width)
+        .into_iter()
+        .enumerate()
+    {
+        for row in part.rows {
+            all.extend(line(number, row.y, row.glyphs).map(|it| Line {
+                region,
+                is_column: part.is_column,
+                ..it
+            }));
         }
     }
-    rows.into_iter()
-        .filter_map(|(y, _, row)| line(number, y, row))
-        .collect()
+    all
 }
 
 fn line(page: u32, y: f32, mut row: Vec<&Glyph>) -> Option<Line> {
@@ -268,6 +285,8 @@ fn line(page: u32, y: f32, mut row: Vec<&Glyph>) -> Option<Line> {
         right,
         y,
         size,
+        region: 0,
+        is_column: false,
         parts,
     })
 }

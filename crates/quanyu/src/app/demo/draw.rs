@@ -10,8 +10,8 @@
 use std::collections::BTreeMap;
 
 use jiff::{ToSpan, civil::Date};
-use quanyu_core::{money::Money, uscc, value::Value};
-use quanyu_pack::model::{DemoDraw, DemoField, DemoRows, FieldType, Pack, Register};
+use quanyu_core::{money::Money, text::Text, uscc, value::Value};
+use quanyu_pack::model::{DemoDraw, DemoField, DemoRows, Field, FieldType, Pack, Register};
 use rand::{Rng, RngExt};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
@@ -112,6 +112,35 @@ pub fn block(
     Ok(drawn)
 }
 
+/// The key of a row that holds the record's state; no field can have this name.
+pub const STATE: &str = "state";
+
+/// The state of a register with a lifecycle, drawn as a text is.
+fn state(register: &Register) -> Option<Field> {
+    register.lifecycle.as_ref()?;
+    Some(Field {
+        id: STATE.to_owned(),
+        title: Text::default(),
+        kind: FieldType::Text,
+        required: false,
+        unique: false,
+        many: false,
+        dated: false,
+        min: None,
+        max: None,
+        max_length: None,
+        pattern: None,
+        computed: None,
+        unit: None,
+        synonyms: Vec::new(),
+        source: None,
+        purpose: None,
+        help: None,
+        was: None,
+        at: register.at,
+    })
+}
+
 fn column(
     pack: &Pack,
     register: &Register,
@@ -121,9 +150,12 @@ fn column(
     rng: &mut impl Rng,
 ) -> Result<Vec<Value>, DrawError> {
     let name = &wanted.field;
-    let field = register
-        .field(name)
-        .ok_or_else(|| DrawError::NoField(name.clone()))?;
+    let state = state(register);
+    let field = match (register.field(name), &state) {
+        (Some(field), _) => field,
+        (None, Some(state)) if name == STATE => state,
+        _ => return Err(DrawError::NoField(name.clone())),
+    };
     let count = rows.len();
     let known = Known { made };
     let fit = |text: String| {

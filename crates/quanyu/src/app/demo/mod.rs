@@ -151,15 +151,21 @@ async fn records_of(product: &Product, demo: &Demo) -> Result<usize, AppError> {
     Ok(count)
 }
 
+/// The draft of a drawn row, in the state that was drawn with it.
+fn draft(row: &draw::Row) -> Draft {
+    let mut draft = Draft::new(row.clone());
+    let state = draft.values.remove(draw::STATE);
+    draft.state = state.and_then(|it| it.as_text().map(str::to_owned));
+    draft
+}
+
 async fn create(
     product: &Product,
     register: &str,
     rows: &[draw::Row],
 ) -> Result<Vec<i64>, AppError> {
-    let (register, drafts): (String, Vec<Draft>) = (
-        register.to_owned(),
-        rows.iter().map(|row| Draft::new(row.clone())).collect(),
-    );
+    let (register, drafts): (String, Vec<Draft>) =
+        (register.to_owned(), rows.iter().map(draft).collect());
     let ids = product
         .store
         .act(&Actor::named("job:demo"), move |act| {

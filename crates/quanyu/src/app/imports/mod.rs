@@ -24,7 +24,7 @@ use std::{
 use futures::FutureExt;
 use jiff::civil::Date;
 use quanyu_core::actor::Actor;
-use quanyu_documents::workbook;
+use quanyu_documents::{secrecy, workbook};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::import;
 use tokio::sync::mpsc;
@@ -225,10 +225,15 @@ fn open(
         known: columns::heads(register),
     };
     let sheet = workbook::open(&wish.file, &asked).map_err(|it| format(&it))?;
+    let secret = |sheet: &workbook::Sheet| {
+        let mark = secrecy::find(sheet.titles().iter().map(String::as_str));
+        AppError::unless_secret(&name, mark.as_ref())
+    };
+    secret(&sheet)?;
     let mapping = columns::map(register, sheet.columns(), sheet.unit());
     if mapping.columns.is_empty() {
         return Err(AppError::NoColumns {
-            file: name,
+            file: name.clone(),
             register: register.title.zh.clone(),
         });
     }
@@ -250,6 +255,7 @@ fn open(
             Err(workbook::WorkbookError::Empty) => continue,
             Err(error) => return Err(format(&error)),
         };
+        secret(&rows)?;
         let mut found = LineSheet {
             name: called.clone(),
             mapping: columns::map_lines(register, number, rows.columns(), rows.unit()),

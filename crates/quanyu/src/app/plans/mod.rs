@@ -1,0 +1,365 @@
+//! 计划: targets and tasks of a period, those that packs declare together with those that were read from a document and
+//! confirmed.
+//!
+//! Owns where they come from. Leaves rules to `quanyu_core::appraisal`, the day of a task
+//! and its steps to [`tasks`].
+//!
+//! Invariant: a target that a pack declares and one that was confirmed look the same to whoever shows them.
+//!
+//! Start reading at [`targets`].
+
+pub mod tasks;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use quanyu_core::{
+    appraisal::{Course, Direction, Goal, Gone, Status, elapsed, planned},
+    period::Period,
+    region::RegionCode,
+    text::Text,
+    value::Value,
+};
+use quanyu_figures::Request;
+use quanyu_pack::model::{Comparator, Display, Indicator, Register, Split};
+use quanyu_store::{
+    list::{self as rows, Query},
+    records::Record,
+};
+use rust_decimal::Decimal;
+
+use super::{AppError, Product, cockpit::TargetView, say};
+
+/// A target, wherever it is from.
+#[derive(Clone, Debug)]
+struct Wanted {
+    plan: String,
+    id: String,
+    text: Text,
+    indicator: String,
+    growth: bool,
+    comparator: Comparator,
+    value: Decimal,
+    period: Period,
+    by: Date,
+    split: Split,
+}
+
+/// The targets of the plans that the period lies in, with what is reached.
+///
+/// # Errors
+/// What the figures refuse; the database's.
+pub async fn targets(
+    product: &Product,
+    region: &RegionCode,
+    period: Period,
+    today: Date,
+) -> Result<Vec<TargetView>, AppError> {
+    // A plan is the reporting region's; its streets have the parts that an appraisal splits.
+    if *region != product.pack.region {
+        return Ok(Vec::new());
+    }
+    let mut wanted = declared(product, period);
+    wanted.extend(confirmed(product, period).await?);
+    let figures = gather(product, region, period, &wanted).await?;
+    Ok(wanted
+        .iter()
+        .filter_map(|it| {
+            let indicator = product.pack.indicators.get(&it.indicator)?;
+            Some(view(it, indicator, &figures, period, today))
+        })
+        .collect())
+}
+
+/// Targets that the pack declares.
+fn declared(product: &Product, period: Period) -> Vec<Wanted> {
+    let plans = product.pack.plans.values();
+    plans
+        .filter(|it| it.period.contains(period))
+        .flat_map(|plan| {
+            plan.targets.iter().map(|target| Wanted {
+                plan: plan.id.clone(),
+                id: target.id.clone(),
+                text: target.text.clone(),
+                indicator: target.indicator.clone(),
+                growth: target.growth,
+                comparator: target.comparator,
+                value: target.value,
+                period: plan.period,
+                by: target.by.unwrap_or_else(|| plan.period.last_day()),
+                split: target.split.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Targets in the register that plays `target`.
+async fn confirmed(product: &Product, period: Period) -> Result<Vec<Wanted>, AppError> {
+    let Some(register) = product.pack.playing("target") else {
+        return Ok(Vec::new());
+    };
+    let mut tx = product.store.read().await?;
+    let query = Query {
+        limit: rows::LONGEST_PAGE,
+        ..Query::default()
+    };
+    let page = rows::list(&mut tx, &register.id, &query).await?;
+    let wanted = page.records.iter().filter_map(|it| {
+        let text = |slot: &str| text_of(register, it, slot);
+        let own: Period = text("period")?.parse().ok()?;
+        let value = match slot(register, it, "value")? {
+            Value::Decimal(value) => *value,
+            _ => return None,
+        };
+        Some(Wanted {
+            plan: text("plan").unwrap_or_default(),
+            id: it.id.to_string(),
+            text: Text::zh(text("text").unwrap_or_default()),
+            indicator: text("indicator")?,
+            growth: slot(register, it, "growth").and_then(Value::as_int) == Some(1),
+            comparator: comparator(&text("comparator")?),
+            value,
+            period: own,
+            by: day_of(register, it, "by").unwrap_or_else(|| own.last_day()),
+            split: Split::default(),
+        })
+    });
+    Ok(wanted.filter(|it| it.period.contains(period)).collect())
+}
+
+/// A comparator from its word.
+#[must_use]
+pub fn comparator(word: &str) -> Comparator {
+    match word {
+        "gt" => Comparator::Gt,
+        "lt" => Comparator::Lt,
+        "le" => Comparator::Le,
+        "eq" => Comparator::Eq,
+        _ => Comparator::Ge,
+    }
+}
+
+/// The value in a slot of the part that a register plays.
+pub(super) fn slot<'a>(register: &Register, record: &'a Record, slot: &str) -> Option<&'a Value> {
+    let field = register.slot(slot)?;
+    Some(record.value(&field.id)).filter(|it| !it.is_null())
+}
+
+pub(super) fn text_of(register: &Register, record: &Record, name: &str) -> Option<String> {
+    Some(slot(register, record, name)?.as_text()?.to_owned())
+}
+
+pub(super) fn day_of(register: &Register, record: &Record, name: &str) -> Option<Date> {
+    match slot(register, record, name)? {
+        Value::Date(day) => Some(*day),
+        _ => None,
+    }
+}
+
+type Figures = BTreeMap<(String, Period), (Option<Decimal>, Option<Decimal>)>;
+
+/// Value and growth of the indicators: one query for each lag.
+async fn gather(
+    product: &Product,
+    region: &RegionCode,
+    period: Period,
+    wanted: &[Wanted],
+) -> Result<Figures, AppError> {
+    let mut by_lag: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+    let mut years = Vec::new();
+    for it in wanted {
+        let Some(indicator) = product.pack.indicators.get(&it.indicator) else {
+            continue;
+        };
+        let ids = by_lag.entry(indicator.lag).or_default();
+        if !ids.contains(&it.indicator) {
+            ids.push(it.indicator.clone());
+        }
+        if !years.contains(&it.period) {
+            years.push(it.period);
+        }
+    }
+    let mut figures = Figures::new();
+    for (lag, ids) in by_lag {
+        let mut periods: Vec<Period> = period.shift_years(-i32::from(lag)).into_iter().collect();
+        // Where a stock stood when the plan began.
+        periods.extend(
+            years
+                .iter()
+                .filter_map(|it| it.shift_years(-1 - i32::from(lag))),
+        );
+        periods.dedup();
+        let request = Request {
+            indicators: Some(ids),
+            region: region.clone(),
+            periods,
+            by: None,
+        };
+        let answer = product.figures.query(&request).await?;
+        figures.extend(
+            answer
+                .rows
+                .into_iter()
+                .map(|it| ((it.indicator, it.period), (it.value, it.growth))),
+        );
+    }
+    Ok(figures)
+}
+
+fn view(
+    wanted: &Wanted,
+    indicator: &Indicator,
+    figures: &Figures,
+    period: Period,
+    today: Date,
+) -> TargetView {
+    let lag = -i32::from(indicator.lag);
+    let known = |period: Option<Period>| {
+        let (value, growth) = *figures.get(&(wanted.indicator.clone(), period?))?;
+        if wanted.growth { growth } else { value }
+    };
+    let found = known(period.shift_years(lag));
+    let share_display = Display {
+        unit: Some("%".to_owned()),
+        digits: Some(1),
+    };
+    let (base, display) = if wanted.growth {
+        ("1", &share_display)
+    } else {
+        (indicator.unit.as_str(), &indicator.display)
+    };
+    let share = found
+        .filter(|_| !wanted.value.is_zero())
+        .and_then(|it| it.checked_div(wanted.value))
+        .map(|it| it.round_dp(4));
+    let stood = known(wanted.period.shift_years(lag - 1));
+    let light = light(
+        wanted,
+        indicator,
+        found,
+        stood,
+        period.last_day().min(today),
+    );
+    TargetView {
+        plan: wanted.plan.clone(),
+        id: wanted.id.clone(),
+        text: wanted.text.clone(),
+        indicator: indicator.id.clone(),
+        title: indicator.title.clone(),
+        comparator: wanted.comparator.word(),
+        asked: format!(
+            "{}{}",
+            say::comparator(wanted.comparator),
+            say::whole(Some(wanted.value), base, display)
+        ),
+        reached: found.map(|it| say::whole(Some(it), base, display)),
+        share,
+        light: light.word(),
+        by: wanted.by.to_string(),
+    }
+}
+
+/// The light of a target on `day`: the rules of an appraisal's item, with the target's own comparator.
+fn light(
+    wanted: &Wanted,
+    indicator: &Indicator,
+    found: Option<Decimal>,
+    stood: Option<Decimal>,
+    day: Date,
+) -> Status {
+    let course = indicator.course(wanted.growth);
+    let goal = Goal {
+        target: wanted.value,
+        direction: match wanted.comparator {
+            Comparator::Lt | Comparator::Le => Direction::Down,
+            Comparator::Eq | Comparator::Gt | Comparator::Ge => Direction::Up,
+        },
+        course,
+        base: stood.filter(|_| course == Course::Stock),
+    };
+    let first = wanted.period.first_day();
+    // What lags is final when it is there.
+    let over = day >= wanted.by || indicator.lag > 0;
+    let gone = Gone {
+        share: planned(first, &wanted.split.months, day)
+            .unwrap_or_else(|| elapsed(first, wanted.by, day)),
+        over,
+    };
+    match goal.status(found, gone) {
+        // At the target is not past it, nor is past it at it.
+        Status::Done if found.is_some_and(|it| !wanted.comparator.met(it, wanted.value)) => {
+            if over { Status::Behind } else { Status::OnPace }
+        }
+        status => status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quanyu_pack::model::{At, Better, IndicatorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_target_is_judged_by_its_own_comparator_and_day() {
+        let indicator = Indicator {
+            id: "x".into(),
+            title: Text::zh("数"),
+            unit: "家".into(),
+            kind: IndicatorKind::Flow {
+                of: Default::default(),
+                value: Default::default(),
+                filter: None,
+                date: Default::default(),
+                region: None,
+            },
+            lag: 0,
+            published: None,
+            basis: None,
+            empty_is_zero: true,
+            better: Better::Higher,
+            display: Display::default(),
+            aliases: Vec::new(),
+            group: None,
+            cockpit: None,
+            source: None,
+            at: At::default(),
+        };
+        #[rustfmt::skip]
+        let cases = [
+            // compared,       found,       day,          light
+            (Comparator::Ge, Some(100), "2023-12-31", Status::Done),
+            (Comparator::Gt, Some(100), "2023-12-31", Status::Behind),
+            (Comparator::Gt, Some(100), "2023-11-30", Status::OnPace),
+            (Comparator::Eq, Some(101), "2023-12-31", Status::Behind),
+            (Comparator::Ge, Some(50),  "2023-06-30", Status::OnPace),
+            (Comparator::Ge, Some(49),  "2023-06-30", Status::Behind),
+            (Comparator::Le, Some(101), "2023-06-30", Status::Behind),
+            (Comparator::Le, Some(40),  "2023-06-30", Status::OnPace),
+            (Comparator::Le, Some(100), "2023-12-31", Status::Done),
+            (Comparator::Ge, None,      "2023-12-31", Status::Waiting),
+        ];
+        for (comparator, found, day, want) in cases {
+            let wanted = Wanted {
+                plan: String::new(),
+                id: String::new(),
+                text: Text::default(),
+                indicator: "x".into(),
+                growth: false,
+                comparator,
+                value: Decimal::ONE_HUNDRED,
+                period: "2023".parse().unwrap(),
+                by: "2023-12-31".parse().unwrap(),
+                split: Split::default(),
+            };
+            let got = light(
+                &wanted,
+                &indicator,
+                found.map(Decimal::from),
+                None,
+                day.parse().unwrap(),
+            );
+            assert_eq!(got, want, "{comparator:?} {found:?} on {day}");
+        }
+    }
+}
