@@ -1,20 +1,17 @@
--- Changes of an import wait in a table of the batch, `import_<batch>`, of these columns; those that concern several
--- tables are marked and made one by one.
-alter table import_batch add column changed {text};
-alter table import_batch add column apart bigint;
-alter table batch_row add column apart bigint;
+-- Figures of documents and what they stand for.
 
--- What BI views say for codes: a list of the pack, or `@region`; of a register its states under `@state.<register>`.
-create table code_title (
-    list {text} not null,
-    code {text} not null,
+create table binding (
+    file {text} not null references file (hash),
+    period {text} not null,
     place bigint not null,
-    title {text} not null,
-    primary key (list, code)
-);
-
--- The views there are, so that a later version knows which to make anew.
-create table bi_view (
-    name {text} primary key,
-    definition {text} not null
+    pack bigint not null,
+    start_char bigint not null,
+    end_char bigint not null,
+    said {text} not null,
+    indicator {text} not null,
+    measure {text} not null,
+    region {text} not null,
+    role {text} not null,
+    agreed bigint not null,
+    primary key (file, period, place)
 );
