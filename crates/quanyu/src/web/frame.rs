@@ -80,7 +80,10 @@ pub(super) enum Place<'a> {
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
     Read,
+    Check,
+    Renew,
     Compare,
+    Tour,
     /// In none of the menu's rooms.
     Elsewhere,
 }
@@ -197,11 +200,31 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         false,
     ));
     menu.push(room(
+        app.text(view, "menu.check"),
+        view.link("/documents/check"),
+        Place::Check,
+        true,
+    ));
+    menu.push(room(
+        app.text(view, "menu.renew"),
+        view.link("/documents/renew"),
+        Place::Renew,
+        true,
+    ));
+    menu.push(room(
         app.text(view, "menu.compare"),
         view.link("/compare"),
         Place::Compare,
         false,
     ));
+    if super::tour::offered(app) {
+        menu.push(room(
+            app.text(view, "menu.tour"),
+            view.link("/tour"),
+            Place::Tour,
+            false,
+        ));
+    }
     menu
 }
 

@@ -49,6 +49,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
     // Rust puts some texts together; groups of words are looked up by a value.
     let rust = [
         include_str!("chart.rs"),
+        include_str!("check.rs"),
+        include_str!("check/page.rs"),
         include_str!("cockpit.rs"),
         include_str!("compare.rs"),
         include_str!("documents.rs"),
@@ -59,6 +61,7 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         include_str!("registers/record.rs"),
         include_str!("registers.rs"),
         include_str!("registers/list.rs"),
+        include_str!("renew.rs"),
         include_str!("say.rs"),
         include_str!("search.rs"),
         include_str!("styleguide.rs"),
@@ -75,9 +78,14 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "actor",
         "kind",
         "nature",
+        "renew_sort",
         "comparator_word",
         "hit",
         "mark",
+        "verdict",
+        "fault",
+        "problem_code",
+        "measure",
         "map",
     ];
     for key in texts.keys() {
