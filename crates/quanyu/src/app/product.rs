@@ -97,9 +97,19 @@ impl Product {
                 store.apply_pack(&pack, &Actor::local()).await?;
                 pack
             }
-            None => applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
-                place: location.to_string(),
-            })?,
+            None => {
+                let pack = applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
+                    place: location.to_string(),
+                })?;
+                // An earlier version made its tables, or a restore did without views.
+                let mut tx = store.read().await?;
+                let current = migrate::is_current(&mut tx, &pack).await?;
+                drop(tx);
+                if !current {
+                    store.apply_pack(&pack, &Actor::local()).await?;
+                }
+                pack
+            }
         };
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
