@@ -10,6 +10,7 @@ mod columns;
 mod commands;
 mod exports;
 mod imports;
+mod lines;
 mod releases;
 mod renew;
 mod web;
