@@ -35,7 +35,7 @@ async fn last_years_document_gets_this_years_numbers_and_says_what_is_left() {
         }
         let bytes = docx(&[
             "2022年，全区技术合同成交额2.50亿元，技术合同项数为2项。",
-            "全年技术合同成交额首次超2亿元。",
+            "全年技术合同成交额超2亿元，首次入选示例名单。",
             "技术合同项数为7项。",
             "2023年，力争技术合同成交额3亿元。",
         ]);
