@@ -79,6 +79,7 @@ pub(super) enum Place<'a> {
     Indicators,
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
+    Appraisal,
     Read,
     Compare,
     /// In none of the menu's rooms.
@@ -171,6 +172,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             false,
         ),
         room(
+            title("appraisal", "menu.appraisal"),
+            view.link("/appraisal"),
+            Place::Appraisal,
+            false,
+        ),
+        room(
             title("ledgers", "menu.registers"),
             view.link("/registers"),
             Place::Registers(None),
@@ -206,7 +213,8 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
 }
 
 /// Rooms that the engine builds; a pack may only name them.
-pub(super) const ENGINE_ROOMS: [&str; 4] = ["cockpit", "figures", "ledgers", "documents"];
+pub(super) const ENGINE_ROOMS: [&str; 5] =
+    ["cockpit", "figures", "appraisal", "ledgers", "documents"];
 
 /// The district with what lies above it, beside nothing, and its parts; and the region shown, wherever it lies.
 fn regions(app: &App, view: &View) -> Vec<Choice> {

@@ -8,6 +8,7 @@
 //! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
 
 mod api;
+mod appraisal;
 mod assets;
 mod chart;
 mod cockpit;
@@ -20,6 +21,7 @@ mod guard;
 mod indicators;
 mod metrics;
 mod ops;
+mod plans;
 mod problem;
 mod registers;
 mod respond;
@@ -52,6 +54,10 @@ pub fn router(app: App) -> Router {
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route("/registers/{register}/{record}", get(registers::record))
+        .route("/appraisal", get(appraisal::show))
+        .route("/appraisal/board", get(appraisal::board::show))
+        .route("/appraisal/items/{item}", get(appraisal::item::show))
+        .route("/appraisal/tasks", get(plans::show).post(plans::confirm))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
         .route("/search", get(search::show))
