@@ -17,21 +17,21 @@ use tower::ServiceExt;
 use crate::commands::{District, packs, said};
 
 /// A served district.
-struct Site {
+pub(crate) struct Site {
     router: Router,
     // Goes when the test ends.
     _district: District,
 }
 
 /// An answer, read whole.
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Site {
-    async fn demo() -> Self {
+    pub(crate) async fn demo() -> Self {
         Self::of(District::demo()).await
     }
 
@@ -64,15 +64,24 @@ impl Site {
         }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::HOST, "localhost:8420");
         self.ask(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         serde_json::from_str(&answer.text).unwrap()
+    }
+
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::HOST, "localhost:8420")
+            .header(header::ORIGIN, "http://localhost:8420")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(body.to_owned())).unwrap())
+            .await
     }
 
     async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
@@ -94,8 +103,13 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 16] = [
     "/",
+    "/appraisal",
+    "/appraisal?scheme=city&region=990102001",
+    "/appraisal/board",
+    "/appraisal/items/value",
+    "/appraisal/tasks",
     "/indicators",
     "/indicators/contract_value",
     "/indicators/contract_count",
