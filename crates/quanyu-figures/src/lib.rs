@@ -19,6 +19,7 @@ mod evidence;
 pub mod figures;
 mod functions;
 mod gone;
+mod guard;
 pub mod language;
 pub mod number;
 pub mod parquet;

@@ -117,7 +117,8 @@ impl TableData {
         Some((self.holding(gone), self.holding(fresh)))
     }
 
-    fn holding(&self, batches: Vec<RecordBatch>) -> Self {
+    /// The same table with these rows and no others.
+    pub(crate) fn holding(&self, batches: Vec<RecordBatch>) -> Self {
         Self {
             parts: Vec::new(),
             batches,

@@ -17,9 +17,11 @@ use self::rows::rows;
 use crate::{
     Store,
     body::Body,
+    document,
     door::{Bind, Tx},
     error::StoreError,
     import::{self, Batch},
+    release, step,
 };
 
 /// Entries or rows looked at together.
@@ -109,6 +111,16 @@ pub enum ChainFault {
         /// Record.
         record: i64,
     },
+    /// A frozen figure, a step or an official number that is not what its change says.
+    #[error("`{table}` {id} is not what change {seq} says")]
+    Kept {
+        /// The table.
+        table: &'static str,
+        /// Its name, where it has one.
+        id: String,
+        /// The change; 0 where there is none.
+        seq: i64,
+    },
     /// A record that is gone.
     #[error("`{register}` {record}, last changed by {seq}, is gone")]
     Gone {
@@ -133,6 +145,7 @@ impl ChainFault {
             Self::Batch(_) => "audit_batch",
             Self::Row { .. } => "audit_row",
             Self::Unmade { .. } => "audit_unmade",
+            Self::Kept { .. } => "audit_kept",
             Self::Gone { .. } => "audit_gone",
         }
     }
@@ -165,6 +178,15 @@ pub async fn verify(
     report.fault = chain(&mut tx, &mut report, exported).await?;
     if report.fault.is_none() {
         report.fault = batches(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = release::verify(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = step::verify(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = document::verify(&mut tx).await?;
     }
     if report.fault.is_none() {
         let schema = Arc::clone(&tx.schema);

@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 10] = [
+const FIXED: [&str; 14] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -40,6 +40,10 @@ const FIXED: [&str; 10] = [
     "batch_row",
     "job",
     "file",
+    "record_set",
+    "release",
+    "step",
+    "document_number",
 ];
 
 const BACKUP_FILE: &str = "

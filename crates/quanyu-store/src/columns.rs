@@ -173,7 +173,7 @@ fn put(column: &mut Column, kind: ColumnKind, cell: Cell) -> Result<(), StoreErr
     Ok(())
 }
 
-fn days(text: &str) -> Result<i64, StoreError> {
+pub(crate) fn days(text: &str) -> Result<i64, StoreError> {
     let bad = |_| StoreError::Unreadable(format!("`{text}` is no day"));
     let day = Date::from_str(text).map_err(bad)?;
     let span = date(1970, 1, 1).until(day).map_err(bad)?;

@@ -135,6 +135,14 @@ pub enum StoreError {
         /// One of them.
         record: i64,
     },
+    /// An official number that is taken or would leave a gap.
+    #[error("`{number}` is not the next number, that is `{next}`")]
+    NotNext {
+        /// The number asked for.
+        number: String,
+        /// The next one.
+        next: String,
+    },
     /// A restore into a district that has records.
     #[error("{0} is not empty")]
     NotEmpty(String),
@@ -187,6 +195,7 @@ impl StoreError {
             Self::Unreadable(_) => "store_unreadable",
             Self::BatchState { .. } => "store_batch_state",
             Self::ChangedSince { .. } => "store_changed_since",
+            Self::NotNext { .. } => "store_not_next",
             Self::NotEmpty(_) => "store_not_empty",
             Self::BackupUnsound { .. } => "store_backup_unsound",
             Self::NoKey(_) => "store_no_key",

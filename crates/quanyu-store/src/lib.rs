@@ -10,12 +10,14 @@
 //! Start reading at [`Store`], then [`records`], then [`writer`].
 
 pub mod act;
+pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod body;
 pub mod change;
 pub mod clock;
 pub mod columns;
+pub mod document;
 mod door;
 mod error;
 pub mod files;
@@ -26,7 +28,9 @@ pub mod list;
 mod location;
 pub mod migrate;
 pub mod records;
+pub mod release;
 pub mod schema;
+pub mod step;
 mod tables;
 mod value;
 pub mod writer;

@@ -181,6 +181,18 @@ pub async fn update(
     version: i64,
     draft: &Draft,
 ) -> Result<i64, StoreError> {
+    update_as(act, "record.update", register, id, version, draft).await
+}
+
+/// [`update`] under the name of another act.
+pub(crate) async fn update_as(
+    act: &mut Act,
+    name: &str,
+    register: &str,
+    id: i64,
+    version: i64,
+    draft: &Draft,
+) -> Result<i64, StoreError> {
     let table = register_table(act.schema(), register)?;
     let old = at_version(act, &table, id, version).await?;
     let mut new = merge(act, &table, &old, draft)?;
@@ -192,7 +204,7 @@ pub async fn update(
     check_shared(act, &table, Some(&old), &new).await?;
     write(act, &table, &old, &new).await?;
     let (before, after) = (old.body().text(), new.body().text());
-    act.append("record.update", register, id, Some(before), Some(after))
+    act.append(name, register, id, Some(before), Some(after))
         .await?;
     Ok(new.version)
 }

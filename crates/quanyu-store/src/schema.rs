@@ -15,7 +15,10 @@ use crate::{
     error::StoreError,
 };
 
-const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+];
 
 /// Columns that every register table has.
 pub const SYSTEM_COLUMNS: [&str; 10] = [

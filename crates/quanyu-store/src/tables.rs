@@ -311,6 +311,58 @@ pub(crate) fn columns(table: &Table, names: &[&str], whole: bool) -> String {
     )
 }
 
+/// Rows that were there at change $1 and that nothing touched since, ids after $2, at most $3.
+pub(crate) fn columns_then(table: &Table, names: &[&str]) -> String {
+    let mut sql = "select t.id".to_owned();
+    for name in names {
+        sql.push_str(", t.");
+        sql.push_str(&quoted(name));
+    }
+    format!(
+        "{sql} from {} t where {CHANGED} <= $1 and t.id > $2 and t.removed_seq is null order by t.id limit $3",
+        quoted(&table.name)
+    )
+}
+
+/// Records that were made by change $1 and touched after it (of lines: the records that they belong to), ids after $2, at
+/// most $3.
+pub(crate) fn touched(table: &Table) -> String {
+    let id = if table.parent.is_some() {
+        "parent"
+    } else {
+        "id"
+    };
+    format!(
+        "select distinct t.{id} from {} t where {CHANGED} > $1 and {CREATED} <= $1 and t.{id} > $2 order by t.{id} limit $3",
+        quoted(&table.name)
+    )
+}
+
+/// Lines of records $2 to $3 that were made by change $1 and touched after it: their record and their id.
+pub(crate) fn touched_lines(table: &Table) -> String {
+    format!(
+        "select t.parent, t.id from {} t where {CHANGED} > $1 and {CREATED} <= $1 \
+         and t.parent > $2 and t.parent <= $3 order by t.parent, t.id",
+        quoted(&table.name)
+    )
+}
+
+/// Id, record, version, last change and removal of rows; lines have what their record has.
+pub(crate) fn versions(table: &Table, parent: Option<&Table>, places: &str) -> String {
+    match parent {
+        None => format!(
+            "select t.id, t.id, t.version, {CHANGED}, t.removed_seq from {} t where t.id in ({places})",
+            quoted(&table.name)
+        ),
+        Some(parent) => format!(
+            "select l.id, t.id, t.version, {CHANGED}, coalesce(l.removed_seq, t.removed_seq) from {} l join {} t \
+             on t.id = l.parent where l.id in ({places})",
+            quoted(&table.name),
+            quoted(&parent.name)
+        ),
+    }
+}
+
 /// Ids of rows removed after $1, ids after $2, at most $3.
 pub(crate) fn removed(table: &Table) -> String {
     format!(

@@ -68,6 +68,8 @@ pub struct Figure {
     pub rank: Option<Rank>,
     /// Share of the region above.
     pub share: Option<Decimal>,
+    /// Where the share is cited from; `None`: it is computed (or there is none).
+    pub share_cited: Option<Citation>,
     /// Where the value is from.
     pub source: Origin,
     /// What was published of an indicator that is computed here, for comparison.

@@ -164,6 +164,9 @@ impl<'a> Sheet<'a> {
             growth_cited,
             rank: self.rank(line, at, &worth),
             share: self.share(line, at, &worth),
+            share_cited: self
+                .best(Measured::Share, line, at)
+                .map(|it| it.citation.clone()),
             source: worth
                 .cited
                 .map_or(Origin::Computed, |it| Origin::Cited(it.clone())),

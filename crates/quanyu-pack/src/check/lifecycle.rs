@@ -4,7 +4,7 @@ use super::{Check, known};
 use crate::{
     diagnostic::Diagnostic,
     faults,
-    model::{Lifecycle, Register},
+    model::{FieldType, Lifecycle, Register},
 };
 
 pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
@@ -49,6 +49,26 @@ fn names(cx: &Check<'_>, register: &Register, lifecycle: &Lifecycle, faults: &mu
                 register.fields.iter().map(|it| it.id.as_str()),
                 faults,
             );
+        }
+        if let Some(number) = &step.number {
+            for (key, name) in [
+                ("number.field", &number.field),
+                ("number.series", &number.series),
+            ] {
+                // A key that is missing was told where the shape was checked.
+                if name.is_empty() {
+                    continue;
+                }
+                let at = cx.place(step.at, key);
+                let fields = register.fields.iter().map(|it| it.id.as_str());
+                let text = register
+                    .field(name)
+                    .is_none_or(|it| it.kind == FieldType::Text && !it.many);
+                if known(at, faults::FIELD, name, fields, faults) && !text {
+                    let kind = register.field(name).map_or("", |it| it.kind.word());
+                    faults.push(faults::field_of_type(at, name, kind, "text"));
+                }
+            }
         }
     }
 }

@@ -340,7 +340,7 @@ fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
         "date" | "due" | "by" | "done_on" => (matches!(kind, FieldType::Date), "date"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
-        "scan" => (matches!(kind, FieldType::File), "file"),
+        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
         "status" | "measure" | "comparator" | "level" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",

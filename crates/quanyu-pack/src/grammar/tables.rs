@@ -227,6 +227,16 @@ const TRANSITION: &[Key] = &[
         Shape::Whole(1, 1000),
         "Working days in which it is due",
     ),
+    may(
+        "number",
+        Shape::Table(NUMBERING),
+        "The official number that the record gets with it",
+    ),
+];
+
+const NUMBERING: &[Key] = &[
+    must("field", Shape::Word, "The field that gets the number"),
+    must("series", Shape::Word, "The field that holds its series"),
 ];
 
 const CODES: &[Key] = &[

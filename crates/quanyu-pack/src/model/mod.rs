@@ -24,7 +24,9 @@ pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
-pub use register::{Field, FieldType, Lifecycle, Lines, PARTS, Register, State, Transition};
+pub use register::{
+    Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
+};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -274,15 +274,27 @@ pub struct Transition {
     pub requires: Vec<String>,
     /// Working days in which it is due.
     pub within: Option<u32>,
+    /// The official number that the record gets with it.
+    pub number: Option<Numbering>,
     /// Where it was declared.
     pub at: At,
+}
+
+/// An official number (发文字号) that a step gives: the next of its series in the year, without a gap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    /// The field that gets the number.
+    pub field: String,
+    /// The field that holds the series (发文机关代字).
+    pub series: String,
 }
 
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each
 /// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
 /// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
-/// the points that people gave for an item of an appraisal.
-pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
+/// the points that people gave for an item of an appraisal. A document is what the bureau writes, a report a value that was
+/// given to somebody.
+pub const PARTS: [(&str, &[&str], &[&str]); 7] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -298,6 +310,16 @@ pub const PARTS: [(&str, &[&str], &[&str]); 5] = [
         &[
             "region", "of_units", "scope", "number", "date", "page", "note", "scan",
         ],
+    ),
+    (
+        "document",
+        &["code", "title", "period"],
+        &["kind", "number", "date", "to", "draft", "scan", "note"],
+    ),
+    (
+        "report",
+        &["indicator", "measure", "period", "value", "to", "date"],
+        &["region", "document", "note", "scan"],
     ),
     (
         "task",

@@ -5,7 +5,7 @@ use quanyu_core::text::Text;
 use super::{Reading, set};
 use crate::{
     faults,
-    model::{Field, FieldType, Lifecycle, Lines, Register, State, Transition},
+    model::{Field, FieldType, Lifecycle, Lines, Numbering, Register, State, Transition},
     node::Node,
 };
 
@@ -107,6 +107,10 @@ impl Reading {
                 guard: node.declared_of("guard"),
                 requires: node.words("requires").unwrap_or_default(),
                 within: node.whole("within"),
+                number: node.get("number").map(|it| Numbering {
+                    field: it.word("field").unwrap_or_default(),
+                    series: it.word("series").unwrap_or_default(),
+                }),
                 at: node.get("id").map_or(node.at(), |it| it.at()),
             };
             self.note(transition.at, node);

@@ -3,6 +3,7 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod asof;
 mod audit;
 mod backup;
 mod common;
@@ -12,4 +13,5 @@ mod jobs;
 mod kill;
 mod migrate;
 mod records;
+mod releases;
 mod writer;

@@ -4,7 +4,7 @@
 
 use std::{fmt, path::Path};
 
-use quanyu_core::text::Language;
+use quanyu_core::text::{Language, Text};
 
 /// A refusal or failure, with facts.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +117,45 @@ pub enum AppError {
         /// Why.
         why: String,
     },
+    /// A day before anything was recorded.
+    #[error("nothing was known by {when}")]
+    NothingKnown {
+        /// The day or change.
+        when: String,
+    },
+    /// A figure that was printed with another value than it has when it is frozen.
+    #[error("`{indicator}` was printed as {printed}, the records say {found}")]
+    ReleaseMoved {
+        /// The indicator.
+        indicator: String,
+        /// What was printed.
+        printed: String,
+        /// What the records say.
+        found: String,
+    },
+    /// A paper that is past drafting.
+    #[error("`{title}` is at `{state}`")]
+    PaperClosed {
+        /// The paper.
+        title: String,
+        /// Its state.
+        state: Text,
+    },
+    /// A step that is not open or lacks something.
+    #[error("the step: {0}")]
+    Step(#[from] super::steps::StepRefusal),
+    /// A typed value that its field does not take.
+    #[error("{field}: `{text}`: {en}")]
+    BadCell {
+        /// The field.
+        field: Text,
+        /// What was typed.
+        text: String,
+        /// Why not, in Chinese.
+        zh: String,
+        /// Why not, in English.
+        en: String,
+    },
     /// The store refused or failed.
     #[error("the store: {0}")]
     Store(#[from] quanyu_store::StoreError),
@@ -225,6 +264,11 @@ impl AppError {
             Self::NoColumns { .. } => "no_columns",
             Self::Demo { .. } => "demo_trouble",
             Self::CannotListen { .. } => "cannot_listen",
+            Self::NothingKnown { .. } => "nothing_known",
+            Self::ReleaseMoved { .. } => "release_moved",
+            Self::PaperClosed { .. } => "paper_closed",
+            Self::Step(refusal) => refusal.code(),
+            Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
             Self::Output(_) => "output_trouble",
@@ -281,6 +325,34 @@ impl AppError {
             Self::CannotListen { port, why } => {
                 vec![("port", port.to_string()), ("why", why.clone())]
             }
+            Self::NothingKnown { when } => vec![("when", when.clone())],
+            Self::ReleaseMoved {
+                indicator,
+                printed,
+                found,
+            } => vec![
+                ("indicator", indicator.clone()),
+                ("printed", printed.clone()),
+                ("found", found.clone()),
+            ],
+            Self::PaperClosed { title, state } => vec![
+                ("title", title.clone()),
+                ("state", state.get(language).to_owned()),
+            ],
+            Self::Step(refusal) => refusal.facts(language),
+            Self::BadCell {
+                field,
+                text,
+                zh,
+                en,
+            } => {
+                let why = if language == Language::Zh { zh } else { en };
+                vec![
+                    ("field", field.get(language).to_owned()),
+                    ("text", text.clone()),
+                    ("why", why.clone()),
+                ]
+            }
             Self::Store(error) => vec![("why", error.to_string())],
             Self::Figures(error) => vec![("why", error.to_string())],
             Self::Output(why) => vec![("why", why.clone())],
@@ -302,10 +374,14 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "dataset" => "数据集",
         "field" => "字段",
         "cursor" => "翻页位置",
+        "moment" => "时点",
+        "release" => "定版数据",
+        "document" => "文稿",
+        "step" => "办理环节",
+        "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
         "task" => "任务",
-        "step" => "办理步骤",
         other => other,
     }
 }

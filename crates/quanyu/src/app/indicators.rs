@@ -12,7 +12,7 @@ use quanyu_core::{
     region::RegionCode,
     text::{Language, Text},
 };
-use quanyu_figures::{By, Citation, Evidence, Figure, Origin, Request};
+use quanyu_figures::{By, Citation, Evidence, Figure, Figures, Origin, Request};
 use quanyu_pack::model::{Better, Indicator, IndicatorKind, Pack, Register};
 use quanyu_store::{Tx, records};
 use rust_decimal::Decimal;
@@ -224,7 +224,7 @@ pub async fn evidence(
     period: Period,
 ) -> Result<EvidenceList, AppError> {
     indicator(product, id)?;
-    let evidence = gathered(product, id, region, period).await?;
+    let evidence = gathered(&product.figures, id, region, period).await?;
     let mut tx = product.store.read().await?;
     let mut rows = Vec::with_capacity(evidence.rows.len());
     for row in &evidence.rows {
@@ -248,16 +248,15 @@ pub async fn evidence(
 }
 
 /// The evidence of a figure; that of a ratio or growth is the evidence of its parts, one after the other.
-async fn gathered(
-    product: &Product,
+pub(crate) async fn gathered(
+    figures: &Figures,
     id: &str,
     region: &RegionCode,
     period: Period,
 ) -> Result<Evidence, AppError> {
-    let mut evidence = product.figures.evidence(id, region, period).await?;
+    let mut evidence = figures.evidence(id, region, period).await?;
     for part in evidence.parts.clone() {
-        let below = product
-            .figures
+        let below = figures
             .evidence(&part.indicator, region, part.period)
             .await?;
         evidence.registers.extend(below.registers);
@@ -461,7 +460,7 @@ async fn evidence_page(
     language: Language,
 ) -> Result<EvidencePage, AppError> {
     let pack = &product.pack;
-    let evidence = gathered(product, id, region, period).await?;
+    let evidence = gathered(&product.figures, id, region, period).await?;
     let after = match after.filter(|it| !it.is_empty()) {
         Some(text) => text.parse::<i64>().map_err(|_| AppError::BadValue {
             kind: "cursor",

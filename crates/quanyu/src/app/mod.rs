@@ -8,6 +8,7 @@
 //! Start reading at [`product::Product`].
 
 pub mod appraisal;
+pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod cells;
@@ -24,9 +25,13 @@ pub mod packs;
 pub mod plans;
 pub mod product;
 pub mod registers;
+pub mod releases;
+pub mod reports;
 pub mod say;
 pub mod search;
 mod source;
+pub mod steps;
+pub mod writing;
 
 pub use error::AppError;
 pub use product::Product;

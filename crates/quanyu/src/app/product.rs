@@ -66,7 +66,7 @@ pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
-    pub(crate) figures: Figures,
+    pub(crate) figures: Arc<Figures>,
     reader: Reader,
 }
 
@@ -127,7 +127,7 @@ impl Product {
         Ok(Self {
             pack,
             store,
-            figures,
+            figures: Arc::new(figures),
             reader,
         })
     }

@@ -185,3 +185,23 @@ pub fn definition(pack: &Pack, indicator: &Indicator, language: Language) -> Vec
     }
     lines
 }
+
+/// A UTC time as people in China read it. The zone has had no changes since 1991, so no zone data are needed.
+#[must_use]
+pub fn shanghai(utc: &str) -> String {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    let zone = jiff::tz::Offset::from_seconds(EIGHT_HOURS);
+    match (utc.parse::<jiff::Timestamp>(), zone) {
+        (Ok(at), Ok(zone)) => zone
+            .to_datetime(at)
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string(),
+        _ => utc.to_owned(),
+    }
+}
+
+/// The day of a UTC time in China.
+#[must_use]
+pub fn shanghai_day(utc: &str) -> Option<jiff::civil::Date> {
+    shanghai(utc).get(..10)?.parse().ok()
+}

@@ -12,7 +12,7 @@ use quanyu_store::{Store, columns};
 /// The records of a store.
 pub struct StoreSource {
     store: Store,
-    /// Tables of lines as the figures call them (`register_lines`) and as the store does (`register.lines`).
+    /// As [`lines_of`] gives them.
     lines: Vec<(String, String)>,
 }
 
@@ -20,19 +20,10 @@ impl StoreSource {
     /// The records of `store`, to which `pack` is applied.
     #[must_use]
     pub fn new(store: Store, pack: &Arc<Pack>) -> Self {
-        let lines = pack
-            .registers
-            .values()
-            .flat_map(|register| {
-                register.lines.iter().map(|it| {
-                    (
-                        format!("{}_{}", register.id, it.id),
-                        format!("{}.{}", register.id, it.id),
-                    )
-                })
-            })
-            .collect();
-        Self { store, lines }
+        Self {
+            store,
+            lines: lines_of(pack),
+        }
     }
 
     fn table<'a>(&'a self, name: &'a str) -> &'a str {
@@ -41,6 +32,20 @@ impl StoreSource {
             .find(|(it, _)| it == name)
             .map_or(name, |(_, table)| table)
     }
+}
+
+/// Tables of lines as the figures call them (`register_lines`) and as the store does (`register.lines`).
+pub(super) fn lines_of(pack: &Pack) -> Vec<(String, String)> {
+    let registers = pack.registers.values();
+    let names = registers.flat_map(|register| {
+        register.lines.iter().map(|it| {
+            (
+                format!("{}_{}", register.id, it.id),
+                format!("{}.{}", register.id, it.id),
+            )
+        })
+    });
+    names.collect()
 }
 
 #[async_trait]

@@ -8,7 +8,7 @@ use super::{
     At, Ended, Format,
     output::{self, Cell},
 };
-use crate::app::{AppError, Product, indicators};
+use crate::app::{AppError, Product, asof, indicators};
 
 /// Arguments of `quanyu figures`.
 #[derive(Args)]
@@ -23,6 +23,9 @@ pub struct Figures {
     /// 2023, 2023H1, 2023Q3, 2023-09, 2023-01/2023-09 or 2022-2023 (else the last full year of the records).
     #[arg(long)]
     period: Option<String>,
+    /// What was known at the end of a day (2024-03-31, in China), or when a change (its number) was the last.
+    #[arg(long, value_name = "DAY|CHANGE")]
+    as_of: Option<String>,
     /// List the records behind each value.
     #[arg(long)]
     evidence: bool,
@@ -50,11 +53,20 @@ impl Figures {
         let product = Product::open(&self.at.place(packs)).await?;
         let region = product.region(self.region.as_deref())?;
         let period = product.period(self.period.as_deref()).await?;
+        let then = match &self.as_of {
+            Some(text) => Some(asof::at(&product, text.parse()?).await?),
+            None => None,
+        };
         if self.evidence {
-            return self.evidence(&product, &region, period).await;
+            return self
+                .evidence(&product, then.as_ref(), &region, period)
+                .await;
         }
         let wanted = (!self.indicators.is_empty()).then_some(self.indicators.as_slice());
-        let figures = indicators::figures(&product, wanted, &region, period).await?;
+        let figures = match &then {
+            Some(then) => then.figures(wanted, &region, period).await?,
+            None => indicators::figures(&product, wanted, &region, period).await?,
+        };
         let rows: Vec<Vec<Cell>> = figures.iter().map(row).collect();
         output::print(self.format, &HEADS, &rows).map_err(AppError::output)?;
         Ok(Ended::Well)
@@ -63,12 +75,16 @@ impl Figures {
     async fn evidence(
         &self,
         product: &Product,
+        then: Option<&asof::AsOf>,
         region: &quanyu_core::region::RegionCode,
         period: quanyu_core::period::Period,
     ) -> Result<Ended, AppError> {
         let mut rows = Vec::new();
         for indicator in &self.indicators {
-            let evidence = indicators::evidence(product, indicator, region, period).await?;
+            let evidence = match then {
+                Some(then) => then.evidence(indicator, region, period).await?,
+                None => indicators::evidence(product, indicator, region, period).await?,
+            };
             for row in evidence.rows {
                 rows.push(vec![
                     indicator.as_str().into(),

@@ -16,6 +16,7 @@ mod import;
 mod output;
 mod pack;
 mod read;
+mod release;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -55,6 +56,9 @@ enum Command {
     Export(export::Export),
     /// Print figures, or the records behind them.
     Figures(figures::Figures),
+    /// Figures frozen for documents.
+    #[command(subcommand)]
+    Release(release::Release),
     /// Print every quantity of documents.
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
@@ -144,6 +148,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Import(it) => it.run(packs).await,
         Command::Export(it) => it.run(packs).await,
         Command::Figures(it) => it.run(packs).await,
+        Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
         Command::Appraisal(it) => it.run(packs).await,

@@ -9,4 +9,6 @@ mod appraisal;
 mod commands;
 mod exports;
 mod imports;
+mod releases;
 mod web;
+mod writing;

@@ -97,7 +97,7 @@ pub async fn all(product: &Product) -> Result<Vec<RegisterView>, AppError> {
     Ok(views)
 }
 
-fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
+pub(super) fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
     let module = pack.modules.iter().find(|it| it.id == register.module);
     RegisterView {
         id: register.id.clone(),

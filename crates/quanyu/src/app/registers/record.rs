@@ -17,7 +17,7 @@ use quanyu_store::{
 use super::{
     Cell, FieldHead, RegisterView, cell, declared, from_canonical, head, label, target, view,
 };
-use crate::app::{AppError, Product};
+use crate::app::{AppError, Product, say};
 
 /// Records shown of each register that refers to one.
 const FIRST_RELATED: u32 = 5;
@@ -180,23 +180,10 @@ async fn changed(
     Ok(ChangeView {
         sequence: change.seq,
         actor: change.actor.clone(),
-        at: shanghai(&change.at),
+        at: say::shanghai(&change.at),
         act: change.act.clone(),
         fields,
     })
-}
-
-/// A UTC time as people in China read it. The zone has had no changes since 1991, so no zone data are needed.
-fn shanghai(utc: &str) -> String {
-    const EIGHT_HOURS: i32 = 8 * 3600;
-    let zone = jiff::tz::Offset::from_seconds(EIGHT_HOURS);
-    match (utc.parse::<jiff::Timestamp>(), zone) {
-        (Ok(at), Ok(zone)) => zone
-            .to_datetime(at)
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string(),
-        _ => utc.to_owned(),
-    }
 }
 
 /// Records of other registers that refer to this one.
