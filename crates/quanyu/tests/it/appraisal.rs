@@ -17,35 +17,85 @@ fn a_scheme_says_light_points_and_gap_of_each_item() {
     let district = District::demo();
     let rows = district.rows(&["appraisal", "--period", "2023", "--format", "jsonl"]);
     assert_eq!(column(&rows, "item"), ["value", "growth", "count", "jury"]);
-    assert_eq!(column(&rows, "status"), ["done", "behind", "behind", "waiting"]);
+    assert_eq!(
+        column(&rows, "status"),
+        ["done", "behind", "behind", "waiting"]
+    );
     // 40 of 50: two steps of five are missing, so two points.
-    assert_eq!((&rows[2]["score"], &rows[2]["gap_said"]), (&6.into(), &"10项".into()));
-    assert_eq!((&rows[1]["score"], &rows[1]["gap_said"]), (&0.into(), &"6.6个百分点".into()));
-    assert_eq!((&rows[0]["score"], &rows[0]["gap"]), (&20.into(), &Value::Null));
-    assert_eq!(rows[3]["score"], Value::Null, "nothing known earns nothing and loses nothing");
+    assert_eq!(
+        (&rows[2]["score"], &rows[2]["gap_said"]),
+        (&6.into(), &"10项".into())
+    );
+    assert_eq!(
+        (&rows[1]["score"], &rows[1]["gap_said"]),
+        (&0.into(), &"6.6个百分点".into())
+    );
+    assert_eq!(
+        (&rows[0]["score"], &rows[0]["gap"]),
+        (&20.into(), &Value::Null)
+    );
+    assert_eq!(
+        rows[3]["score"],
+        Value::Null,
+        "nothing known earns nothing and loses nothing"
+    );
     // Points that a jury gave stand in a record.
     let file = district.write("points.csv", "考核,考核项,得分\ncity,jury,3.25\n");
     let done = district.run(&["import", "jury", file.to_str().unwrap()]);
     assert!(done.status.success(), "{}", said(&done));
     let rows = district.rows(&["appraisal", "city", "--period", "2023", "--format", "jsonl"]);
-    assert_eq!((&rows[3]["score"], &rows[3]["lost"]), (&3.25.into(), &0.75.into()));
+    assert_eq!(
+        (&rows[3]["score"], &rows[3]["lost"]),
+        (&3.25.into(), &0.75.into())
+    );
     let half = district.rows(&["appraisal", "--period", "2023H1", "--format", "jsonl"]);
-    assert!(half[0]["pace"].as_f64().is_some_and(|it| (it - 181.0 / 365.0).abs() < 1e-5), "{}", half[0]["pace"]);
+    assert!(
+        half[0]["pace"]
+            .as_f64()
+            .is_some_and(|it| (it - 181.0 / 365.0).abs() < 1e-5),
+        "{}",
+        half[0]["pace"]
+    );
     assert_eq!(half[0]["basis"], "season");
-    assert!(half[1]["status"] != "done", "growth is never done before the end");
+    assert!(
+        half[1]["status"] != "done",
+        "growth is never done before the end"
+    );
 }
 
 #[test]
 fn the_parts_of_a_target_are_ranked_by_points() {
     let district = District::demo();
-    let rows = district.rows(&["appraisal", "--board", "--period", "2023", "--format", "jsonl"]);
-    assert_eq!(column(&rows, "full"), [20, 20], "only the item that is split");
+    let rows = district.rows(&[
+        "appraisal",
+        "--board",
+        "--period",
+        "2023",
+        "--format",
+        "jsonl",
+    ]);
+    assert_eq!(
+        column(&rows, "full"),
+        [20, 20],
+        "only the item that is split"
+    );
     assert_eq!(column(&rows, "place"), [1, 2]);
     let score = |row: &Value| row["score"].as_f64().unwrap();
     assert!(score(&rows[0]) >= score(&rows[1]));
     let part = rows[1]["region"].as_str().unwrap();
-    let own = district.rows(&["appraisal", "--region", part, "--period", "2023", "--format", "jsonl"]);
-    assert_eq!(own[0]["score"], rows[1]["score"], "a part's own page says the same");
+    let own = district.rows(&[
+        "appraisal",
+        "--region",
+        part,
+        "--period",
+        "2023",
+        "--format",
+        "jsonl",
+    ]);
+    assert_eq!(
+        own[0]["score"], rows[1]["score"],
+        "a part's own page says the same"
+    );
 }
 
 #[test]
@@ -76,8 +126,15 @@ async fn pages_say_what_the_command_says_and_lead_to_the_records() {
     assert!(lost < items, "where points are lost comes first");
     assert!(page.text.contains("差 10项"), "{}", page.text);
     let item = site.get("/appraisal/items/value?period=2023").await;
-    assert!(item.text.contains("/indicators/contract_value?region=990102"), "{}", item.text);
-    let parts = site.json("/appraisal/items/value?period=2023&by=contract_count&format=json").await;
+    assert!(
+        item.text
+            .contains("/indicators/contract_value?region=990102"),
+        "{}",
+        item.text
+    );
+    let parts = site
+        .json("/appraisal/items/value?period=2023&by=contract_count&format=json")
+        .await;
     assert_eq!(parts["parts"]["by"], "contract_count");
     assert_eq!(parts["parts"]["rows"][0]["place"], 1);
     let curve = parts["curve"]["this_year"].as_array().unwrap();
@@ -92,17 +149,33 @@ async fn a_task_is_done_when_somebody_confirms_it_and_only_as_its_state_allows()
     let tasks = |period: &'static str| site.json(period);
     let all = tasks("/appraisal/tasks?period=2023&format=json").await;
     let of = |all: &Value, item: &str, key: &str| {
-        let found = all["tasks"].as_array().unwrap().iter().find(|it| it["item"] == item).unwrap();
+        let found = all["tasks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["item"] == item)
+            .unwrap();
         found[key].clone()
     };
     assert_eq!(of(&all, "rules", "standing"), "late");
     // 2023-12-31 is two days after the other's.
     assert_eq!(of(&all, "review", "standing"), "late");
     let early = tasks("/appraisal/tasks?period=2023-09&format=json").await;
-    assert_eq!((of(&early, "rules", "standing"), of(&early, "review", "standing")), ("late".into(), "ahead".into()));
+    assert_eq!(
+        (
+            of(&early, "rules", "standing"),
+            of(&early, "review", "standing")
+        ),
+        ("late".into(), "ahead".into())
+    );
     let send = |body: &'static str| site.form("/appraisal/tasks?period=2023", body);
-    let refused = send("plan=year&item=rules&record=&version=&step=finish&done_on=&progress=").await;
-    assert_eq!(refused.status, 400, "the step needs its day: {}", refused.text);
+    let refused =
+        send("plan=year&item=rules&record=&version=&step=finish&done_on=&progress=").await;
+    assert_eq!(
+        refused.status, 400,
+        "the step needs its day: {}",
+        refused.text
+    );
     let refused = send("plan=year&item=rules&record=&version=&step=drop&done_on=&progress=x").await;
     assert_eq!(refused.status, 400, "no such step: {}", refused.text);
     let refused = send("plan=year&item=nothing&record=&version=&step=&done_on=&progress=x").await;
@@ -110,16 +183,34 @@ async fn a_task_is_done_when_somebody_confirms_it_and_only_as_its_state_allows()
     let noted = send("plan=year&item=rules&record=&version=&step=&done_on=&progress=%E8%8D%89%E7%A8%BF%E5%B7%B2%E6%88%90").await;
     assert_eq!(noted.status, 303, "{}", noted.text);
     let all = tasks("/appraisal/tasks?period=2023&format=json").await;
-    assert_eq!((of(&all, "rules", "progress"), of(&all, "rules", "standing")), ("草稿已成".into(), "late".into()));
+    assert_eq!(
+        (of(&all, "rules", "progress"), of(&all, "rules", "standing")),
+        ("草稿已成".into(), "late".into())
+    );
     let record = of(&all, "rules", "record").as_i64().unwrap();
-    let body = |version: i64| format!("plan=year&item=rules&record={record}&version={version}&step=finish&done_on=2023-10-09&progress=");
+    let body = |version: i64| {
+        format!(
+            "plan=year&item=rules&record={record}&version={version}&step=finish&done_on=2023-10-09&progress="
+        )
+    };
     let done = site.form("/appraisal/tasks?period=2023", &body(1)).await;
     assert_eq!(done.status, 303, "{}", done.text);
     let all = tasks("/appraisal/tasks?period=2023&format=json").await;
-    assert_eq!((of(&all, "rules", "standing"), of(&all, "rules", "done_on")), ("done".into(), "2023-10-09".into()));
-    assert_eq!(of(&all, "rules", "progress"), "草稿已成", "what is not said again stays");
+    assert_eq!(
+        (of(&all, "rules", "standing"), of(&all, "rules", "done_on")),
+        ("done".into(), "2023-10-09".into())
+    );
+    assert_eq!(
+        of(&all, "rules", "progress"),
+        "草稿已成",
+        "what is not said again stays"
+    );
     let late = site.form("/appraisal/tasks?period=2023", &body(1)).await;
-    assert_eq!(late.status, 400, "a task that is done has no such step: {}", late.text);
+    assert_eq!(
+        late.status, 400,
+        "a task that is done has no such step: {}",
+        late.text
+    );
     let history = site.get(&format!("/registers/job/{record}")).await;
     assert!(history.text.contains("2023-10-09"), "every step is kept");
 }

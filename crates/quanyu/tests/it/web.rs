@@ -106,7 +106,7 @@ impl Site {
 const PAGES: [&str; 16] = [
     "/",
     "/appraisal",
-    "/appraisal?scheme=city&region=990102001",
+    "/appraisal?scheme=city",
     "/appraisal/board",
     "/appraisal/items/value",
     "/appraisal/tasks",
