@@ -26,6 +26,7 @@ pub mod plans;
 pub mod product;
 pub mod registers;
 pub mod releases;
+pub mod renew;
 pub mod reports;
 pub mod say;
 pub mod search;

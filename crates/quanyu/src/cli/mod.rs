@@ -17,6 +17,7 @@ mod output;
 mod pack;
 mod read;
 mod release;
+mod renew;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -63,6 +64,8 @@ enum Command {
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Put the numbers of the next period into a docx, as tracked changes.
+    Renew(renew::Renew),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
     /// The chain of changes.
@@ -151,6 +154,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Renew(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,

@@ -81,6 +81,7 @@ pub(super) enum Place<'a> {
     Registers(Option<&'a str>),
     Appraisal,
     Read,
+    Renew,
     Compare,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -202,6 +203,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         view.link("/documents/read"),
         Place::Read,
         false,
+    ));
+    menu.push(room(
+        app.text(view, "menu.renew"),
+        view.link("/documents/renew"),
+        Place::Renew,
+        true,
     ));
     menu.push(room(
         app.text(view, "menu.compare"),

@@ -24,6 +24,7 @@ mod ops;
 mod plans;
 mod problem;
 mod registers;
+mod renew;
 mod respond;
 mod say;
 mod search;
@@ -60,6 +61,9 @@ pub fn router(app: App) -> Router {
         .route("/appraisal/tasks", get(plans::show).post(plans::confirm))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/documents/renew", get(renew::ask).post(renew::bind))
+        .route("/documents/renew/{file}", get(renew::show))
+        .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
