@@ -12,6 +12,7 @@ pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod cells;
+pub mod check;
 pub mod cockpit;
 pub mod compare;
 pub mod demo;

@@ -8,6 +8,7 @@
 mod appraisal;
 mod audit;
 mod backup;
+mod check;
 mod compare;
 mod demo;
 mod export;
@@ -64,6 +65,8 @@ enum Command {
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Hold each figure of documents against the records.
+    Check(check::Check),
     /// Put the numbers of the next period into a docx, as tracked changes.
     Renew(renew::Renew),
     /// Print an appraisal: what each item has reached, earns and misses.
@@ -154,6 +157,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Check(it) => it.run(packs).await,
         Command::Renew(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,

@@ -81,6 +81,7 @@ pub(super) enum Place<'a> {
     Registers(Option<&'a str>),
     Appraisal,
     Read,
+    Check,
     Renew,
     Compare,
     /// In none of the menu's rooms.
@@ -203,6 +204,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         view.link("/documents/read"),
         Place::Read,
         false,
+    ));
+    menu.push(room(
+        app.text(view, "menu.check"),
+        view.link("/documents/check"),
+        Place::Check,
+        true,
     ));
     menu.push(room(
         app.text(view, "menu.renew"),

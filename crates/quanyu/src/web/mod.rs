@@ -11,6 +11,7 @@ mod api;
 mod appraisal;
 mod assets;
 mod chart;
+mod check;
 mod cockpit;
 mod compare;
 mod csv;
@@ -61,6 +62,10 @@ pub fn router(app: App) -> Router {
         .route("/appraisal/tasks", get(plans::show).post(plans::confirm))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/documents/check", get(check::ask).post(check::put))
+        .route("/documents/check/{draft}", get(check::show))
+        .route("/documents/check/{draft}/sheet", get(check::sheet))
+        .route("/documents/check/{draft}/comments", get(check::comments))
         .route("/documents/renew", get(renew::ask).post(renew::bind))
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))

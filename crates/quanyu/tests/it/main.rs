@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod appraisal;
+mod check;
 mod columns;
 mod commands;
 mod exports;

@@ -26,7 +26,7 @@ pub(crate) struct Site {
 /// An answer, read whole.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
@@ -49,7 +49,7 @@ impl Site {
         }
     }
 
-    async fn ask(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 * 1024 * 1024).await.unwrap();
@@ -84,7 +84,7 @@ impl Site {
             .await
     }
 
-    async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
+    pub(crate) async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
         let mut body = Vec::new();
         for (name, bytes) in files {
             let head = format!(
@@ -103,7 +103,7 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 17] = [
     "/",
     "/appraisal",
     "/appraisal?scheme=city",
@@ -118,6 +118,7 @@ const PAGES: [&str; 16] = [
     "/registers/contract",
     "/compare",
     "/documents/read",
+    "/documents/check",
     "/search?q=%E6%8A%80%E6%9C%AF",
     "/_styleguide",
 ];
