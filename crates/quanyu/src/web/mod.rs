@@ -60,6 +60,14 @@ pub fn router(app: App) -> Router {
         .route("/appraisal/board", get(appraisal::board::show))
         .route("/appraisal/items/{item}", get(appraisal::item::show))
         .route("/appraisal/tasks", get(plans::show).post(plans::confirm))
+        .route(
+            "/appraisal/plan",
+            get(plans::read::ask).post(plans::read::show),
+        )
+        .route(
+            "/appraisal/plan/confirm",
+            axum::routing::post(plans::read::confirm),
+        )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
         .route("/documents/check", get(check::ask).post(check::put))

@@ -1,4 +1,7 @@
-//! 任务督办: the tasks of a period on their timeline, what is late, and the steps that people confirm.
+//! 任务督办: the tasks of a period on their timeline, what is late, and the steps that people confirm. Reading a plan is in
+//! [`read`].
+
+pub(super) mod read;
 
 use axum::{
     Form,

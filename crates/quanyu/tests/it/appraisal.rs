@@ -214,3 +214,62 @@ async fn a_task_is_done_when_somebody_confirms_it_and_only_as_its_state_allows()
     let history = site.get(&format!("/registers/job/{record}")).await;
     assert!(history.text.contains("2023-10-09"), "every step is kept");
 }
+
+const PLAN: &str = "试验区2024年科技工作计划\n一、总体目标\n2024年，力争技术合同成交额达到1.5亿元以上，登记技术合同项数达到60项。\n二、重点任务\n（一）完善合同登记服务\n6月底前出台合同登记服务细则，由成果科牵头。\n（二）组织技术对接\n全年组织技术对接活动。\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_read_and_only_what_was_ticked_becomes_targets_and_tasks() {
+    let site = Site::demo().await;
+    let file = || [("2024年工作计划.txt", PLAN.as_bytes().to_vec())];
+    let page = site.send("/appraisal/plan?period=2024", &file()).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.text.contains("name=\"t0.indicator\""), "{}", page.text);
+    let found = site
+        .send("/appraisal/plan?period=2024&format=json", &file())
+        .await;
+    let found: Value = serde_json::from_str(&found.text).unwrap();
+    let target = &found["targets"][0];
+    assert_eq!(
+        (&target["indicator"], &target["value"]),
+        (&"contract_value".into(), &"1.5亿元".into()),
+        "{found}"
+    );
+    assert!(!found["tasks"].as_array().unwrap().is_empty(), "{found}");
+    let body = "plan=%E8%AE%A1%E5%88%92&year=2024&document=a.txt&t0=on&t0.indicator=contract_value&t0.kind=value&t0.comparator=ge&t0.value=1.5%E4%BA%BF%E5%85%83&t0.by=&t0.level=own&t0.sentence=%E7%9B%AE%E6%A0%87\
+        &w0=on&w0.title=%E7%BB%86%E5%88%99&w0.owner=%E6%88%90%E6%9E%9C%E7%A7%91&w0.due=2024-06-30&w0.sentence=&w1.title=%E4%B8%8D";
+    for wrong in ["1.5%E4%BA%BF%E4%BA%BA", "%E8%8B%A5%E5%B9%B2"] {
+        let refused = site
+            .form(
+                "/appraisal/plan/confirm",
+                &body.replace("1.5%E4%BA%BF%E5%85%83", wrong),
+            )
+            .await;
+        assert_eq!(
+            refused.status, 400,
+            "a value of another unit or none: {}",
+            refused.text
+        );
+    }
+    for _ in 0..2 {
+        let done = site.form("/appraisal/plan/confirm", body).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+    }
+    let cockpit = site.json("/?period=2024&format=json").await;
+    let targets = cockpit["targets"].as_array().unwrap();
+    assert_eq!(
+        targets.len(),
+        1,
+        "confirming again changes the record: {targets:?}"
+    );
+    assert_eq!(
+        (&targets[0]["asked"], &targets[0]["light"]),
+        (&"≥1.50亿元".into(), &"waiting".into())
+    );
+    let tasks = site.json("/appraisal/tasks?period=2024&format=json").await;
+    let rows = tasks["tasks"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "only what was ticked, and once: {rows:?}");
+    assert_eq!(
+        (&rows[0]["title"], &rows[0]["due"]),
+        (&"细则".into(), &"2024-06-30".into())
+    );
+}

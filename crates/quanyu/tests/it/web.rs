@@ -103,13 +103,14 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 18] = [
     "/",
     "/appraisal",
     "/appraisal?scheme=city",
     "/appraisal/board",
     "/appraisal/items/value",
     "/appraisal/tasks",
+    "/appraisal/plan",
     "/indicators",
     "/indicators/contract_value",
     "/indicators/contract_count",

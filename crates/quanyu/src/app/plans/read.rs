@@ -10,12 +10,10 @@
 
 use futures::FutureExt;
 use jiff::civil::Date;
-use quanyu_core::{
-    actor::Actor, measure, period::Period, text::Text, typed, value::Value as Kept,
-};
+use quanyu_core::{actor::Actor, measure, period::Period, text::Text, typed, value::Value as Kept};
 use quanyu_documents::read::{
     Kind, Value,
-    plan::{PlanDraft, PlanTarget, PlanTask, Role},
+    plan::{PlanDraft, PlanTarget, PlanTask, Role, read_plan},
 };
 use quanyu_pack::model::{Comparator, FieldType, Indicator, Pack, Register};
 use quanyu_store::{
@@ -95,17 +93,26 @@ pub struct FoundTask {
 /// # Errors
 /// As [`crate::app::documents::Reader::read`].
 pub fn read(product: &Product, name: &str, bytes: &[u8]) -> Result<FoundPlan, AppError> {
-    let (document, draft) = product.reader().plan(name, bytes)?;
-    Ok(found(&product.pack, document, &draft))
+    let reader = product.reader();
+    let parts = reader.parts(name, bytes, None)?;
+    let draft = read_plan(&parts.document.text, &parts.reading);
+    Ok(found(&product.pack, reader.shown(name, &parts), &draft))
 }
 
 fn found(pack: &Pack, document: ReadDocument, draft: &PlanDraft) -> FoundPlan {
-    let stem = document.name.rsplit_once('.').map_or(document.name.as_str(), |it| it.0);
+    let stem = document
+        .name
+        .rsplit_once('.')
+        .map_or(document.name.as_str(), |it| it.0);
     let plan = draft.title.clone().unwrap_or_else(|| stem.to_owned());
     FoundPlan {
         plan: cut(&plan, 100),
         period: draft.year.and_then(Period::year),
-        targets: draft.targets.iter().map(|it| target(pack, &document, it)).collect(),
+        targets: draft
+            .targets
+            .iter()
+            .map(|it| target(pack, &document, it))
+            .collect(),
         tasks: draft.tasks.iter().map(task).collect(),
         indicators: pack
             .indicators
@@ -117,7 +124,10 @@ fn found(pack: &Pack, document: ReadDocument, draft: &PlanDraft) -> FoundPlan {
 }
 
 fn target(pack: &Pack, document: &ReadDocument, it: &PlanTarget) -> FoundTarget {
-    let linked = it.indicator.as_deref().and_then(|id| pack.indicators.get(id));
+    let linked = it
+        .indicator
+        .as_deref()
+        .and_then(|id| pack.indicators.get(id));
     let one = match it.value {
         Value::One(value) => Some(value),
         _ => None,
@@ -247,18 +257,25 @@ pub async fn confirm(product: &Product, ticked: &Ticked) -> Result<Written, AppE
         let register = product.pack.playing(part);
         register.ok_or_else(|| AppError::not_found("register", part, []))
     };
-    let period: Period = ticked.period.trim().parse().map_err(|error| AppError::BadValue {
-        kind: "period",
-        value: ticked.period.clone(),
-        why: format!("{error}"),
-    })?;
+    let period: Period = ticked
+        .period
+        .trim()
+        .parse()
+        .map_err(|error| AppError::BadValue {
+            kind: "period",
+            value: ticked.period.clone(),
+            why: format!("{error}"),
+        })?;
     if ticked.plan.trim().is_empty() {
         return Err(bad("plan", &ticked.plan, ""));
     }
     let mut drafts = Vec::new();
     for it in &ticked.targets {
         let register = playing("target")?;
-        drafts.push((register.clone(), target_draft(product, register, ticked, period, it)?));
+        drafts.push((
+            register.clone(),
+            target_draft(product, register, ticked, period, it)?,
+        ));
     }
     for it in &ticked.tasks {
         let register = playing("task")?;
@@ -317,7 +334,10 @@ fn bad(kind: &'static str, value: &str, why: impl Into<String>) -> AppError {
 fn day(text: &str) -> Result<Kept, AppError> {
     match text.trim() {
         "" => Ok(Kept::Null),
-        text => text.parse().map(Kept::Date).map_err(|_| bad("day", text, "2024-06-30")),
+        text => text
+            .parse()
+            .map(Kept::Date)
+            .map_err(|_| bad("day", text, "2024-06-30")),
     }
 }
 
@@ -360,13 +380,26 @@ fn target_draft(
         all.values().find(|it| says(&it.title))
     });
     let indicator = named.ok_or_else(|| {
-        AppError::not_found("indicator", wish, all.values().map(|it| it.title.zh.as_str()))
+        AppError::not_found(
+            "indicator",
+            wish,
+            all.values().map(|it| it.title.zh.as_str()),
+        )
     })?;
-    let number = typed::number(&it.value).map_err(|error| bad("value", &it.value, error.to_string()))?;
+    let number =
+        typed::number(&it.value).map_err(|error| bad("value", &it.value, error.to_string()))?;
     let number = number.ok_or_else(|| bad("value", &it.value, indicator.title.zh.clone()))?;
-    let wanted = if it.growth { "1" } else { indicator.unit.as_str() };
+    let wanted = if it.growth {
+        "1"
+    } else {
+        indicator.unit.as_str()
+    };
     if let Some(unit) = number.unit.as_deref().filter(|it| *it != wanted) {
-        return Err(bad("value", &it.value, format!("{}：{wanted}，{unit}", indicator.title.zh)));
+        return Err(bad(
+            "value",
+            &it.value,
+            format!("{}：{wanted}，{unit}", indicator.title.zh),
+        ));
     }
     let mut slots = Slots::new(register);
     slots.set("plan", Kept::text(ticked.plan.trim()));
@@ -376,8 +409,15 @@ fn target_draft(
     slots.set("growth", Kept::Int(i64::from(it.growth)));
     slots.set("period", Kept::text(period.to_string()));
     slots.set("by", day(&it.by)?);
-    slots.set("level", Kept::text(level(&product.pack, register, &it.level)));
-    let text = if it.sentence.trim().is_empty() { &indicator.title.zh } else { &it.sentence };
+    slots.set(
+        "level",
+        Kept::text(level(&product.pack, register, &it.level)),
+    );
+    let text = if it.sentence.trim().is_empty() {
+        &indicator.title.zh
+    } else {
+        &it.sentence
+    };
     slots.set("text", Kept::text(text.trim()));
     slots.set("document", Kept::text(ticked.document.clone()));
     slots.set("sentence", Kept::text(it.sentence.trim()));
@@ -387,12 +427,17 @@ fn target_draft(
 /// A level as the register's list has it; a level that the list does not know is left out.
 fn level(pack: &Pack, register: &Register, word: &str) -> String {
     let known = match register.slot("level").map(|it| &it.kind) {
-        Some(FieldType::Code { list }) => {
-            pack.codes.get(list).is_some_and(|it| it.item(word).is_some())
-        }
+        Some(FieldType::Code { list }) => pack
+            .codes
+            .get(list)
+            .is_some_and(|it| it.item(word).is_some()),
         _ => true,
     };
-    if known { word.to_owned() } else { String::new() }
+    if known {
+        word.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn task_draft(

@@ -201,7 +201,11 @@ const LEVELS: [&str; 3] = ["assigned", "own", "split"];
 impl FoundPage {
     pub(in crate::web) fn new(app: &App, view: &View, plan: &FoundPlan) -> Self {
         let say = app.say(view);
-        let targets: Vec<_> = plan.targets.iter().map(|it| Target::new(it, plan)).collect();
+        let targets: Vec<_> = plan
+            .targets
+            .iter()
+            .map(|it| Target::new(it, plan))
+            .collect();
         Self {
             frame: Frame::new(app, view, Place::Appraisal, &plan.document.name),
             tabs: Tabs::new(app, view, Tab::Plan, None),
@@ -329,14 +333,32 @@ mod tests {
     #[test]
     fn only_rows_that_were_ticked_are_written_as_they_stand() {
         let pairs = [
-            ("plan", "示例计划"), ("year", "2024"), ("document", "计划.docx"),
-            ("t1", "on"), ("t0.value", "10家"), ("t1.indicator", "甲"), ("t1.value", "20%"), ("t1.kind", "growth"),
-            ("w0", "on"), ("w0.title", "修订政策"), ("w1.title", "没有勾选"),
+            ("plan", "示例计划"),
+            ("year", "2024"),
+            ("document", "计划.docx"),
+            ("t1", "on"),
+            ("t0.value", "10家"),
+            ("t1.indicator", "甲"),
+            ("t1.value", "20%"),
+            ("t1.kind", "growth"),
+            ("w0", "on"),
+            ("w0.title", "修订政策"),
+            ("w1.title", "没有勾选"),
         ];
-        let pairs: Vec<_> = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect();
         let got = ticked(&pairs);
-        assert_eq!((got.plan.as_str(), got.period.as_str()), ("示例计划", "2024"));
-        let targets: Vec<_> = got.targets.iter().map(|it| (it.indicator.as_str(), it.value.as_str(), it.growth)).collect();
+        assert_eq!(
+            (got.plan.as_str(), got.period.as_str()),
+            ("示例计划", "2024")
+        );
+        let targets: Vec<_> = got
+            .targets
+            .iter()
+            .map(|it| (it.indicator.as_str(), it.value.as_str(), it.growth))
+            .collect();
         assert_eq!(targets, [("甲", "20%", true)]);
         let tasks: Vec<_> = got.tasks.iter().map(|it| it.title.as_str()).collect();
         assert_eq!(tasks, ["修订政策"]);
