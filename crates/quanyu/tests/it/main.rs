@@ -11,3 +11,4 @@ mod imports;
 mod releases;
 mod web;
 mod writing;
+mod writing_pages;
