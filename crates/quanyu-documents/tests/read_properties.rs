@@ -1,6 +1,7 @@
 //! What holds of the reader on any text, made of the characters that matter to it.
 
 use proptest::prelude::*;
+use quanyu_documents::read::plan::read_plan;
 use quanyu_documents::read::{Hints, LexEntry, Lexicon, Mention, read_text};
 
 fn lexicon() -> Lexicon {
@@ -197,6 +198,19 @@ proptest! {
     }
 
     #[test]
+    fn a_plan_of_any_text_stays_inside_it(text in pieces()) {
+        let text = format!("2024年工作计划\n{text}");
+        let length = text.chars().count();
+        let plan = read_plan(&text, &read_text(&text, &lexicon(), &Hints::default()));
+        for task in &plan.tasks {
+            prop_assert!(task.at.start < task.at.end && task.at.end <= length);
+            prop_assert!(task.title_at.start >= task.at.start && task.title_at.end <= task.at.end);
+            prop_assert!(task.targets.iter().all(|&nth| nth < plan.targets.len()));
+        }
+        prop_assert!(plan.targets.iter().all(|target| target.at.end <= length));
+    }
+
+    #[test]
     fn the_full_width_twin_gives_the_same_mentions(text in pieces()) {
         // Whether a line break is soft depends on the width of lines, and the twin is wider.
         let text = text.replace(['\n', '\r'], "。");
@@ -238,6 +252,38 @@ fn time_grows_with_the_text_and_no_faster() {
         " ",
         "1 ",
         "2023年",
+        "“1",
+        "《1",
+        "(一)",
+        "一、",
+        "1.",
+        "1.1",
+        "12,345,",
+        "a1",
+        "1a",
+        "|1",
+        "\t",
+        "1\n",
+        "字\n",
+        "第1",
+        "首",
+        "前1",
+        "2023年1月1日",
+        "1—9月",
+        "百分之",
+        "1分之",
+        "x1",
+        "〔2023",
+        "从1到2、",
+        "其中1家",
+        "技术合同成交",
+        "成交额1元、",
+        "全区",
+        "已",
+        "增长",
+        "一 ",
+        "，1",
+        "——",
     ];
     for piece in pieces {
         let short = piece.repeat(4_000);
@@ -247,12 +293,12 @@ fn time_grows_with_the_text_and_no_faster() {
             let found = mentions(text).len();
             (begun.elapsed().as_secs_f64(), found)
         };
-        let (small, _) = time(&short);
-        let (large, _) = time(&long);
-        // Sixteen times the text; a quadratic reader takes 256 times as long.
-        assert!(
-            large < 100.0 * small.max(0.002),
-            "{piece}: {small} s, then {large} s"
-        );
+        // Sixteen times the text; a quadratic reader takes 256 times as long. On a busy machine one reading of the
+        // clock says little: a reader that is linear passes one of five.
+        let told: Vec<(f64, f64)> = (0..5)
+            .map(|_| (time(&short).0, time(&long).0))
+            .take_while(|(small, large)| *large >= 100.0 * small.max(0.002))
+            .collect();
+        assert!(told.len() < 5, "{piece}: {told:?}");
     }
 }

@@ -74,7 +74,7 @@ impl Clone for Rolled {
 }
 
 /// First and last month, as `year * 12 + month - 1`; for dates both are the same.
-type Months = (i32, i32);
+pub(crate) type Months = (i32, i32);
 
 /// What becomes of the sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -368,7 +368,8 @@ impl Sum {
     }
 }
 
-fn months(period: Period) -> Months {
+/// The months of a period.
+pub(crate) fn months(period: Period) -> Months {
     let month = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month()) - 1;
     (month(period.first_day()), month(period.last_day()))
 }

@@ -5,6 +5,8 @@
 //!
 //! Invariant: every indicator of a [`Plans`] without faults can be computed; nothing refers to itself.
 
+mod references;
+mod tables;
 mod texts;
 
 use std::{
@@ -21,9 +23,10 @@ use datafusion::{
     sql::{parser::Statement, sqlparser},
 };
 use futures::FutureExt;
-use quanyu_core::columns::{ColumnKind, ColumnSpec};
-use quanyu_pack::model::{At, Declared, Field, FieldType, IndicatorKind, Pack, Register};
+use quanyu_core::columns::ColumnSpec;
+use quanyu_pack::model::{At, Declared, IndicatorKind, Pack};
 
+pub(crate) use references::parts;
 use texts::{Texts, is_day, is_text, is_yes_no};
 
 use crate::{arrays, language, scan::Live};
@@ -119,56 +122,6 @@ impl Measure {
     }
 }
 
-/// The columns of a register that expressions may name, besides `id`.
-pub(crate) fn register_columns(register: &Register) -> Vec<ColumnSpec> {
-    let system = [
-        ("region", ColumnKind::Text),
-        ("owner_org", ColumnKind::Int),
-        ("state", ColumnKind::Text),
-    ];
-    with_fields(&system, &register.fields)
-}
-
-fn with_fields(system: &[(&str, ColumnKind)], fields: &[Field]) -> Vec<ColumnSpec> {
-    let mut columns: Vec<ColumnSpec> = system
-        .iter()
-        .map(|(name, kind)| ColumnSpec {
-            name: (*name).to_owned(),
-            kind: *kind,
-        })
-        .collect();
-    for field in fields {
-        // Personal data are in no dataset and no figure.
-        if field.kind == FieldType::Person {
-            continue;
-        }
-        if field.id != "id" && columns.iter().all(|it| it.name != field.id) {
-            columns.push(ColumnSpec {
-                name: field.id.clone(),
-                kind: if field.many {
-                    ColumnKind::Text
-                } else {
-                    field.kind.column()
-                },
-            });
-        }
-    }
-    columns
-}
-
-/// All tables of a pack: registers, and `register_lines` for lines, which have `id` and `parent`.
-fn tables(pack: &Pack) -> BTreeMap<String, Vec<ColumnSpec>> {
-    let mut tables = BTreeMap::new();
-    for register in pack.registers.values() {
-        tables.insert(register.id.clone(), register_columns(register));
-        for lines in &register.lines {
-            let columns = with_fields(&[("parent", ColumnKind::Int)], &lines.fields);
-            tables.insert(format!("{}_{}", register.id, lines.id), columns);
-        }
-    }
-    tables
-}
-
 impl Plans {
     /// Plans a pack; what cannot be planned is left out and told.
     pub(crate) fn new(pack: &Pack) -> (Self, Vec<Fault>) {
@@ -178,7 +131,7 @@ impl Plans {
             used: BTreeMap::new(),
             faults: Vec::new(),
         };
-        let all = tables(pack);
+        let all = tables::tables(pack);
         let scanned = Arc::<AtomicU64>::default();
         for (name, columns) in &all {
             let provider = Live {
@@ -435,64 +388,6 @@ impl Planner {
             Ok(TreeNodeRecursion::Continue)
         })?;
         Ok(())
-    }
-
-    /// Ratios and growths: what they name exists and does not lead back to them; their tables are those of their parts.
-    fn references(&mut self, pack: &Pack, indicators: &mut BTreeMap<String, Planned>) {
-        let observation = pack.playing("observation").map(|it| it.id.clone());
-        for indicator in pack.indicators.values() {
-            for part in parts(&indicator.kind) {
-                if !pack.indicators.contains_key(&part.value) {
-                    let message = format!("there is no indicator `{}`", part.value);
-                    self.fault(&indicator.id, part.at, message);
-                }
-            }
-            if matches!(indicator.kind, IndicatorKind::Cited) && observation.is_none() {
-                self.fault(
-                    &indicator.id,
-                    indicator.at,
-                    "no register plays `observation`",
-                );
-            }
-            let mut below = BTreeSet::new();
-            let mut open: Vec<&str> = vec![&indicator.id];
-            while let Some(id) = open.pop() {
-                let Some(next) = pack.indicators.get(id) else {
-                    continue;
-                };
-                for part in parts(&next.kind) {
-                    if below.insert(part.value.as_str()) {
-                        open.push(&part.value);
-                    }
-                }
-            }
-            if below.contains(indicator.id.as_str()) {
-                let message = "the indicator is a part of itself";
-                self.fault(&indicator.id, indicator.at, message);
-            }
-            let tables = below
-                .iter()
-                .filter_map(|it| indicators.get(*it))
-                .flat_map(|it| it.tables.clone())
-                // Any indicator may have a cited growth, rank or value beside what is computed.
-                .chain(observation.clone())
-                .collect::<Vec<_>>();
-            if let Some(planned) = indicators.get_mut(&indicator.id) {
-                planned.tables.extend(tables);
-            }
-        }
-    }
-}
-
-/// Indicators that an indicator is made of.
-pub(crate) fn parts(kind: &IndicatorKind) -> Vec<&Declared<String>> {
-    match kind {
-        IndicatorKind::Ratio {
-            numerator,
-            denominator,
-        } => vec![numerator, denominator],
-        IndicatorKind::Growth { of } => vec![of],
-        _ => Vec::new(),
     }
 }
 

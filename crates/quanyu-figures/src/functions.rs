@@ -116,15 +116,26 @@ impl ScalarUDFImpl for Division {
     }
 }
 
+/// Powers of ten that 128 bits hold.
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
 /// `a * 10^places / b`, half away from zero; `None` where it does not fit.
 pub(crate) fn divide(a: i128, b: i128, places: i32) -> Option<i128> {
-    let power = 10_i128.checked_pow(places.unsigned_abs())?;
+    let power = *POWERS.get(places.unsigned_abs() as usize)?;
     let (top, bottom) = if places >= 0 {
         (a.checked_mul(power), Some(b))
     } else {
         (Some(a), b.checked_mul(power))
     };
-    let fits = 10_i128.pow(38);
+    let fits = POWERS[38];
     let value = if let (Some(top), Some(bottom)) = (top, bottom) {
         let (whole, rest) = (top / bottom, top % bottom);
         // The rest is below the divisor, so comparing it with what is left of it cannot overflow.

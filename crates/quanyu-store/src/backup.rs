@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 14] = [
+const FIXED: [&str; 15] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -44,6 +44,7 @@ const FIXED: [&str; 14] = [
     "release",
     "step",
     "document_number",
+    "binding",
 ];
 
 const BACKUP_FILE: &str = "

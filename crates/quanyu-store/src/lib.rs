@@ -13,6 +13,7 @@ pub mod act;
 pub mod asof;
 pub mod audit;
 pub mod backup;
+pub mod bindings;
 pub mod body;
 pub mod change;
 pub mod clock;

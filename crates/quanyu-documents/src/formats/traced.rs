@@ -167,6 +167,16 @@ impl Trace {
         self.chars
     }
 
+    /// Every stretch of the text: its characters, and where they come from.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Range<usize>, Origin)> {
+        let ends = self.starts.iter().skip(1).map(|it| it.0);
+        let ends = ends.chain(std::iter::once(self.chars));
+        self.starts
+            .iter()
+            .zip(ends)
+            .map(|(it, end)| (it.0..end, it.1))
+    }
+
     /// The pieces of a range in order of the text; `None` for what the reader made. `offsets` are the bytes at which the
     /// characters of the text begin, and its end.
     pub(crate) fn pieces(&self, range: Range<usize>, offsets: &[usize]) -> Vec<Option<Piece>> {

@@ -84,14 +84,15 @@ pub(super) fn code(text: &Text, at: usize, items: &mut Vec<Item>) -> Option<usiz
     {
         return name(items, at, end, None);
     }
-    let joint = text.ch(at
-        + text.c[at..end]
-            .iter()
-            .take_while(|ch| ch.is_ascii_digit() || **ch == '.')
-            .count());
-    let single = joints == 1 && matches!(joint, '-' | '/');
-    if joints >= 1 && !single {
-        return name(items, at, end, None);
+    if joints >= 1 {
+        let joint = text.ch(at
+            + text.c[at..end]
+                .iter()
+                .take_while(|ch| ch.is_ascii_digit() || **ch == '.')
+                .count());
+        if joints > 1 || !matches!(joint, '-' | '/') {
+            return name(items, at, end, None);
+        }
     }
     if matches!(text.ch(end), ':' | '+' | '×' | '*')
         && matches!(text.class(end + 1), Class::Digit | Class::Han)
@@ -104,10 +105,9 @@ pub(super) fn code(text: &Text, at: usize, items: &mut Vec<Item>) -> Option<usiz
         }
         return name(items, at, last, None);
     }
-    let measured = unit(text, at + digits_end(text, at));
     if plain
         && digits >= 7
-        && measured.is_none()
+        && unit(text, at + digits_end(text, at)).is_none()
         && !matches!(text.ch(end), '万' | '亿' | '余' | '多' | '.' | ',')
     {
         return name(items, at, end, None);

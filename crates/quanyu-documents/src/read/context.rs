@@ -3,6 +3,7 @@
 //!
 //! Invariant: building is one pass over the sentence; a question costs the few words found.
 
+use super::fold;
 use super::text::Text;
 use super::words::Words;
 use std::sync::LazyLock;
@@ -90,6 +91,11 @@ static TABLE: LazyLock<Words<u32>> = LazyLock::new(|| {
     Words::forwards(&rows)
 });
 
+/// The characters that begin a word of the table.
+pub(crate) fn begins() -> Vec<char> {
+    TABLE.keys()
+}
+
 /// The words found in one sentence.
 #[derive(Default)]
 pub(crate) struct Context {
@@ -100,11 +106,12 @@ impl Context {
     /// Looks through `from..to`.
     pub fn fill(&mut self, text: &Text, from: usize, to: usize) {
         self.found.clear();
-        for at in from..to {
-            if let Some((end, bits)) = TABLE.starts(&text.c, at, to) {
+        let table = &*TABLE;
+        text.each(fold::CONTEXT, from, to, |at| {
+            if let Some((end, bits)) = table.starts(&text.c, at, to) {
                 self.found.push((at, end, bits));
             }
-        }
+        });
     }
 
     /// Whether a word of this sort stands in `from..to`.

@@ -164,19 +164,24 @@ fn months(text: &Text, at: usize, year: Option<i32>) -> Option<(When, usize)> {
 
 /// 一季度, 前三季度, 上半年 after a year or alone.
 fn part(text: &Text, at: usize, year: Option<i32>) -> Option<(When, usize)> {
-    if !"上下前第一二三四1234".contains(text.ch(at)) {
+    if !matches!(
+        text.ch(at),
+        '上' | '下' | '前' | '第' | '一' | '二' | '三' | '四' | '1'..='4'
+    ) {
         return None;
     }
-    for (word, when) in [
-        ("上半年", When::Half(year, 1)),
-        ("下半年", When::Half(year, 2)),
-        ("前三季度", When::Months(year, 1, 9)),
-        ("前3季度", When::Months(year, 1, 9)),
-        ("三季度末", When::Months(year, 1, 9)),
-        ("前两季度", When::Half(year, 1)),
-    ] {
-        if text.has(at, word) {
-            return Some((when, at + word.chars().count()));
+    if matches!(text.ch(at), '上' | '下' | '前' | '三') {
+        for (word, when) in [
+            ("上半年", When::Half(year, 1)),
+            ("下半年", When::Half(year, 2)),
+            ("前三季度", When::Months(year, 1, 9)),
+            ("前3季度", When::Months(year, 1, 9)),
+            ("三季度末", When::Months(year, 1, 9)),
+            ("前两季度", When::Half(year, 1)),
+        ] {
+            if text.has(at, word) {
+                return Some((when, at + word.chars().count()));
+            }
         }
     }
     let start = at + usize::from(text.ch(at) == '第');
@@ -186,6 +191,26 @@ fn part(text: &Text, at: usize, year: Option<i32>) -> Option<(When, usize)> {
     };
     text.has(start + 1, "季度")
         .then_some((When::Quarter(year, quarter), start + 3))
+}
+
+/// Whether what follows a run of numerals lets it be a date: most numbers end with a unit that does not.
+pub(crate) fn possible(text: &Text, at: usize) -> bool {
+    let class = text.class(at);
+    let mut end = at + 1;
+    while text.class(end) == class {
+        end += 1;
+        if end > at + 24 {
+            return true;
+        }
+    }
+    match text.class(end) {
+        Class::Word => matches!(
+            text.ch(end),
+            '年' | '月' | '日' | '个' | '天' | '周' | '小' | '季' | '至' | '到'
+        ),
+        Class::Percent | Class::Stop | Class::Semi | Class::List => false,
+        _ => true,
+    }
 }
 
 /// A date at `at`, with its end.

@@ -12,6 +12,9 @@ use super::text::{Class, Text};
 use super::unit::{Sort, Unit};
 use rust_decimal::Decimal;
 
+/// A longer run of numerals is looked at in full.
+const LONGEST: usize = 32;
+
 const PERCENT: Unit = Unit {
     base: "%",
     sort: Sort::Ratio,
@@ -19,6 +22,15 @@ const PERCENT: Unit = Unit {
 
 /// Parts of a whole by their form: 百分之五, 三分之二, 2/3.
 pub(super) fn parted(text: &Text, floor: usize, at: usize, items: &mut Vec<Item>) -> Option<usize> {
+    // What follows the run of numerals tells most numbers apart from parts.
+    let class = text.class(at);
+    let mut end = at + 1;
+    while (text.class(end) == class || text.ch(end) == '.') && end < at + LONGEST {
+        end += 1;
+    }
+    if !matches!(text.ch(end), '分' | '/' | ',') && end < at + LONGEST {
+        return None;
+    }
     let (whole, after) = if text.has(at, "百分之") {
         (Decimal::ONE_HUNDRED, at + 3)
     } else if text.has(at, "千分之") {

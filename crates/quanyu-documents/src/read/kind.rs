@@ -5,6 +5,7 @@
 
 use super::context;
 use super::cues::{CUES, Cue};
+use super::fold;
 use super::item::{Figure, Item, What};
 use super::mention::Kind;
 use super::sentence::{Place, REACH, Reader, Said};
@@ -15,9 +16,15 @@ use rust_decimal::Decimal;
 impl Reader<'_> {
     /// The rightmost cue before a number: its end and what it makes of the number.
     pub(super) fn cue(&self, floor: usize, at: usize) -> Option<(usize, usize, Cue)> {
+        let text = self.text;
+        let cues = &*CUES;
         let mut end = at;
-        while let Some((start, last, cue)) = CUES.last_in(&self.text.c, floor, end) {
-            let single = last - start == 1 && !matches!(self.text.ch(start), '占' | '率');
+        while let Some(last) = text.last_marked(fold::CUE, floor, end) {
+            let Some((start, cue)) = cues.ends(&text.c, floor, last) else {
+                end = last - 1;
+                continue;
+            };
+            let single = last - start == 1 && !matches!(text.ch(start), '占' | '率');
             if last < at && (single || cue == Cue::Level) {
                 end = start;
                 continue;
@@ -139,26 +146,27 @@ impl Reader<'_> {
         if last != end || matches!(text.ch(end), '到' | '至') {
             return None;
         }
-        let word = text.slice(start, last);
+        let is = |words: &[&str]| {
+            words
+                .iter()
+                .any(|word| text.has(start, word) && start + word.chars().count() == last)
+        };
         let down = match cue {
             Cue::Fall => true,
             Cue::Grow => false,
             _ => return None,
         };
-        if matches!(
-            word.as_str(),
-            "增速" | "增幅" | "涨幅" | "降幅" | "加快" | "翻" | "拉动" | "扩大"
-        ) {
+        if is(&["增速", "增幅", "涨幅", "降幅", "加快", "翻", "拉动", "扩大"]) {
             return None;
         }
         // 多12家, 少3项 only against something.
-        if matches!(word.as_str(), "多" | "少" | "低于") {
+        if is(&["多", "少", "低于"]) {
             let against = (clause..start).any(|at| matches!(text.ch(at), '比' | '较'));
             return against.then_some(down);
         }
         let unit = item.figure().and_then(|figure| figure.unit);
         let people = unit.is_some_and(|unit| matches!(unit.base, "人次" | "场" | "次" | "场次"));
-        if people && matches!(word.as_str(), "提升" | "提高" | "降" | "减") {
+        if people && is(&["提升", "提高", "降", "减"]) {
             return None;
         }
         Some(down)
@@ -242,13 +250,11 @@ pub(super) fn listed(text: &Text, end: usize, start: usize) -> bool {
     if start <= end {
         return start == end;
     }
-    if start - end > 2 {
-        return false;
+    match start - end {
+        1 => matches!(text.ch(end), '、' | '和' | '与' | '及' | '或' | '至'),
+        2 => text.has(end, "以及"),
+        _ => false,
     }
-    matches!(
-        text.slice(end, start).as_str(),
-        "、" | "和" | "与" | "及" | "以及" | "或" | "至"
-    )
 }
 
 /// Gives a number without a unit that of the next in its list: 提高15、22个百分点; N1、N2、N3亿元.
@@ -283,21 +289,28 @@ pub(super) fn share_units(text: &Text, items: &mut [Item]) {
 /// 从A…到B, 由A增至B: A is where it came from.
 pub(super) fn is_source(text: &Text, item: &Item) -> bool {
     let low = item.start.saturating_sub(12);
-    let begun = (low..=item.start)
-        .rev()
-        .take_while(|&at| !matches!(text.class(at), Class::Comma | Class::Stop | Class::Semi))
-        .any(|at| {
-            matches!(text.before(at), '从' | '由')
-                && (at == item.start
-                    || at == item.core
-                    || text.class(at) == Class::Digit
-                    || text.class(at) == Class::Trigger
-                    || text.has(at, "上年")
-                    || text.has(at, "去年")
-                    || text.has(at, "全")
-                    || text.has(at, "年初")
-                    || text.has(at, "原来"))
-        });
+    let mut at = item.start;
+    let begun = loop {
+        if matches!(text.class(at), Class::Comma | Class::Stop | Class::Semi) {
+            break false;
+        }
+        if matches!(text.before(at), '从' | '由')
+            && (at == item.start
+                || at == item.core
+                || matches!(text.class(at), Class::Digit | Class::Trigger)
+                || text.has(at, "上年")
+                || text.has(at, "去年")
+                || text.has(at, "全")
+                || text.has(at, "年初")
+                || text.has(at, "原来"))
+        {
+            break true;
+        }
+        if at == low {
+            break false;
+        }
+        at -= 1;
+    };
     if !begun {
         return false;
     }

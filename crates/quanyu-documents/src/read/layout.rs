@@ -5,9 +5,12 @@
 //! a heading or at words that open a plan (下一步, 新的一年); everything else inherits.
 
 use super::date::{self, When};
-use super::text::{Class, Text};
+use super::text::{Class, Text, any_of};
 use super::words::Words;
 use std::sync::LazyLock;
+
+const BREAK: u32 = any_of(&[Class::Break]);
+const CELL: u32 = any_of(&[Class::Cell]);
 
 /// What a block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +178,9 @@ impl About {
                 ("安排", Sign::Plan),
                 ("方案", Sign::Plan),
                 ("规划", Sign::Plan),
+                ("任务分解", Sign::Plan),
+                ("目标分解", Sign::Plan),
+                ("责任分解", Sign::Plan),
             ])
         });
         // The body may be glued to the title; only its first part can be one.
@@ -289,9 +295,7 @@ impl About {
 
 /// One past the last character of the line at `from`.
 pub(crate) fn line_end(text: &Text, from: usize) -> usize {
-    (from..text.len())
-        .find(|&at| text.class(at) == Class::Break)
-        .unwrap_or(text.len())
+    text.find(BREAK, from, text.len()).unwrap_or(text.len())
 }
 
 /// The level of the item that starts at `at` and where its own text begins.
@@ -362,8 +366,14 @@ pub(crate) fn after_heading(
         return old;
     }
     let Some(sign) = sign else {
-        // 2024年重点工作: a year that is the plan's says enough.
-        let Some((when, ..)) = dated else { return old };
+        // 2024年重点工作: a year that is the plan's says enough, where the heading begins with it.
+        let Some((when, start, end)) = dated else {
+            return old;
+        };
+        let closes = matches!(text.before(end), '底' | '末' | '前') || text.ch(end) == '前';
+        if level > 1 && (start > from + 1 || closes) {
+            return old;
+        }
         let Some(year) = when.year() else { return old };
         return match (about.report, about.plan) {
             (Some(report), _) if year > report => Section {
@@ -415,6 +425,11 @@ pub(crate) fn after_heading(
 
 /// Words at the start of a sentence that open a plan without a heading.
 pub(crate) fn opens_plan(text: &Text, about: &About, from: usize) -> Option<Option<i32>> {
+    if !matches!(text.class(from), Class::Digit | Class::Han)
+        && !matches!(text.ch(from), '下' | '新' | '明' | '来')
+    {
+        return None;
+    }
     for word in [
         "下一步",
         "下步",
@@ -428,7 +443,8 @@ pub(crate) fn opens_plan(text: &Text, about: &About, from: usize) -> Option<Opti
             return Some(about.plan);
         }
     }
-    if let Some((When::Year(year), end)) = date::date(text, from)
+    if matches!(text.class(from), Class::Digit | Class::Han)
+        && let Some((When::Year(year), end)) = date::date(text, from)
         && about.report.is_some_and(|report| year > report)
         && text.ch(end) == ','
         && (end..end + 24)
@@ -447,9 +463,10 @@ pub(crate) fn blocks(text: &Text, about: &About) -> Vec<Block> {
         let end = line_end(text, from);
         if end > from {
             let (start, stop) = text.span(from, end);
-            let cells = (from..end)
-                .filter(|&at| text.class(at) == Class::Cell)
-                .count();
+            // Two borders make a row.
+            let cells = text
+                .find(CELL, from, end)
+                .is_some_and(|at| text.find(CELL, at + 1, end).is_some());
             let closed = matches!(
                 text.class(end - 1),
                 Class::Stop | Class::Semi | Class::Comma
@@ -459,7 +476,7 @@ pub(crate) fn blocks(text: &Text, about: &About) -> Vec<Block> {
                 .is_some_and(|(title, last)| title == from && end <= last + 12)
             {
                 BlockKind::Title
-            } else if cells >= 2 {
+            } else if cells {
                 BlockKind::Row
             } else if end - from <= 45 && !closed {
                 item_at(text, from).map_or(

@@ -44,6 +44,13 @@ pub(crate) fn noun(text: &Text, from: usize, to: usize) -> String {
 
 fn trimmed(text: &Text, from: usize, to: usize) -> (usize, usize) {
     let (mut start, mut end) = (from, to);
+    // 6月底前完成…: what closes a date is no part of the noun.
+    if matches!(text.before(start), '底' | '末' | '月' | '日' | '年')
+        && text.ch(start) == '前'
+        && !text.has(start, "前三")
+    {
+        start = (start + 1).min(end);
+    }
     while let Some((next, ())) = OPENING.starts(&text.c, start, end) {
         // 有效 is a word of its own.
         if text.has(start, "有效") {
@@ -68,7 +75,8 @@ pub(super) fn fill(
     let text = reader.text;
     let (from, to, arrived) = (place.from, place.to, said.source);
     let subject = said.subject.take();
-    let (last, linked) = (said.metric.as_deref(), said.indicator.as_ref());
+    said.link = None;
+    let (last, linked) = (said.metric.as_deref(), said.indicator);
     // What changed stands before 从, with its year perhaps between.
     let came = if place.source {
         (from..=item.start)
@@ -124,21 +132,17 @@ pub(super) fn fill(
         }
     }
     let behind = item.end..after;
-    let own = if behind.len() >= 2 && before.len() <= 8 {
-        let mut words = text.slice(before.start, before.end);
-        words.push_str(&text.slice(behind.start, behind.end));
-        words
-    } else if before.len() >= 2 {
-        text.slice(before.start, before.end)
-    } else {
-        text.slice(behind.start, behind.end)
+    let own = match subject {
+        Some(subject) => subject,
+        None if behind.len() >= 2 && before.len() <= 8 => text.joined(&[before, behind.clone()]),
+        None if before.len() >= 2 => text.slice(before.start, before.end),
+        None => text.slice(behind.start, behind.end),
     };
     let derived = arrived
         || matches!(
             mention.kind,
             Kind::Growth | Kind::Share | Kind::Rank | Kind::Delta
         );
-    let own = subject.unwrap_or(own);
     let own = match own.as_str() {
         // 总数达363家 after 新增研发机构84家.
         "总数" | "总量" | "总额" | "数量" | "总规模" | "金额" => match last {
@@ -150,7 +154,8 @@ pub(super) fn fill(
         },
         _ => own,
     };
-    let inherits = own.chars().count() < 2 || derived && own.chars().count() < 3;
+    let length = own.chars().take(3).count();
+    let inherits = length < 2 || derived && length < 3;
     mention.metric = if inherits {
         last.map(str::to_owned)
             .or_else(|| (!own.is_empty()).then_some(own))
@@ -160,41 +165,33 @@ pub(super) fn fill(
     let unit = mention.unit.as_deref().unwrap_or("");
     if inherits
         && derived
-        && let Some((indicator, sure)) = linked
+        && let Some(link) = linked
     {
-        mention.indicator = Some(indicator.clone());
-        mention.confidence = sure * 0.97;
+        said.link = Some(link.entry);
+        mention.indicator = Some(reader.lexicon.indicator(link).to_owned());
+        mention.confidence = link.sure * 0.97;
         return;
     }
-    let wide = clause..item.start.max(clause);
     if reader.lexicon.is_empty() {
         return;
     }
-    let metric: Vec<char> = mention.metric.as_deref().unwrap_or("").chars().collect();
-    let mut scratch = std::mem::take(&mut reader.scratch);
-    let link = reader.lexicon.link(
-        &text.c[wide],
-        &text.c[behind],
-        &metric,
-        mention.kind,
-        unit,
-        &mut scratch,
-    );
+    let wide = clause..item.start.max(clause);
+    let metric = mention.metric.as_deref().unwrap_or("");
+    let (kind, scratch) = (mention.kind, &mut reader.scratch);
+    let lexicon = reader.lexicon;
+    let link = lexicon.link(&text.c[wide], &text.c[behind], metric, kind, unit, scratch);
     // 4人入选产业领军人才: where nothing before the number names it, the rest of its clause may.
     let link = link.or_else(|| {
         let ahead = item.end..rest_of_clause(&text.c, item.end, to);
-        let found =
-            reader
-                .lexicon
-                .link(&[], &text.c[ahead], &[], mention.kind, unit, &mut scratch)?;
+        let found = lexicon.link(&[], &text.c[ahead], "", kind, unit, scratch)?;
         Some(Link {
             sure: found.sure * 0.9,
             ..found
         })
     });
-    reader.scratch = scratch;
     if let Some(link) = link {
-        mention.indicator = Some(reader.lexicon.indicator(link).to_owned());
+        said.link = Some(link.entry);
+        mention.indicator = Some(lexicon.indicator(link).to_owned());
         mention.confidence = link.sure;
     }
 }

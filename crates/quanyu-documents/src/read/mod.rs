@@ -29,6 +29,7 @@ mod metric;
 mod nature;
 mod numeral;
 mod period;
+pub mod plan;
 mod quantity;
 mod rank;
 mod raw;
@@ -51,7 +52,7 @@ use layout::About;
 use raw::RawText;
 use sentence::Reader;
 use std::collections::HashSet;
-use text::{Class, Text};
+use text::{Class, Text, any_of};
 
 /// What the caller knows of a text.
 #[derive(Clone, Debug, Default)]
@@ -79,8 +80,30 @@ pub struct Reading {
     pub blocks: Vec<Block>,
     /// Spans of the sentences, in raw characters.
     pub sentences: Vec<(usize, usize)>,
+    /// The parts of the text that plan, with the year they plan for.
+    pub plans: Vec<PlanPart>,
     /// What is wrong with the text as a whole.
     pub flags: Vec<Flag>,
+}
+
+/// What may end a sentence, or a clause where a run is cut.
+const PARTS: u32 = any_of(&[
+    Class::Stop,
+    Class::Break,
+    Class::Comma,
+    Class::Semi,
+    Class::Cell,
+    Class::Open,
+]);
+const CELL: u32 = any_of(&[Class::Cell]);
+
+/// A part of a text that says what is aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanPart {
+    /// Where it stands.
+    pub at: plan::Span,
+    /// The year it speaks of.
+    pub year: Option<i32>,
 }
 
 /// No sentence is longer than this; a longer run is cut at a clause, so that time stays linear.
@@ -96,14 +119,16 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         lexicon,
         about,
         section: about.opening(hints.year),
-        out: Vec::with_capacity(text.len() / 32),
+        out: Vec::with_capacity(text.len() / 24),
         items: Vec::new(),
         context: Context::default(),
-        scratch: Vec::new(),
-        seen: HashSet::new(),
+        scratch: lexicon::Scratch::default(),
+        seen: HashSet::default(),
         head: None,
     };
     let mut sentences = Vec::new();
+    let mut plans: Vec<PlanPart> = Vec::new();
+    let mut planning = false;
     let mut from = 0;
     while from < text.len() {
         let to = sentence_end(&text, from);
@@ -111,8 +136,7 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         if begin < to {
             sentences.push(text.span(begin, to));
             // A line that holds cells is a row of a table, where a head has been seen.
-            let cells =
-                whole_line(&text, from, to) && (begin..to).any(|at| text.class(at) == Class::Cell);
+            let cells = whole_line(&text, from, to) && text.find(CELL, begin, to).is_some();
             if !cells || !reader.row(begin, to) {
                 if !cells {
                     reader.head = None;
@@ -120,6 +144,22 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
                 let heading = step(&mut reader, begin, to);
                 reader.sentence(begin, to, heading);
             }
+            let plans_now = reader.section.part == layout::Part::Plan;
+            if plans_now {
+                let (start, end) = text.span(begin, to);
+                let year = reader.section.year;
+                match plans
+                    .last_mut()
+                    .filter(|last| planning && last.year == year)
+                {
+                    Some(last) => last.at.end = end,
+                    None => plans.push(PlanPart {
+                        at: plan::Span { start, end },
+                        year,
+                    }),
+                }
+            }
+            planning = plans_now;
         }
         // A number that a cut went through was read to its end.
         let read = reader.items.last().map_or(0, |item| item.end);
@@ -140,6 +180,7 @@ pub fn read_text(raw: &str, lexicon: &Lexicon, hints: &Hints) -> Reading {
         mentions,
         blocks: layout::blocks(&text, &about),
         sentences,
+        plans,
         flags,
     }
 }
@@ -160,7 +201,17 @@ fn skip(text: &Text, from: usize, to: usize) -> usize {
 /// One past the sentence that begins at `from`.
 fn sentence_end(text: &Text, from: usize) -> usize {
     let mut clause = None;
-    for at in from..text.len() {
+    let mut at = from;
+    // Up to the length where a run is cut only these matter.
+    let near = text.len().min(from + LONGEST);
+    while at < text.len() {
+        if at < near {
+            match text.find_or_gap(PARTS, at, near) {
+                Some(found) => at = found,
+                None if near == text.len() => break,
+                None => at = near,
+            }
+        }
         match text.class(at) {
             Class::Stop => {
                 let mut end = at + 1;
@@ -199,6 +250,7 @@ fn sentence_end(text: &Text, from: usize) -> usize {
                 return at.max(from + 1);
             }
         }
+        at += 1;
     }
     text.len()
 }
@@ -207,23 +259,20 @@ fn sentence_end(text: &Text, from: usize) -> usize {
 fn step(reader: &mut Reader<'_>, from: usize, to: usize) -> bool {
     let text = reader.text;
     let closed = text.class(to - 1) == Class::Stop;
-    let mut length = to - from;
-    if text.class(to - 1) == Class::Break {
-        length -= 1;
-    }
-    let head = to.min(from + 40);
-    let end = (from + 2..head)
-        .find(|&at| matches!(text.class(at), Class::Break | Class::Stop))
-        .unwrap_or(head);
+    let broken = text.class(to - 1) == Class::Break;
+    let length = to - from - usize::from(broken);
+    let end = || {
+        let head = to.min(from + 40);
+        (from + 2..head)
+            .find(|&at| matches!(text.class(at), Class::Break | Class::Stop))
+            .unwrap_or(head)
+    };
     if let Some((level, begin)) = layout::item_at(text, from) {
         reader.section =
-            layout::after_heading(text, &reader.about, reader.section, level, begin, end);
+            layout::after_heading(text, &reader.about, reader.section, level, begin, end());
         return length <= 34;
     }
-    let alone = !closed
-        && length <= 40
-        && text.class(to - 1) == Class::Break
-        && text.class_before(from) == Class::Break;
+    let alone = !closed && length <= 40 && broken && text.class_before(from) == Class::Break;
     if alone && !(from..to).any(|at| matches!(text.class(at), Class::Comma | Class::Cell)) {
         let titled = reader
             .about
@@ -231,7 +280,7 @@ fn step(reader: &mut Reader<'_>, from: usize, to: usize) -> bool {
             .is_some_and(|(title, last)| from <= last && to >= title);
         if !titled {
             reader.section =
-                layout::after_heading(text, &reader.about, reader.section, 2, from, end);
+                layout::after_heading(text, &reader.about, reader.section, 2, from, end());
         }
         return true;
     }

@@ -86,12 +86,17 @@ fn bound(text: &Text, at: usize) -> bool {
 
 /// Digits with thousands separators and a decimal part, at `at`: value and end.
 pub(crate) fn arabic(text: &Text, at: usize) -> Option<(Decimal, usize)> {
-    let mut digits: i128 = 0;
+    let mut digits: i64 = 0;
+    // Eighteen digits fit; what is longer wraps and is refused.
+    let more = |digits: i64, ch: char| {
+        let digit = i64::from(ch as u32 - '0' as u32);
+        digits.wrapping_mul(10).wrapping_add(digit)
+    };
     let mut count = 0usize;
     let mut end = at;
     let mut head = 0usize;
     while let ch @ '0'..='9' = text.ch(end) {
-        digits = digits * 10 + i128::from(ch as u32 - '0' as u32);
+        digits = more(digits, ch);
         count += 1;
         head += 1;
         end += 1;
@@ -109,7 +114,7 @@ pub(crate) fn arabic(text: &Text, at: usize) -> Option<(Decimal, usize)> {
         && !text.ch(end + 4).is_ascii_digit()
     {
         for nth in 1..=3 {
-            digits = digits * 10 + i128::from(text.ch(end + nth) as u32 - '0' as u32);
+            digits = more(digits, text.ch(end + nth));
         }
         count += 3;
         end += 4;
@@ -121,7 +126,7 @@ pub(crate) fn arabic(text: &Text, at: usize) -> Option<(Decimal, usize)> {
     if text.ch(end) == '.' && text.ch(end + 1).is_ascii_digit() {
         let mut at = end + 1;
         while let ch @ '0'..='9' = text.ch(at) {
-            digits = digits * 10 + i128::from(ch as u32 - '0' as u32);
+            digits = more(digits, ch);
             places += 1;
             count += 1;
             at += 1;
@@ -131,7 +136,7 @@ pub(crate) fn arabic(text: &Text, at: usize) -> Option<(Decimal, usize)> {
         }
         end = at;
     }
-    Some((Decimal::from_i128_with_scale(digits, places), end))
+    Some((Decimal::new(digits, places), end))
 }
 
 /// A Han numeral at `at`.

@@ -6,25 +6,32 @@
 use super::context;
 use super::cues::SCOPES;
 use super::date::{self, When};
+use super::fold;
 use super::item::Item;
 use super::layout::Part;
 use super::mention::{Kind, Mention};
 use super::sentence::{Place, Reader, Said};
-use super::text::Class;
+use super::text::{Class, any_of};
 use super::unit::Sort;
+
+const SEMI: u32 = any_of(&[Class::Semi]);
 
 impl Reader<'_> {
     /// 全区, 我市 … where the sentence states it as what the figures hold for.
     pub(super) fn note_scope(&self, said: &mut Said, from: usize, to: usize, sentence: usize) {
         let text = self.text;
-        if (from..to).any(|at| text.class(at) == Class::Semi) {
+        if text.find(SEMI, from, to).is_some() {
             said.scope = None;
             if self.section.part == Part::Plan {
                 said.period = None;
             }
         }
         let mut at = from.max(to.saturating_sub(160));
-        while let Some((start, end, ())) = SCOPES.first_in(&text.c, at, to) {
+        while let Some(start) = text.next_marked(fold::SCOPE, at, to) {
+            let Some((end, ())) = SCOPES.starts(&text.c, start, to) else {
+                at = start + 1;
+                continue;
+            };
             at = end;
             let barred = matches!(
                 text.before(start),
@@ -267,7 +274,13 @@ impl Reader<'_> {
     }
 
     /// The period of a figure: as stated, else of the section.
-    pub(super) fn period(&self, said: &Said, place: Place, item: &Item) -> Option<String> {
+    pub(super) fn period(
+        &self,
+        said: &Said,
+        place: Place,
+        item: &Item,
+        near: usize,
+    ) -> Option<String> {
         if place.source {
             return self.year_of_source(place, item);
         }
@@ -275,11 +288,10 @@ impl Reader<'_> {
             return Some(period);
         }
         let year = self.section.year;
-        let low = self.clause(place.from.max(place.floor.saturating_sub(1)), item.start);
         // 去年, 上年 as a statement, not as a base of comparison.
         let last = self
             .context
-            .all(context::LAST_YEAR, low, item.start)
+            .all(context::LAST_YEAR, near, item.start)
             .any(|at| {
                 !"较比于同与和按".contains(self.text.before(at)) && !self.text.has(at + 2, "同期")
             });

@@ -9,17 +9,24 @@ use super::item::{Item, What};
 use super::mention::Flag;
 use super::quantity;
 use super::rank;
-use super::text::{Class, Text};
+use super::text::{Class, Text, any_of};
+
+/// The classes that begin an item.
+const WORTH: u32 = any_of(&[
+    Class::Digit,
+    Class::Han,
+    Class::Trigger,
+    Class::Quote,
+    Class::Book,
+    Class::Open,
+]);
 
 /// Reads `from..to` into `items`. In a heading, round numbers are slogans.
 pub(crate) fn scan(text: &Text, from: usize, to: usize, heading: bool, items: &mut Vec<Item>) {
     let mut at = from;
-    while at < to {
+    while let Some(found) = text.find(WORTH, at, to) {
+        at = found;
         let next = match text.class(at) {
-            Class::Word | Class::Comma | Class::List | Class::Latin => {
-                at += 1;
-                continue;
-            }
             Class::Digit | Class::Han => numeric(text, from, at, to, heading, items),
             Class::Trigger => rank::trigger(text, from, at, to, items),
             Class::Quote => quoted(text, at, to, items),
@@ -91,6 +98,9 @@ fn numeric(
 /// A date, unless a Latin letter or a sign before it makes it part of a code.
 fn dated(text: &Text, at: usize) -> Option<(date::When, usize)> {
     if text.class_before(at) == Class::Latin && !text.gap(at) {
+        return None;
+    }
+    if !date::possible(text, at) {
         return None;
     }
     if let Some((years, end)) = date::span(text, at) {

@@ -12,12 +12,12 @@ use super::date::When;
 use super::item::{Figure, Item, What};
 use super::kind::{is_source, listed, share_units};
 use super::layout::{About, Part, Section};
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, Link, Quick, Scratch};
 use super::mention::{Comparator, Flag, Kind, Mention, Nature, Value};
 use super::raw::RawText;
 use super::scan::scan;
 use super::table::Head;
-use super::text::{Class, Text};
+use super::text::{Class, Text, any_of};
 use super::unit::Sort;
 use super::{metric, whole};
 use rust_decimal::Decimal;
@@ -25,6 +25,17 @@ use std::collections::HashSet;
 
 /// How far back the words of a figure are looked for.
 pub(crate) const REACH: usize = 48;
+
+/// The classes that part clauses.
+const CLAUSE: u32 = any_of(&[
+    Class::Comma,
+    Class::Semi,
+    Class::Stop,
+    Class::Break,
+    Class::Open,
+    Class::Cell,
+    Class::Close,
+]);
 
 /// Reads sentence after sentence.
 pub(crate) struct Reader<'a> {
@@ -36,8 +47,8 @@ pub(crate) struct Reader<'a> {
     pub out: Vec<Mention>,
     pub items: Vec<Item>,
     pub context: Context,
-    pub scratch: Vec<u16>,
-    pub seen: HashSet<u64>,
+    pub scratch: Scratch,
+    pub seen: HashSet<u64, Quick>,
     /// The head of the table whose rows are being read.
     pub(super) head: Option<Head>,
 }
@@ -55,9 +66,13 @@ pub(super) struct Said {
     /// The whole of the last share or the field of the last rank.
     pub of: Option<String>,
     pub metric: Option<String>,
-    pub indicator: Option<(String, f32)>,
+    pub indicator: Option<Link>,
+    /// The entry that the figure being read was linked to.
+    pub link: Option<u32>,
     /// Which of the subjects of a list this figure belongs to.
     pub subject: Option<String>,
+    /// No figure comes after: nothing need be kept.
+    pub last: bool,
     /// The figure before is where a change came from (从A…).
     pub source: bool,
 }
@@ -97,6 +112,7 @@ impl Reader<'_> {
         let mut said = Said::default();
         let subjects = self.subjects(from, items);
         for (nth, item) in items.iter().enumerate() {
+            said.last = nth + 1 == items.len();
             said.subject = subjects.get(nth).cloned().flatten();
             let floor = if nth == 0 { from } else { items[nth - 1].end };
             self.note_scope(&mut said, floor, item.start, from);
@@ -162,22 +178,7 @@ impl Reader<'_> {
     /// The clause that ends at `at`, not before `floor`.
     pub fn clause(&self, floor: usize, at: usize) -> usize {
         let low = floor.max(at.saturating_sub(REACH));
-        let mut start = at;
-        while start > low
-            && !matches!(
-                self.text.class(start - 1),
-                Class::Comma
-                    | Class::Semi
-                    | Class::Stop
-                    | Class::Break
-                    | Class::Open
-                    | Class::Cell
-                    | Class::Close
-            )
-        {
-            start -= 1;
-        }
-        start
+        self.text.find_back(CLAUSE, low, at).unwrap_or(low.min(at))
     }
 
     pub(super) fn figure(&mut self, said: &mut Said, place: Place, item: &Item, figure: Figure) {
@@ -270,14 +271,14 @@ impl Reader<'_> {
         mention: &mut Mention,
     ) {
         metric::fill(self, said, place, item, mention);
-        mention.period = self.period(said, place, item);
+        let near = self.clause(place.from.max(place.floor.saturating_sub(1)), item.start);
+        mention.period = self.period(said, place, item, near);
         mention.nature = Some(if place.source {
             Nature::Reference
         } else {
             self.nature(said, place, item, mention)
         });
         mention.scope = self.scope(said, item, mention);
-        let near = self.clause(place.from.max(place.floor.saturating_sub(1)), item.start);
         if self.context.has(context::ESTIMATE, near, item.start) || self.text.has(item.end, "(预计")
         {
             mention.flags.push(Flag::Estimate);
@@ -329,11 +330,14 @@ impl Reader<'_> {
     }
 
     pub(super) fn push(&mut self, said: &mut Said, mut mention: Mention) {
-        if mention.metric.is_some() {
+        if mention.metric.is_some() && !said.last {
             said.metric.clone_from(&mention.metric);
         }
-        if let Some(indicator) = &mention.indicator {
-            said.indicator = Some((indicator.clone(), mention.confidence));
+        if let (Some(entry), Some(_)) = (said.link, &mention.indicator) {
+            said.indicator = Some(Link {
+                entry,
+                sure: mention.confidence,
+            });
         } else if mention.kind == Kind::Level {
             said.indicator = None;
         }

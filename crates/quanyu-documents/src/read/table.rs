@@ -64,7 +64,7 @@ static HEADS: LazyLock<Words<Column>> = LazyLock::new(|| {
         (Column::Rank, "排名 位次 名次 全市排名 全省排名"),
         (
             Column::Other,
-            "分值 得分 权重 序号 备注 责任单位 自评分 牵头单位 扣分 考核单位 满分 权数",
+            "分值 得分 权重 序号 备注 责任单位 自评分 牵头单位 扣分 考核单位 满分 权数 完成时限 完成时间 完成期限 完成标准 进度安排 计划安排 责任科室 牵头科室",
         ),
     ] {
         rows.extend(words.split_whitespace().map(|word| (word, column)));
@@ -308,15 +308,13 @@ impl Reader<'_> {
         // Judged before its column was known: 3 planned and 3 reached are two facts.
         mention.flags.retain(|flag| *flag != Flag::Repeat);
         let unit = mention.unit.clone().unwrap_or_default();
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if let Some(link) = self
+        let found = self
             .lexicon
-            .link(&link, &[], &link, mention.kind, &unit, &mut scratch)
-        {
+            .link(&link, &[], name, mention.kind, &unit, &mut self.scratch);
+        if let Some(link) = found {
             mention.indicator = Some(self.lexicon.indicator(link).to_owned());
             mention.confidence = link.sure;
         }
-        self.scratch = scratch;
         self.out.push(mention);
     }
 

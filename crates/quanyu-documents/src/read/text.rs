@@ -1,38 +1,55 @@
 //! The text as the grammar sees it: one character for each that counts, full-width forms folded,
 //! soft blanks and soft line breaks gone, with the way back to the raw text.
 //!
-//! Owns folding and squeezing. Invariant: `at` grows strictly and every entry is the offset, in
-//! Unicode characters, of the raw character that was folded into `c`; so any span of the squeezed
-//! text has a span of the raw text. Folding is one character to one, never more.
+//! Owns folding and squeezing. Invariant: the offset, in Unicode characters, of the raw character that was
+//! folded into a character of `c` grows strictly with it; so any span of the squeezed text has a span of
+//! the raw text. Folding is one character to one, never more.
 //!
 //! Start reading at [`Text::new`].
 
 pub(crate) use super::fold::Class;
-use super::fold::{TABLE, class_at, folded};
+use super::fold::{self, BLANK, GAP, MARKS, Mark, class_at, class_in, folded, marked};
+use std::cell::Cell;
 
 /// The squeezed text.
 pub(crate) struct Text {
     /// The characters.
     pub c: Vec<char>,
-    k: Vec<Class>,
-    gap: Vec<bool>,
-    at: Vec<u32>,
+    marks: Vec<Mark>,
+    /// Where raw characters were left out: the first index behind, and how far ahead the raw text is from there on.
+    jumps: Vec<(u32, u32)>,
+    /// How far ahead the raw text is at the end.
+    ahead: u32,
+    /// Where in `jumps` the last answer was.
+    hint: Cell<usize>,
     /// Number of raw characters.
     pub raw: usize,
+}
+
+/// A set of classes for [`Text::find`].
+pub(crate) const fn any_of(classes: &[Class]) -> u32 {
+    let mut bits = 0;
+    let mut nth = 0;
+    while nth < classes.len() {
+        bits |= 1 << classes[nth] as u32;
+        nth += 1;
+    }
+    bits
 }
 
 impl Text {
     /// Folds and squeezes.
     pub fn new(raw: &str) -> Text {
-        let table = &*TABLE;
+        let table = MARKS.as_slice();
         let wrap = Wrapping::of(raw);
         // Han text has three bytes a character; what is longer grows.
         let room = raw.len() * 2 / 5 + 8;
         let mut text = Text {
             c: Vec::with_capacity(room),
-            k: Vec::with_capacity(room),
-            gap: Vec::with_capacity(room),
-            at: Vec::with_capacity(room),
+            marks: Vec::with_capacity(room),
+            jumps: Vec::new(),
+            ahead: 0,
+            hint: Cell::new(0),
             raw: 0,
         };
         let mut count = 0u32;
@@ -44,10 +61,12 @@ impl Text {
         while let Some(ch) = chars.next() {
             let here = count;
             count += 1;
-            let (folded, class) = match table.get(ch as usize) {
-                Some(&(folded, class)) => (char::from_u32(u32::from(folded)).unwrap_or(' '), class),
-                None => (ch, Class::Word),
-            };
+            let (folded, mark) = marked(table, ch);
+            if mark & BLANK == 0 && blanks == 0 && !tabbed {
+                line += if ch.is_ascii() { 1 } else { 2 };
+                text.put(folded, mark, here);
+                continue;
+            }
             match folded {
                 ' ' => {
                     blanks += 1;
@@ -77,35 +96,36 @@ impl Text {
                 _ => {}
             }
             line += if ch.is_ascii() { 1 } else { 2 };
-            let mut gap = false;
-            if blanks > 0 || tabbed {
-                if tabbed || (blanks >= 3 && !wrap.spaced) {
-                    if !matches!(text.last_class(), None | Some(Class::Break | Class::Cell)) {
-                        text.push('\t', Class::Cell, here - 1);
-                    }
-                } else if text.blank_matters(&wrap, class, chars.as_str()) {
-                    text.push(' ', Class::Sign, here - 1);
+            let class = class_in(mark);
+            if tabbed || (blanks >= 3 && !wrap.spaced) {
+                if !matches!(text.last_class(), None | Some(Class::Break | Class::Cell)) {
+                    text.push('\t', Class::Cell, here - 1);
                 }
-                gap = true;
-                blanks = 0;
-                tabbed = false;
+            } else if text.blank_matters(&wrap, class, chars.as_str()) {
+                text.push(' ', Class::Sign, here - 1);
             }
-            text.put(folded, class, here, gap);
+            blanks = 0;
+            tabbed = false;
+            text.put(folded, mark | GAP, here);
         }
         text.raw = count as usize;
         text
     }
 
     fn push(&mut self, ch: char, class: Class, at: u32) {
-        self.put(ch, class, at, false);
+        self.put(ch, class as Mark, at);
     }
 
     #[inline]
-    fn put(&mut self, ch: char, class: Class, at: u32, gap: bool) {
+    fn put(&mut self, ch: char, mark: Mark, at: u32) {
+        let nth = self.c.len() as u32;
+        let ahead = at - nth;
+        if ahead != self.ahead {
+            self.ahead = ahead;
+            self.jumps.push((nth, ahead));
+        }
         self.c.push(ch);
-        self.k.push(class);
-        self.gap.push(gap);
-        self.at.push(at);
+        self.marks.push(mark);
     }
 
     fn last_class(&self) -> Option<Class> {
@@ -209,7 +229,9 @@ impl Text {
     /// The class, or a break outside the text.
     #[inline]
     pub fn class(&self, at: usize) -> Class {
-        self.k.get(at).copied().unwrap_or(Class::Break)
+        self.marks
+            .get(at)
+            .map_or(Class::Break, |&mark| class_in(mark))
     }
 
     /// The character before, or a line end.
@@ -228,11 +250,79 @@ impl Text {
 
     /// Whether blanks or a soft line break stood before this character.
     pub fn gap(&self, at: usize) -> bool {
-        self.gap.get(at).copied().unwrap_or(false)
+        self.marks.get(at).is_some_and(|mark| mark & GAP != 0)
+    }
+
+    /// Calls for each place in `from..to` that bears this mark.
+    #[inline]
+    pub fn each(&self, mark: Mark, from: usize, to: usize, mut call: impl FnMut(usize)) {
+        let marks = self.marks.get(from..to).unwrap_or_default();
+        for (nth, own) in marks.iter().enumerate() {
+            if own & mark != 0 {
+                call(from + nth);
+            }
+        }
+    }
+
+    /// The first place in `from..to` of one of these classes ([`any_of`]).
+    #[inline]
+    pub fn find(&self, classes: u32, from: usize, to: usize) -> Option<usize> {
+        let marks = self.marks.get(from..to)?;
+        marks
+            .iter()
+            .position(|&own| classes >> (own & fold::CLASS) & 1 == 1)
+            .map(|nth| from + nth)
+    }
+
+    /// The same, or the first place with a gap before it.
+    #[inline]
+    pub fn find_or_gap(&self, classes: u32, from: usize, to: usize) -> Option<usize> {
+        let marks = self.marks.get(from..to)?;
+        marks
+            .iter()
+            .position(|&own| classes >> (own & fold::CLASS) & 1 == 1 || own & GAP != 0)
+            .map(|nth| from + nth)
+    }
+
+    /// One past the last place in `from..to` of one of these classes.
+    #[inline]
+    pub fn find_back(&self, classes: u32, from: usize, to: usize) -> Option<usize> {
+        let marks = self.marks.get(from..to)?;
+        marks
+            .iter()
+            .rposition(|&own| classes >> (own & fold::CLASS) & 1 == 1)
+            .map(|nth| from + nth + 1)
+    }
+
+    /// The first place in `from..to` that bears this mark.
+    #[inline]
+    pub fn next_marked(&self, mark: Mark, from: usize, to: usize) -> Option<usize> {
+        let marks = self.marks.get(from..to)?;
+        marks
+            .iter()
+            .position(|own| own & mark != 0)
+            .map(|nth| from + nth)
+    }
+
+    /// One past the last place in `from..to` that bears this mark.
+    #[inline]
+    pub fn last_marked(&self, mark: Mark, from: usize, to: usize) -> Option<usize> {
+        let marks = self.marks.get(from..to)?;
+        marks
+            .iter()
+            .rposition(|own| own & mark != 0)
+            .map(|nth| from + nth + 1)
     }
 
     /// Whether the text goes on with this word.
+    #[inline(always)]
     pub fn has(&self, at: usize, word: &str) -> bool {
+        // Mostly it does not, and of a word that stands in the code the first character is known.
+        word.chars().next() == Some(self.ch(at)) && self.has_all(at, word)
+    }
+
+    #[inline(never)]
+    fn has_all(&self, at: usize, word: &str) -> bool {
         for (at, ch) in (at..).zip(word.chars()) {
             if self.c.get(at) != Some(&ch) {
                 return false;
@@ -242,7 +332,13 @@ impl Text {
     }
 
     /// Whether this word ends just before `end`.
+    #[inline(always)]
     pub fn ends(&self, end: usize, word: &str) -> bool {
+        end > 0 && word.chars().next_back() == Some(self.ch(end - 1)) && self.ends_all(end, word)
+    }
+
+    #[inline(never)]
+    fn ends_all(&self, end: usize, word: &str) -> bool {
         let mut at = end;
         for ch in word.chars().rev() {
             if at == 0 || self.c[at - 1] != ch {
@@ -261,15 +357,61 @@ impl Text {
         words
     }
 
+    /// Where the squeezed text stands at an offset of the raw text, or behind what was left out there.
+    pub fn index_of(&self, raw: usize) -> usize {
+        let next = self
+            .jumps
+            .partition_point(|&(nth, ahead)| (nth + ahead) as usize <= raw);
+        let (from, ahead) = next.checked_sub(1).map_or((0, 0), |nth| self.jumps[nth]);
+        let at = raw.saturating_sub(ahead as usize).max(from as usize);
+        // Inside what was left out before the next piece.
+        let limit = self
+            .jumps
+            .get(next)
+            .map_or(self.c.len(), |&(nth, _)| nth as usize);
+        at.min(limit)
+    }
+
+    /// The characters of several spans, one after the other.
+    pub fn joined(&self, spans: &[std::ops::Range<usize>]) -> String {
+        let length: usize = spans.iter().map(|span| span.len()).sum();
+        let mut words = String::with_capacity(length * 3);
+        for span in spans {
+            words.extend(&self.c[span.clone()]);
+        }
+        words
+    }
+
     /// The raw span, in characters, of a span of the squeezed text.
     pub fn span(&self, from: usize, to: usize) -> (usize, usize) {
-        let start = self.at.get(from).map_or(self.raw, |&at| at as usize);
+        let start = self.raw_at(from).unwrap_or(self.raw);
         let end = if to > from {
-            self.at.get(to - 1).map_or(self.raw, |&at| at as usize + 1)
+            self.raw_at(to - 1).map_or(self.raw, |at| at + 1)
         } else {
             start
         };
         (start, end)
+    }
+
+    fn raw_at(&self, at: usize) -> Option<usize> {
+        if at >= self.c.len() {
+            return None;
+        }
+        // Asked nearly in order: from where the last answer was it is a few steps.
+        let mut next = self.hint.get();
+        while next > 0 && self.jumps[next - 1].0 as usize > at {
+            next -= 1;
+        }
+        while self
+            .jumps
+            .get(next)
+            .is_some_and(|jump| jump.0 as usize <= at)
+        {
+            next += 1;
+        }
+        self.hint.set(next);
+        let ahead = next.checked_sub(1).map_or(0, |nth| self.jumps[nth].1);
+        Some(at + ahead as usize)
     }
 }
 
@@ -282,13 +424,16 @@ struct Wrapping {
 
 impl Wrapping {
     fn of(raw: &str) -> Wrapping {
-        let bytes = raw.as_bytes();
         let mut lengths: Vec<usize> = Vec::new();
-        for line in bytes.split(|&byte| byte == b'\n') {
-            // As wide as it looks: a Han character takes two columns.
+        for line in raw.split('\n') {
+            // As wide as it looks: a Han character takes two columns. A piece's sum fits a byte.
             let length: usize = line
-                .iter()
-                .map(|&byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xE0))
+                .as_bytes()
+                .chunks(120)
+                .map(|piece| {
+                    let wide = |&byte: &u8| u8::from(byte < 0x80) + 2 * u8::from(byte >= 0xE0);
+                    usize::from(piece.iter().map(wide).fold(0u8, u8::wrapping_add))
+                })
                 .sum();
             if length > 2 {
                 lengths.push(length);

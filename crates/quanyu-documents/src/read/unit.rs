@@ -119,51 +119,32 @@ pub(crate) fn unit(text: &Text, at: usize) -> Option<(usize, Unit)> {
     if text.gap(at) && text.class(at) == Class::Digit {
         return None;
     }
-    match found.base {
-        // Counters that are the first character of another word.
-        "位" if matches!(text.ch(end), '于' | '居' | '列') => return None,
-        "方" if matches!(text.ch(end), '面' | '案' | '式' | '位' | '向') => {
-            if text.ch(end) == '面' {
-                return Some((
-                    end + 1,
-                    Unit {
-                        base: "方面",
-                        sort: Sort::Weak,
-                    },
-                ));
-            }
-            return None;
+    if end > at + 1 {
+        return Some((end, found));
+    }
+    // Counters that are the first character of another word.
+    match (text.ch(at), text.ch(end)) {
+        ('位', '于' | '居' | '列') => return None,
+        ('方', '面') => {
+            let unit = Unit {
+                base: "方面",
+                sort: Sort::Weak,
+            };
+            return Some((end + 1, unit));
         }
+        ('方', '案' | '式' | '位' | '向') => return None,
         // 人均, 人工 are words of their own; 人才 is counted in 人.
-        "人" if matches!(text.ch(end), '均' | '工') => return None,
-        "天" if text.ch(end) == '使' => return None,
-        "成" if matches!(
-            text.ch(end),
-            '立' | '功'
-                | '果'
-                | '为'
-                | '长'
-                | '员'
-                | '效'
-                | '绩'
-                | '品'
-                | '本'
-                | '熟'
-                | '交'
-                | '就'
-                | '人'
-                | '都'
-                | '型'
-        ) =>
-        {
-            return None;
-        }
+        ('人', '均' | '工') => return None,
+        ('天', '使') => return None,
+        (
+            '成',
+            '立' | '功' | '果' | '为' | '长' | '员' | '效' | '绩' | '品' | '本' | '熟' | '交'
+            | '就' | '人' | '都' | '型',
+        ) => return None,
         // 二次方 is a power; 3次会议 counts.
-        "次" if text.ch(end) == '方' => return None,
-        "元" if text.ch(end) == '化' || text.ch(end) == '旦' || text.ch(end) == '宇' => {
-            return None;
-        }
-        "日" if matches!(text.ch(end), '元') => {
+        ('次', '方') => return None,
+        ('元', '化' | '旦' | '宇') => return None,
+        ('日', '元') => {
             end += 1;
             found = Unit {
                 base: "日元",

@@ -14,6 +14,8 @@ pub(crate) struct Words<T: Copy> {
 struct Row<T> {
     /// The character asked for first: the word's first, or its last when asked backwards.
     key: char,
+    /// The character asked for next, or the first again where there is none.
+    next: char,
     word: Box<[char]>,
     tag: T,
 }
@@ -24,6 +26,12 @@ const BUCKETS: usize = 1024;
 fn bucket(ch: char) -> usize {
     let code = ch as usize;
     (code ^ (code >> 9)) & (BUCKETS - 1)
+}
+
+/// Whether `text` begins with `word`. Words are a few characters long: calling `memcmp` costs more than they do.
+#[inline]
+fn same(word: &[char], text: &[char]) -> bool {
+    word.iter().zip(text).all(|(own, other)| own == other)
 }
 
 impl<T: Copy> Words<T> {
@@ -41,9 +49,16 @@ impl<T: Copy> Words<T> {
         let mut rows: Vec<Row<T>> = Vec::with_capacity(words.len());
         for (word, tag) in words {
             let word: Box<[char]> = word.chars().collect();
+            let length = word.len();
             if let Some(&key) = if backwards { word.last() } else { word.first() } {
+                let next = match (length, backwards) {
+                    (1, _) => key,
+                    (_, true) => word[length - 2],
+                    (_, false) => word[1],
+                };
                 rows.push(Row {
                     key,
+                    next,
                     word,
                     tag: *tag,
                 });
@@ -65,6 +80,11 @@ impl<T: Copy> Words<T> {
         }
     }
 
+    /// The characters asked for first.
+    pub fn keys(&self) -> Vec<char> {
+        self.rows.iter().map(|row| row.key).collect()
+    }
+
     #[inline]
     fn rows(&self, key: char) -> &[Row<T>] {
         let nth = bucket(key);
@@ -80,9 +100,20 @@ impl<T: Copy> Words<T> {
         }
         let part = &text[floor..end];
         let last = *part.last()?;
-        for row in self.rows(last) {
-            if row.key == last && part.ends_with(&row.word) {
-                return Some((end - row.word.len(), row.tag));
+        let rows = self.rows(last);
+        if rows.is_empty() {
+            return None;
+        }
+        let before = part.len().checked_sub(2).map(|nth| part[nth]);
+        for row in rows {
+            let length = row.word.len();
+            if row.key == last
+                && (length == 1
+                    || before == Some(row.next)
+                        && length <= part.len()
+                        && same(&row.word[..length - 2], &part[part.len() - length..]))
+            {
+                return Some((end - length, row.tag));
             }
         }
         None
@@ -94,9 +125,20 @@ impl<T: Copy> Words<T> {
         debug_assert!(!self.backwards);
         let part = text.get(at..ceiling.min(text.len()))?;
         let first = *part.first()?;
-        for row in self.rows(first) {
-            if row.key == first && part.starts_with(&row.word) {
-                return Some((at + row.word.len(), row.tag));
+        let rows = self.rows(first);
+        if rows.is_empty() {
+            return None;
+        }
+        let after = part.get(1).copied();
+        for row in rows {
+            let length = row.word.len();
+            if row.key == first
+                && (length == 1
+                    || after == Some(row.next)
+                        && length <= part.len()
+                        && same(&row.word[2..], &part[2..]))
+            {
+                return Some((at + length, row.tag));
             }
         }
         None

@@ -7,10 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use quanyu_core::period::Period;
 use rust_decimal::Decimal;
 
-use super::{Cube, Kind, Months, Sum, months};
+use super::{Cube, Kind, Months, Sum};
 use crate::{
     compute::Raw,
     number::{self, TooLarge},
@@ -52,9 +51,8 @@ impl Series {
         }
     }
 
-    /// The figure of a period.
-    pub(crate) fn raw(&self, period: Period) -> Result<Raw, TooLarge> {
-        let (first, last) = months(period);
+    /// The figure of a period, said as its months.
+    pub(crate) fn raw(&self, (first, last): Months) -> Result<Raw, TooLarge> {
         let total = self.total(first, last)?;
         let value = || number::decimal(total.value, self.scale);
         let value = match self.measure {

@@ -9,6 +9,7 @@ use super::{Known, Worth, cell, year_before};
 use crate::{
     cited::{Found, Measured, Observation},
     compute::Raw,
+    cube,
     error::FiguresError,
     evidence::{Part, PartRole, Row},
     number,
@@ -209,7 +210,7 @@ impl Known<'_> {
             return None;
         }
         match self.cubes.get(&indicator.id) {
-            Some(cube) => self.fitting(indicator, cube.series(region).raw(period)),
+            Some(cube) => self.fitting(indicator, cube.series(region).raw(cube::months(period))),
             None => self.cell(indicator, region, period),
         }
     }

@@ -14,7 +14,7 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use super::{Citation, Figure, Known, Origin, Rank, Worth, grows, year_before};
 use crate::{
     cited::{Found, Measured, Observation},
-    cube::{Cube, Series},
+    cube::{self, Cube, Months, Series},
     declared::Measure,
     number,
 };
@@ -31,6 +31,7 @@ pub(super) struct Sheet<'a> {
     at: HashMap<&'a str, usize>,
     groups: Vec<Group>,
     periods: Vec<Period>,
+    months: Vec<Months>,
     /// The place of the same months a year before.
     before: Vec<Option<usize>>,
     asked: (Vec<usize>, usize),
@@ -88,6 +89,7 @@ impl<'a> Sheet<'a> {
             lines: Vec::with_capacity(regions.len() + 1),
             at: HashMap::with_capacity(regions.len() + 1),
             groups: Vec::new(),
+            months: all.iter().map(|it| cube::months(*it)).collect(),
             periods: all,
             before,
             asked: (Vec::with_capacity(regions.len()), periods.len()),
@@ -177,7 +179,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn worth(&mut self, line: usize, at: usize) -> Worth<'a> {
-        let (period, cube) = (self.periods[at], self.cube);
+        let (period, months, cube) = (self.periods[at], self.months[at], self.cube);
         let line = &mut self.lines[line];
         if let Some(worth) = line.worths[at] {
             return worth;
@@ -191,7 +193,7 @@ impl<'a> Sheet<'a> {
                 return known.cell(indicator, region, period);
             };
             let series = line.series.get_or_insert_with(|| cube.series(region));
-            known.fitting(indicator, series.raw(period))
+            known.fitting(indicator, series.raw(months))
         });
         line.worths[at] = Some(worth);
         worth

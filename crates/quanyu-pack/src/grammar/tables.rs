@@ -52,6 +52,11 @@ pub(crate) const FILE: &[Key] = &[
     ),
     may("plan", Shape::Map(&Shape::Table(PLAN)), "Work plans"),
     may(
+        "name",
+        Shape::Map(&Shape::Table(NAME)),
+        "Names as documents have to write them",
+    ),
+    may(
         "appraisal",
         Shape::Map(&Shape::Table(APPRAISAL)),
         "Appraisal schemes",
@@ -462,6 +467,28 @@ const TASK: &[Key] = &[
     TITLE,
     must("owner", Shape::Text, "The section that answers for it"),
     may("due", Shape::Day, "Until when"),
+];
+
+const NAME: &[Key] = &[
+    may(
+        "kind",
+        Shape::Choice(&["meeting", "plan", "body", "term"]),
+        "What is named; left out: a term",
+    ),
+    must("standard", Shape::Word, "How it is written in full"),
+    may("short", WORDS, "Short forms that may stand as well"),
+    may("wrong", WORDS, "Forms that are wrong"),
+    may(
+        "unless",
+        WORDS,
+        "Words that hold a wrong form and are right",
+    ),
+    may(
+        "damage",
+        Shape::Flag,
+        "Wrong forms are damage of texts, not other names",
+    ),
+    must("source", Shape::Text, "Where the standard form is from"),
 ];
 
 const DOCUMENT: &[Key] = &[

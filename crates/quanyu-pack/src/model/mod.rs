@@ -8,6 +8,7 @@ mod appraisal;
 mod case;
 mod demo;
 mod indicator;
+mod name;
 mod plan;
 mod register;
 
@@ -23,6 +24,7 @@ pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
+pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
 pub use register::{
     Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
@@ -90,6 +92,8 @@ pub struct Pack {
     pub indicators: BTreeMap<String, Indicator>,
     /// Plans by id.
     pub plans: BTreeMap<String, Plan>,
+    /// Standard names by id.
+    pub names: BTreeMap<String, StandardName>,
     /// Appraisal schemes by id.
     pub appraisals: BTreeMap<String, Appraisal>,
     /// How tasks are supervised.

@@ -155,6 +155,14 @@ impl Product {
         }
     }
 
+    /// Makes ready what the first page needs, so that nobody waits for it: rows in parts, sums, the years that are known. What
+    /// goes wrong here goes wrong again where it is asked for, and is told there.
+    pub async fn warm(&self) {
+        if let Err(error) = self.periods().await {
+            tracing::warn!(%error, "nothing could be made ready");
+        }
+    }
+
     /// The change sequence now.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 mod appraisal;
 mod audit;
 mod backup;
+mod check;
 mod compare;
 mod demo;
 mod export;
@@ -17,6 +18,7 @@ mod output;
 mod pack;
 mod read;
 mod release;
+mod renew;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -63,6 +65,10 @@ enum Command {
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Hold each figure of documents against the records.
+    Check(check::Check),
+    /// Put the numbers of the next period into a docx, as tracked changes.
+    Renew(renew::Renew),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
     /// The chain of changes.
@@ -151,6 +157,8 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Check(it) => it.run(packs).await,
+        Command::Renew(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,

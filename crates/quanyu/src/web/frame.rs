@@ -84,6 +84,8 @@ pub(super) enum Place<'a> {
     /// What was reported.
     Reports,
     Read,
+    Check,
+    Renew,
     Compare,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -222,6 +224,18 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             false,
         ));
     }
+    menu.push(room(
+        app.text(view, "menu.check"),
+        view.link("/documents/check"),
+        Place::Check,
+        true,
+    ));
+    menu.push(room(
+        app.text(view, "menu.renew"),
+        view.link("/documents/renew"),
+        Place::Renew,
+        true,
+    ));
     menu.push(room(
         app.text(view, "menu.compare"),
         view.link("/compare"),

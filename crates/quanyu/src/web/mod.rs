@@ -10,6 +10,7 @@
 mod api;
 mod assets;
 mod chart;
+mod check;
 mod cockpit;
 mod compare;
 mod csv;
@@ -23,6 +24,7 @@ mod ops;
 mod problem;
 mod registers;
 mod releases;
+mod renew;
 mod respond;
 mod say;
 mod search;
@@ -67,6 +69,13 @@ pub fn router(app: App) -> Router {
         .route("/writing/{record}/files/{hash}", get(writing::file))
         .route("/releases/{release}", get(releases::show))
         .route("/reports", get(releases::reports).post(releases::note))
+        .route("/documents/check", get(check::ask).post(check::put))
+        .route("/documents/check/{draft}", get(check::show))
+        .route("/documents/check/{draft}/sheet", get(check::sheet))
+        .route("/documents/check/{draft}/comments", get(check::comments))
+        .route("/documents/renew", get(renew::ask).post(renew::bind))
+        .route("/documents/renew/{file}", get(renew::show))
+        .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))

@@ -21,6 +21,8 @@ pub async fn serve(product: Arc<Product>, port: u16) -> Result<(), AppError> {
         .map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     println!("http://localhost:{}/", address.port());
+    let first = Arc::clone(&product);
+    tokio::spawn(async move { first.warm().await });
     axum::serve(listener, router(App::new(product)))
         .with_graceful_shutdown(asked_to_stop())
         .await

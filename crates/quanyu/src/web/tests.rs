@@ -49,6 +49,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
     // Rust puts some texts together; groups of words are looked up by a value.
     let rust = [
         include_str!("chart.rs"),
+        include_str!("check.rs"),
+        include_str!("check/page.rs"),
         include_str!("cockpit.rs"),
         include_str!("compare.rs"),
         include_str!("documents.rs"),
@@ -60,6 +62,7 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         include_str!("registers.rs"),
         include_str!("registers/list.rs"),
         include_str!("releases.rs"),
+        include_str!("renew.rs"),
         include_str!("say.rs"),
         include_str!("search.rs"),
         include_str!("styleguide.rs"),
@@ -78,11 +81,15 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "actor",
         "kind",
         "nature",
+        "renew_sort",
         "comparator_word",
         "hit",
         "mark",
-        "map",
+        "verdict",
+        "fault",
+        "problem_code",
         "measure",
+        "map",
         "how",
         "part",
     ];

@@ -5,6 +5,8 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod check;
+mod columns;
 mod commands;
 mod exports;
 mod imports;

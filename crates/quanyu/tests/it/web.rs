@@ -75,7 +75,7 @@ impl Site {
         serde_json::from_str(&answer.text).unwrap()
     }
 
-    async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
+    pub(crate) async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
         let mut body = Vec::new();
         for (name, bytes) in files {
             let head = format!(
@@ -94,7 +94,7 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/",
     "/indicators",
     "/indicators/contract_value",
@@ -106,6 +106,7 @@ const PAGES: [&str; 13] = [
     "/documents/read",
     "/writing",
     "/reports",
+    "/documents/check",
     "/search?q=%E6%8A%80%E6%9C%AF",
     "/_styleguide",
 ];
