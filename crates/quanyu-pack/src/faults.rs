@@ -33,6 +33,7 @@ pub(crate) const REGION: Noun = Noun("行政区划", "region");
 pub(crate) const PART: Noun = Noun("引擎角色", "part");
 pub(crate) const SLOT: Noun = Noun("引擎字段", "slot");
 pub(crate) const BLOCK: Noun = Noun("台账或数据块", "register or block");
+pub(crate) const FILE: Noun = Noun("演示文件", "demonstration file");
 pub(crate) const YEAR: Noun = Noun("年份", "year");
 pub(crate) const CASE: Noun = Noun("用例", "case");
 pub(crate) const FUNCTION: Noun = Noun("函数", "function");

@@ -22,7 +22,9 @@ use quanyu_core::{
 
 pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
-pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
+pub use demo::{
+    Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
+};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};

@@ -87,6 +87,7 @@ pub(super) enum Place<'a> {
     Check,
     Renew,
     Compare,
+    Tour,
     /// In none of the menu's rooms.
     Elsewhere,
 }
@@ -242,6 +243,14 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         Place::Compare,
         false,
     ));
+    if super::tour::offered(app) {
+        menu.push(room(
+            app.text(view, "menu.tour"),
+            view.link("/tour"),
+            Place::Tour,
+            false,
+        ));
+    }
     menu
 }
 

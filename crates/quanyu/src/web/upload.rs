@@ -6,6 +6,7 @@
 use axum::extract::{FromRequest, Multipart, Request};
 
 use super::{problem::Problem, state::App, view::View};
+use crate::app::demo;
 
 /// Bytes that all files of a form may have together.
 pub(super) const MOST: usize = 32 * 1024 * 1024;
@@ -35,7 +36,10 @@ impl Form {
 }
 
 /// The files of a form, in order.
+///
+/// On the guided path of the demonstration the address names one of its files (`sample`), which is then as if it had been dropped.
 pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Vec<Sent>, Problem> {
+<<<<<<< HEAD
     let form = form(app, view, request).await?;
     let files: Vec<Sent> = form
         .files
@@ -51,6 +55,13 @@ pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Ve
 
 /// A form with texts and files.
 pub(super) async fn form(app: &App, view: &View, request: Request) -> Result<Form, Problem> {
+=======
+    if let Some(name) = view.wish("sample") {
+        let bytes = demo::files::file(&app.product, name).await;
+        let bytes = bytes.map_err(|error| app.refused(view, &error))?;
+        return Ok(vec![(name.to_owned(), bytes)]);
+    }
+>>>>>>> main
     let problem = |code| {
         Problem::of(app, view.language, code).json_if(view.format != super::view::Format::Html)
     };
