@@ -64,16 +64,13 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
-<<<<<<< HEAD
         .route("/writing", get(writing::list).post(writing::create))
         .route("/writing/{record}", get(writing::show))
         .route("/writing/{record}/step", post(writing::step))
         .route("/writing/{record}/files/{hash}", get(writing::file))
         .route("/releases/{release}", get(releases::show))
         .route("/reports", get(releases::reports).post(releases::note))
-=======
         .route("/tour", get(tour::show))
->>>>>>> main
         .route("/documents/check", get(check::ask).post(check::put))
         .route("/documents/check/{draft}", get(check::show))
         .route("/documents/check/{draft}/sheet", get(check::sheet))

@@ -39,7 +39,11 @@ impl Form {
 ///
 /// On the guided path of the demonstration the address names one of its files (`sample`), which is then as if it had been dropped.
 pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Vec<Sent>, Problem> {
-<<<<<<< HEAD
+    if let Some(name) = view.wish("sample") {
+        let bytes = demo::files::file(&app.product, name).await;
+        let bytes = bytes.map_err(|error| app.refused(view, &error))?;
+        return Ok(vec![(name.to_owned(), bytes)]);
+    }
     let form = form(app, view, request).await?;
     let files: Vec<Sent> = form
         .files
@@ -55,13 +59,6 @@ pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Ve
 
 /// A form with texts and files.
 pub(super) async fn form(app: &App, view: &View, request: Request) -> Result<Form, Problem> {
-=======
-    if let Some(name) = view.wish("sample") {
-        let bytes = demo::files::file(&app.product, name).await;
-        let bytes = bytes.map_err(|error| app.refused(view, &error))?;
-        return Ok(vec![(name.to_owned(), bytes)]);
-    }
->>>>>>> main
     let problem = |code| {
         Problem::of(app, view.language, code).json_if(view.format != super::view::Format::Html)
     };
