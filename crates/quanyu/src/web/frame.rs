@@ -79,6 +79,10 @@ pub(super) enum Place<'a> {
     Indicators,
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
+    /// Papers and releases.
+    Writing,
+    /// What was reported.
+    Reports,
     Read,
     Check,
     Renew,
@@ -193,12 +197,34 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             ));
         }
     }
-    menu.push(room(
-        title("documents", "menu.documents"),
-        view.link("/documents/read"),
-        Place::Read,
-        false,
-    ));
+    // A pack without papers has the room for reading alone.
+    if pack.playing("document").is_some() {
+        menu.push(room(
+            title("documents", "menu.documents"),
+            view.link("/writing"),
+            Place::Writing,
+            false,
+        ));
+        menu.push(room(
+            app.text(view, "menu.reports"),
+            view.link("/reports"),
+            Place::Reports,
+            true,
+        ));
+        menu.push(room(
+            app.text(view, "menu.read"),
+            view.link("/documents/read"),
+            Place::Read,
+            true,
+        ));
+    } else {
+        menu.push(room(
+            title("documents", "menu.documents"),
+            view.link("/documents/read"),
+            Place::Read,
+            false,
+        ));
+    }
     menu.push(room(
         app.text(view, "menu.check"),
         view.link("/documents/check"),

@@ -12,5 +12,7 @@ mod exports;
 mod imports;
 mod lines;
 mod releases;
+mod renew;
 mod web;
 mod writing;
+mod writing_pages;
