@@ -498,6 +498,11 @@ const DOCUMENT: &[Key] = &[
         Shape::Choice(&["year", "half", "quarter", "month", "once"]),
         "How often",
     ),
+    may(
+        "template",
+        Shape::Word,
+        "The file it is composed from, as a path inside the pack",
+    ),
 ];
 
 const ROLE: &[Key] = &[
@@ -547,6 +552,20 @@ const DEMO: &[Key] = &[
         Shape::List(&Shape::Table(DEMO_FILE)),
         "Files as staff get them",
     ),
+    may(
+        "step",
+        Shape::List(&Shape::Table(DEMO_STEP)),
+        "The guided path",
+    ),
+];
+
+const DEMO_STEP: &[Key] = &[
+    must("title", Shape::Text, "What is done"),
+    must("text", Shape::Text, "What there is to see"),
+    must("room", Shape::Choice(STEP_ROOMS), "Where it is done"),
+    may("of", Shape::Word, "The indicator or register opened"),
+    may("file", Shape::Word, "The demonstration file dropped there"),
+    may("period", Shape::Period, "The period shown"),
 ];
 
 const DEMO_ROWS: &[Key] = &[
@@ -643,6 +662,20 @@ const DRAW_COPY: &[Key] = &[
 ];
 
 /// What makers of files know.
+/// Rooms that a step of the guided path may open. The application knows the way to each.
+pub(crate) const STEP_ROOMS: &[&str] = &[
+    "cockpit",
+    "indicator",
+    "register",
+    "read",
+    "check",
+    "compare",
+    "appraisal",
+    "tasks",
+    "renew",
+    "writing",
+];
+
 pub(crate) const FILE_KINDS: &[&str] = &[
     "names_docx",
     "street_xlsx",

@@ -80,10 +80,15 @@ pub(super) enum Place<'a> {
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
     Appraisal,
+    /// Papers and releases.
+    Writing,
+    /// What was reported.
+    Reports,
     Read,
     Check,
     Renew,
     Compare,
+    Tour,
     /// In none of the menu's rooms.
     Elsewhere,
 }
@@ -199,12 +204,34 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             ));
         }
     }
-    menu.push(room(
-        title("documents", "menu.documents"),
-        view.link("/documents/read"),
-        Place::Read,
-        false,
-    ));
+    // A pack without papers has the room for reading alone.
+    if pack.playing("document").is_some() {
+        menu.push(room(
+            title("documents", "menu.documents"),
+            view.link("/writing"),
+            Place::Writing,
+            false,
+        ));
+        menu.push(room(
+            app.text(view, "menu.reports"),
+            view.link("/reports"),
+            Place::Reports,
+            true,
+        ));
+        menu.push(room(
+            app.text(view, "menu.read"),
+            view.link("/documents/read"),
+            Place::Read,
+            true,
+        ));
+    } else {
+        menu.push(room(
+            title("documents", "menu.documents"),
+            view.link("/documents/read"),
+            Place::Read,
+            false,
+        ));
+    }
     menu.push(room(
         app.text(view, "menu.check"),
         view.link("/documents/check"),
@@ -223,6 +250,14 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         Place::Compare,
         false,
     ));
+    if super::tour::offered(app) {
+        menu.push(room(
+            app.text(view, "menu.tour"),
+            view.link("/tour"),
+            Place::Tour,
+            false,
+        ));
+    }
     menu
 }
 

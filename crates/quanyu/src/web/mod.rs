@@ -25,6 +25,7 @@ mod ops;
 mod plans;
 mod problem;
 mod registers;
+mod releases;
 mod renew;
 mod respond;
 mod say;
@@ -34,13 +35,20 @@ mod state;
 mod styleguide;
 mod templates;
 mod texts;
+mod tour;
 mod upload;
 mod view;
+mod writing;
 
 #[cfg(test)]
 mod tests;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub use problem::Problem;
@@ -70,6 +78,13 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/writing", get(writing::list).post(writing::create))
+        .route("/writing/{record}", get(writing::show))
+        .route("/writing/{record}/step", post(writing::step))
+        .route("/writing/{record}/files/{hash}", get(writing::file))
+        .route("/releases/{release}", get(releases::show))
+        .route("/reports", get(releases::reports).post(releases::note))
+        .route("/tour", get(tour::show))
         .route("/documents/check", get(check::ask).post(check::put))
         .route("/documents/check/{draft}", get(check::show))
         .route("/documents/check/{draft}/sheet", get(check::sheet))

@@ -20,7 +20,7 @@ use crate::commands::{District, packs, said};
 pub(crate) struct Site {
     router: Router,
     // Goes when the test ends.
-    _district: District,
+    pub(crate) district: District,
 }
 
 /// An answer, read whole.
@@ -35,7 +35,7 @@ impl Site {
         Self::of(District::demo()).await
     }
 
-    async fn of(district: District) -> Self {
+    pub(crate) async fn of(district: District) -> Self {
         let place = Place {
             packs: Some(packs()),
             pack: None,
@@ -45,7 +45,7 @@ impl Site {
         let product = Product::open(&place).await.unwrap();
         Self {
             router: router(App::new(Arc::new(product))),
-            _district: district,
+            district,
         }
     }
 
@@ -103,7 +103,7 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 20] = [
     "/",
     "/appraisal",
     "/appraisal?scheme=city",
@@ -119,6 +119,8 @@ const PAGES: [&str; 18] = [
     "/registers/contract",
     "/compare",
     "/documents/read",
+    "/writing",
+    "/reports",
     "/documents/check",
     "/search?q=%E6%8A%80%E6%9C%AF",
     "/_styleguide",
