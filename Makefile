@@ -76,5 +76,5 @@ bench: ## compare with peers; writes bench/*/RESULT.md and bench/RESULTS.md
 	@scripts/bench
 
 .PHONY: torture
-torture: ## long runs: made-up texts for the reader, 400,000 records under load (SECONDS_EACH=300)
+torture: ## long runs: made-up texts, kills, 400,000 records under load (SECONDS_EACH=300 QUANYU_KILLS=1000)
 	@scripts/torture

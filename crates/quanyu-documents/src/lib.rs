@@ -1,13 +1,14 @@
 //! Documents and workbooks: the only crate that sees their formats.
 //!
 //! Owns reading workbooks into rows ([`workbook`]), documents into text and blocks ([`formats`]), text into mentions
-//! ([`read`]), composing documents from templates ([`compose`]), and writing all of them back. Leaves what a row or a figure
-//! means to packs, and registers to the store.
+//! ([`read`]), holding mentions against records ([`check`]), blocks into documents ([`compose`]), edits of a user's docx
+//! ([`edit`]), and writing back. Leaves what a row or a figure means to packs, and registers to the store.
 //!
 //! Invariant: a file is read rightly or refused with the reason; never empty, never nonsense, never without bound.
 //!
 //! Start reading at [`workbook::open`] and [`formats::extract`].
 
+pub mod check;
 pub mod compose;
 pub mod edit;
 pub mod formats;

@@ -27,6 +27,7 @@ use quanyu_core::columns::ColumnSpec;
 use quanyu_pack::model::{At, Declared, IndicatorKind, Pack};
 
 pub(crate) use references::parts;
+pub(crate) use tables::register_columns;
 use texts::{Texts, is_day, is_text, is_yes_no};
 
 use crate::{arrays, language, scan::Live};

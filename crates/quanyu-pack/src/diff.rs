@@ -86,6 +86,13 @@ pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
         &mut out,
     );
     maps(
+        "name",
+        &old.names,
+        &new.names,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
         "appraisal",
         &old.appraisals,
         &new.appraisals,

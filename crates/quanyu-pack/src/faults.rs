@@ -21,7 +21,9 @@ pub(crate) const COLUMN: Noun = Noun("列", "column");
 pub(crate) const INDICATOR: Noun = Noun("指标", "indicator");
 pub(crate) const APPRAISAL: Noun = Noun("考核", "appraisal");
 pub(crate) const PLAN: Noun = Noun("工作计划", "plan");
+pub(crate) const NAME: Noun = Noun("标准名称", "standard name");
 pub(crate) const DOCUMENT: Noun = Noun("公文", "document");
+pub(crate) const TEMPLATE: Noun = Noun("模板文件", "template file");
 pub(crate) const ROLE: Noun = Noun("角色", "role");
 pub(crate) const MODULE: Noun = Noun("模块", "module");
 pub(crate) const CODES: Noun = Noun("代码表", "code list");
@@ -32,6 +34,7 @@ pub(crate) const REGION: Noun = Noun("行政区划", "region");
 pub(crate) const PART: Noun = Noun("引擎角色", "part");
 pub(crate) const SLOT: Noun = Noun("引擎字段", "slot");
 pub(crate) const BLOCK: Noun = Noun("台账或数据块", "register or block");
+pub(crate) const FILE: Noun = Noun("演示文件", "demonstration file");
 pub(crate) const YEAR: Noun = Noun("年份", "year");
 pub(crate) const CASE: Noun = Noun("用例", "case");
 pub(crate) const FUNCTION: Noun = Noun("函数", "function");
@@ -591,5 +594,41 @@ pub(crate) fn ambiguous(at: At, name: &str, tables: &str) -> Diagnostic {
         at,
         format!("列 `{name}` 在 {tables} 里都有，请写明表名"),
         format!("column `{name}` is in {tables}: say which"),
+    )
+}
+
+pub(crate) fn form_of_two_names(at: At, form: &str, other: &str) -> Diagnostic {
+    Diagnostic::new(
+        "form_of_two_names",
+        at,
+        format!("“{form}”已是标准名称 `{other}` 的写法"),
+        format!("“{form}” is a form of the standard name `{other}` already"),
+    )
+}
+
+pub(crate) fn wrong_form_is_right(at: At, form: &str, of: &str) -> Diagnostic {
+    Diagnostic::new(
+        "wrong_form_is_right",
+        at,
+        format!("“{form}”不能又算错误写法：它是标准名称 `{of}` 的写法"),
+        format!("“{form}” cannot be wrong: it is a form of the standard name `{of}`"),
+    )
+}
+
+pub(crate) fn form_too_short(at: At, form: &str) -> Diagnostic {
+    Diagnostic::new(
+        "form_too_short",
+        at,
+        format!("“{form}”只有一个字，到处都会碰到"),
+        format!("“{form}” is one character, which is found everywhere"),
+    )
+}
+
+pub(crate) fn holds_no_wrong_form(at: At, form: &str) -> Diagnostic {
+    Diagnostic::new(
+        "holds_no_wrong_form",
+        at,
+        format!("“{form}”里没有 wrong 列出的写法，写在 unless 中不起作用"),
+        format!("“{form}” holds none of the wrong forms, so it says nothing in `unless`"),
     )
 }

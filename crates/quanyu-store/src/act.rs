@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use jiff::{Timestamp, civil::Date, tz::Offset};
 use quanyu_core::{
     actor::Actor,
     change::{self, Entry, Seal},
@@ -66,6 +67,14 @@ impl Act {
     pub(crate) fn begin(&mut self, actor: Actor) {
         self.actor = actor;
         self.at = stamp(self.store.clock.now());
+    }
+
+    /// The day of the act, in China.
+    #[must_use]
+    pub fn day(&self) -> Date {
+        let at: Timestamp = self.at.parse().unwrap_or_default();
+        // The zone has had no changes since 1991, so that no zone data are needed.
+        Offset::constant(8).to_datetime(at).date()
     }
 
     /// The tables of the applied pack.

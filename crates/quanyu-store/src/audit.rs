@@ -341,3 +341,23 @@ pub async fn tamper_for_tests(store: &Store, sql: &'static str) -> Result<(), St
     tx.script(sql.to_owned()).await?;
     tx.commit().await
 }
+
+/// What a person with a database tool reads, columns parted by `|`: for tests of the views only.
+///
+/// # Errors
+/// The database's.
+#[doc(hidden)]
+pub async fn query_for_tests(store: &Store, sql: &'static str) -> Result<Vec<String>, StoreError> {
+    let mut tx = store.read().await?;
+    let rows = tx.rows(sql, &[]).await?;
+    let said = |cell: &crate::Cell| match cell {
+        crate::Cell::Null => String::new(),
+        crate::Cell::Int(int) => int.to_string(),
+        crate::Cell::Text(text) => text.clone(),
+        crate::Cell::Bytes(bytes) => format!("{bytes:?}"),
+    };
+    Ok(rows
+        .iter()
+        .map(|row| row.0.iter().map(said).collect::<Vec<_>>().join("|"))
+        .collect())
+}

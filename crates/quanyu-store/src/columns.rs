@@ -67,10 +67,27 @@ pub async fn next(
     since: i64,
     after: i64,
 ) -> Result<ColumnBatch, StoreError> {
+    next_on(tx, table, specs, since, after, None).await
+}
+
+/// [`next`] with the values that dated fields had on a day; else those of today.
+///
+/// # Errors
+/// As [`next`].
+pub async fn next_on(
+    tx: &mut Tx,
+    table: &str,
+    specs: &[ColumnSpec],
+    since: i64,
+    after: i64,
+    day: Option<Date>,
+) -> Result<ColumnBatch, StoreError> {
     let table = std::sync::Arc::clone(tx.schema.table(table)?);
     let kinds = kinds(&table, specs)?;
     let names: Vec<&str> = specs.iter().map(|it| it.name.as_str()).collect();
-    let sql = tables::columns(&table, &names, since == 0);
+    let spans = tx.schema.spans_of(&table).map(std::sync::Arc::as_ref);
+    let from = tables::on_day(&table, spans, day);
+    let sql = tables::columns(&from, &names, since == 0);
     let values = [
         Bind::from(since),
         Bind::from(after),

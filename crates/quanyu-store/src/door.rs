@@ -103,7 +103,18 @@ impl Pools {
     /// A transaction for the writer, holding the change head against every other server.
     pub(crate) async fn write(&self) -> Result<Conn, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Conn::Sqlite(write.begin_with("begin immediate").await?),
+            Self::Sqlite { write, .. } => {
+                let begun = write.begin_with("begin immediate").await;
+                Conn::Sqlite(match begun {
+                    // A failing disk makes SQLite give a transaction up by itself, and the driver still counts it: the
+                    // connection is of no use any more.
+                    Err(sqlx::Error::InvalidSavePointStatement) => {
+                        write.acquire().await?.close().await?;
+                        write.begin_with("begin immediate").await?
+                    }
+                    begun => begun?,
+                })
+            }
             Self::Postgres { write, .. } => {
                 let mut tx = write.begin().await?;
                 // The table is missing only while the very first migration makes it; the advisory lock covers that.

@@ -1,39 +1,42 @@
 //! The import area: many records at once, all or none.
 //!
-//! Owns batches. Rows are written in chunks, each a short act of its own, into the register's table itself, where nobody
-//! sees them: a record of a batch is visible once its batch has a number in the change chain. Applying a batch is
-//! therefore one short act, however many records it makes; its one entry in the chain carries the digest over all
-//! rows. Changes of records that were there before are kept aside and made when the batch is applied.
+//! Owns batches. Rows are written in chunks, each a short act of its own: new records into the register's table itself,
+//! where nobody sees them (a record of a batch is visible once its batch has a number in the change chain), changes of
+//! records that were there into a table of the batch. Applying a batch is therefore one short act of a few large
+//! statements, however many records it makes and changes; its one entry in the chain carries the digest over all rows.
 //!
 //! Invariant: a batch is seen whole or not at all, also when the process is killed at any moment.
 //!
-//! Start reading at [`append`], then [`apply`].
+//! Start reading at [`append`], then [`apply`], then [`undo()`]. How changes wait is in [`changes`].
 
+mod apart;
+mod changes;
 mod chunk;
+mod undo;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use jiff::ToSpan as _;
 use quanyu_core::{
     actor::Actor,
     change::{self, Entry, Seal},
-    value::Value,
 };
 
-use self::chunk::{chunk, taken};
+use self::{
+    changes::Way,
+    chunk::{chunk, taken},
+};
+pub use self::{changes::clear, undo::undo};
 use crate::{
     Store,
     act::Act,
     body::Body,
-    change::undone,
     clock::stamp,
-    door::{Bind, Row, Tx},
+    door::{Bind, Tx},
     error::StoreError,
-    records::{self, Draft, Line, Record, register_table},
-    schema::Table,
-    tables,
-    value::from_canonical,
+    records::{Draft, Record, register_table},
+    schema, tables,
 };
 
 /// How long a batch may stand without a further chunk before another may clear it away.
@@ -82,6 +85,10 @@ pub struct Batch {
     pub undo_seq: Option<i64>,
     pack: i64,
     digest: String,
+    /// Columns that its changes differ in; they wait in the table of the batch.
+    changed: Vec<String>,
+    /// Records changed whose lines differ: they are written one by one.
+    apart: i64,
 }
 
 /// Begins a batch; its number.
@@ -166,20 +173,7 @@ pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     }
     let table = register_table(act.schema(), &open.register)?;
     let seq = act.next_seq();
-    let mut after = 0;
-    // Without changed records the rows are not looked through: there may be hundreds of thousands.
-    let mut more = open.updates > 0;
-    while more {
-        let rows = changed_rows(&mut act.tx, batch, after).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.int(0)?;
-        more = rows.len() as i64 == PAGE;
-        for row in &rows {
-            let old = expect(act, &table, row.int(1)?, &row.text(2)?).await?;
-            let new = from_body(act, &table, &old, &Body::parse(&row.text(3)?)?, seq)?;
-            records::write(act, &table, &old, &new).await?;
-        }
-    }
+    changes::turn(act, &table, &open, Way::Apply, seq).await?;
     let mut body = Body::default();
     body.set("batch", Some(batch.to_string()));
     body.set("rows", Some(open.rows.to_string()));
@@ -187,76 +181,6 @@ pub async fn apply(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
     act.append("import.apply", &open.register, 0, None, Some(body.text()))
         .await?;
     let sql = "update import_batch set state = 'applied', seq = $1 where id = $2";
-    act.tx
-        .run(sql, &[Bind::from(seq), Bind::from(batch)])
-        .await?;
-    Ok(seq)
-}
-
-/// The next rows of a batch that change a record that was there: number, record, before, after.
-async fn changed_rows(tx: &mut Tx, batch: i64, after: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = "
-        select n, record, before, after from batch_row
-         where batch = $1 and n > $2 and before is not null order by n limit $3";
-    tx.rows(
-        sql,
-        &[Bind::from(batch), Bind::from(after), Bind::from(PAGE)],
-    )
-    .await
-}
-
-/// Takes a whole batch back: its new records are removed, its changes reversed; its change number.
-///
-/// # Errors
-/// [`StoreError::ChangedSince`] where one of its records was changed after it; [`StoreError::ReferredTo`] where another
-/// record refers to one that it made.
-pub async fn undo(act: &mut Act, batch: i64) -> Result<i64, StoreError> {
-    let applied = in_state(&mut act.tx, batch, "applied").await?;
-    let table = register_table(act.schema(), &applied.register)?;
-    unchanged_since(act, &table, &applied).await?;
-    unreferred(act, &table, batch).await?;
-    let seq = act.next_seq();
-    let mut after = 0;
-    // Without changed records the rows are not looked through: there may be hundreds of thousands.
-    let mut more = applied.updates > 0;
-    while more {
-        let rows = changed_rows(&mut act.tx, batch, after).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.int(0)?;
-        more = rows.len() as i64 == PAGE;
-        for row in &rows {
-            let old = expect(act, &table, row.int(1)?, &row.text(3)?).await?;
-            let mut now = Some(Body::parse(&row.text(3)?)?);
-            let mut before = Some(Body::parse(&row.text(2)?)?);
-            undone(&mut now, &mut before);
-            let body = before.unwrap_or_default();
-            let new = from_body(act, &table, &old, &body, seq)?;
-            records::write(act, &table, &old, &new).await?;
-        }
-    }
-    let schema = Arc::clone(act.schema());
-    for child in table.lines.iter().filter_map(|it| schema.tables.get(it)) {
-        let sql = format!(
-            "update {} set removed_seq = $1, changed_seq = $1 where batch = $2 and created_seq = 0",
-            tables::quoted(&child.name)
-        );
-        act.tx
-            .run_built(sql, &[Bind::from(seq), Bind::from(batch)])
-            .await?;
-    }
-    let sql = format!(
-        "update {} set removed_seq = $1, changed_seq = $1, version = version + 1 where batch = $2 and created_seq = 0",
-        tables::quoted(&table.name)
-    );
-    act.tx
-        .run_built(sql, &[Bind::from(seq), Bind::from(batch)])
-        .await?;
-    let mut body = Body::default();
-    body.set("batch", Some(batch.to_string()));
-    body.set("rows", Some(applied.rows.to_string()));
-    act.append("import.undo", &applied.register, 0, None, Some(body.text()))
-        .await?;
-    let sql = "update import_batch set state = 'undone', undo_seq = $1 where id = $2";
     act.tx
         .run(sql, &[Bind::from(seq), Bind::from(batch)])
         .await?;
@@ -289,7 +213,8 @@ pub async fn discard(store: &Store, actor: &Actor, batch: i64) -> Result<(), Sto
 /// The database's.
 pub async fn get(tx: &mut Tx, batch: i64) -> Result<Option<Batch>, StoreError> {
     let sql = "
-        select id, register, state, title, actor, at, row_count, updates, seq, undo_seq, pack, digest
+        select id, register, state, title, actor, at, row_count, updates, seq, undo_seq, pack, digest,
+               changed, apart
           from import_batch where id = $1";
     let row = tx.row(sql, &[Bind::from(batch)]).await?;
     row.as_ref().map(batch_from_row).transpose()
@@ -301,7 +226,8 @@ pub async fn get(tx: &mut Tx, batch: i64) -> Result<Option<Batch>, StoreError> {
 /// The database's.
 pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<Batch>, StoreError> {
     let sql = "
-        select id, register, state, title, actor, at, row_count, updates, seq, undo_seq, pack, digest
+        select id, register, state, title, actor, at, row_count, updates, seq, undo_seq, pack, digest,
+               changed, apart
           from import_batch order by id desc limit $1";
     let rows = tx.rows(sql, &[Bind::from(i64::from(limit))]).await?;
     rows.iter().map(batch_from_row).collect()
@@ -325,6 +251,7 @@ pub(crate) async fn sweep(act: &mut Act) -> Result<u64, StoreError> {
         while discard_some(act, batch).await? {}
         cleared += 1;
     }
+    changes::sweep(act).await?;
     Ok(cleared)
 }
 
@@ -342,6 +269,8 @@ fn batch_from_row(row: &crate::Row) -> Result<Batch, StoreError> {
         undo_seq: row.opt_int(9)?,
         pack: row.int(10)?,
         digest: row.text(11)?,
+        changed: schema::list(&row.opt_text(12)?.unwrap_or_default()),
+        apart: row.opt_int(13)?.unwrap_or(0),
     })
 }
 
@@ -415,164 +344,6 @@ async fn conflict(act: &mut Act, old: &Record, expected: i64) -> Result<StoreErr
     })
 }
 
-/// The record as it is, which must be what `body` says.
-async fn expect(act: &mut Act, table: &Table, id: i64, body: &str) -> Result<Record, StoreError> {
-    let Some(now) = records::load(&mut act.tx, table, id, false).await? else {
-        return Err(StoreError::NoRecord {
-            register: table.id.clone(),
-            record: id,
-        });
-    };
-    if now.body().text() == body {
-        return Ok(now);
-    }
-    let version = Body::parse(body)?;
-    let version = version
-        .fields
-        .get("@version")
-        .and_then(|it| it.parse().ok());
-    Err(conflict(act, &now, version.unwrap_or(0)).await?)
-}
-
-/// The record that a body describes.
-fn from_body(
-    act: &mut Act,
-    table: &Table,
-    now: &Record,
-    body: &Body,
-    seq: i64,
-) -> Result<Record, StoreError> {
-    let mut new = now.clone();
-    let text = |name: &str| body.fields.get(name).cloned();
-    new.version = text("@version")
-        .and_then(|it| it.parse().ok())
-        .unwrap_or(now.version + 1);
-    new.region = text("@region").unwrap_or_default();
-    new.owner_org = text("@owner_org").and_then(|it| it.parse().ok());
-    new.owner_user = text("@owner_user");
-    new.state = text("@state");
-    new.changed_seq = seq;
-    for column in table.shown() {
-        let value = text(&column.field)
-            .map(|it| from_canonical(column, &it))
-            .transpose()?;
-        new.values
-            .insert(column.field.clone(), value.unwrap_or(Value::Null));
-    }
-    let schema = Arc::clone(act.schema());
-    new.lines.clear();
-    for child in schema.lines_of(table) {
-        let name = child.line_name();
-        let there: BTreeSet<i64> = now
-            .lines
-            .get(name)
-            .into_iter()
-            .flatten()
-            .filter_map(|it| it.id)
-            .collect();
-        let mut lines = Vec::new();
-        for row in body.lines.get(name).into_iter().flatten() {
-            let id = row.get("@id").and_then(|it| it.parse::<i64>().ok());
-            let mut line = Line {
-                // A line that was removed since comes back under an id of its own.
-                id: match id {
-                    Some(id) if there.contains(&id) || id > now.id && !known_line(now, id) => {
-                        Some(id)
-                    }
-                    _ => Some(act.next_ids(1)),
-                },
-                ..Line::default()
-            };
-            for column in child.shown() {
-                let value = row
-                    .get(&column.field)
-                    .map(|it| from_canonical(column, it))
-                    .transpose()?;
-                line.values
-                    .insert(column.field.clone(), value.unwrap_or(Value::Null));
-            }
-            lines.push(line);
-        }
-        if !lines.is_empty() {
-            new.lines.insert(name.to_owned(), lines);
-        }
-    }
-    Ok(new)
-}
-
-fn known_line(record: &Record, id: i64) -> bool {
-    record.lines.values().flatten().any(|it| it.id == Some(id))
-}
-
-async fn unchanged_since(act: &mut Act, table: &Table, batch: &Batch) -> Result<(), StoreError> {
-    let sql = format!(
-        "select count(*), coalesce(min(id), 0) from {} where batch = $1 and created_seq = 0 and changed_seq > 0",
-        tables::quoted(&table.name)
-    );
-    let rows = act.tx.rows_built(sql, &[Bind::from(batch.id)]).await?;
-    let (mut count, mut record) = match rows.first() {
-        Some(row) => (row.int(0)?, row.int(1)?),
-        None => (0, 0),
-    };
-    if batch.updates > 0 {
-        let sql = format!(
-            "select count(*), coalesce(min(t.id), 0) from batch_row r join {} t on t.id = r.record
-              where r.batch = $1 and r.before is not null
-                and (t.changed_seq <> $2 or t.removed_seq is not null)",
-            tables::quoted(&table.name)
-        );
-        let values = [Bind::from(batch.id), Bind::from(batch.seq)];
-        if let Some(row) = act.tx.rows_built(sql, &values).await?.first()
-            && row.int(0)? > 0
-        {
-            count += row.int(0)?;
-            record = row.int(1)?;
-        }
-    }
-    if count > 0 {
-        return Err(StoreError::ChangedSince {
-            batch: batch.id,
-            count,
-            record,
-        });
-    }
-    Ok(())
-}
-
-/// Refuses where a record outside the batch refers to one that the batch made.
-async fn unreferred(act: &mut Act, table: &Table, batch: i64) -> Result<(), StoreError> {
-    let schema = Arc::clone(act.schema());
-    for other in schema.tables.values().filter(|it| !it.hidden) {
-        let columns = other
-            .shown()
-            .filter(|it| it.target.as_deref() == Some(&table.id));
-        for column in columns.filter(|it| !it.many) {
-            let by = if other.parent.is_some() {
-                "parent"
-            } else {
-                "id"
-            };
-            let sql = format!(
-                "select o.{by}, o.{field} from {other} o join {made} m on m.id = o.{field}
-                  where m.batch = $1 and m.created_seq = 0 and m.removed_seq is null
-                    and o.removed_seq is null and (o.batch is null or o.batch <> $1) limit 1",
-                field = tables::quoted(&column.field),
-                other = tables::quoted(&other.name),
-                made = tables::quoted(&table.name),
-            );
-            if let Some(row) = act.tx.rows_built(sql, &[Bind::from(batch)]).await?.first() {
-                return Err(StoreError::ReferredTo {
-                    register: table.id.clone(),
-                    record: row.int(1)?,
-                    by_register: other.parent.clone().unwrap_or_else(|| other.id.clone()),
-                    by: row.int(0)?,
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Deletes some rows of an open batch; whether there are more. These rows were never visible and are in no change.
 async fn discard_some(act: &mut Act, batch: i64) -> Result<bool, StoreError> {
     let open = in_state(&mut act.tx, batch, "open").await?;
@@ -595,6 +366,7 @@ async fn discard_some(act: &mut Act, batch: i64) -> Result<bool, StoreError> {
         (select n from batch_row where batch = $1 limit 5000)";
     deleted += act.tx.run(sql, &[Bind::from(batch)]).await?;
     if deleted == 0 {
+        changes::drop_table(act, batch).await?;
         let sql = "update import_batch set state = 'discarded' where id = $1";
         act.tx.run(sql, &[Bind::from(batch)]).await?;
     }

@@ -34,6 +34,7 @@ pub mod schema;
 pub mod step;
 mod tables;
 mod value;
+mod views;
 pub mod writer;
 
 use std::{

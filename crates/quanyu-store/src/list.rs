@@ -5,6 +5,7 @@
 //!
 //! Invariant: records without a value come last, whichever the order and the engine; ties go by id.
 
+use jiff::civil::Date;
 use quanyu_core::value::Value;
 
 use crate::{
@@ -34,6 +35,8 @@ pub struct Query {
     pub after: Option<Cursor>,
     /// Records on a page.
     pub limit: u32,
+    /// Dated fields say, and are asked, what held on this day; else today's values.
+    pub day: Option<Date>,
 }
 
 /// A condition on a field. System values are named `@state`, `@region`, `@batch`, `@id`, `@owner_org`, `@owner_user`.
@@ -128,8 +131,12 @@ pub async fn list(tx: &mut Tx, register: &str, query: &Query) -> Result<Page, St
             .sql
             .push_str(&format!("order by t.id {way} limit {}", limit + 1)),
     }
+    let from = source(tx, &table, query);
     let rows = tx
-        .rows_built(tables::select(&table, &built.sql), &built.values)
+        .rows_built(
+            tables::select_from(&table, &from, &built.sql),
+            &built.values,
+        )
         .await?;
     let mut page = Page::default();
     let more = rows.len() > limit as usize;
@@ -143,6 +150,12 @@ pub async fn list(tx: &mut Tx, register: &str, query: &Query) -> Result<Page, St
     Ok(page)
 }
 
+/// What the query selects from.
+fn source(tx: &Tx, table: &Table, query: &Query) -> String {
+    let spans = tx.schema.spans_of(table).map(std::sync::Arc::as_ref);
+    tables::on_day(table, spans, query.day)
+}
+
 /// How many records there are in all.
 ///
 /// # Errors
@@ -151,8 +164,9 @@ pub async fn count(tx: &mut Tx, register: &str, query: &Query) -> Result<i64, St
     let table = register_table(&tx.schema, register)?;
     let mut built = Built::default();
     built.conditions(&table, query)?;
+    let from = source(tx, &table, query);
     let rows = tx
-        .rows_built(tables::count(&table, &built.sql), &built.values)
+        .rows_built(tables::count_from(&from, &built.sql), &built.values)
         .await?;
     rows.first().map_or(Ok(0), |it| it.int(0))
 }
@@ -195,7 +209,7 @@ pub async fn sums(
     let sql = format!(
         "select {} from ({}) s",
         parts.join(", "),
-        tables::select(&table, &built.sql)
+        tables::select_from(&table, &source(tx, &table, query), &built.sql),
     );
     let rows = tx.rows_built(sql, &built.values).await?;
     let Some(row) = rows.into_iter().next() else {
@@ -214,22 +228,8 @@ pub async fn sums(
 /// The database's.
 pub async fn by_ids(tx: &mut Tx, register: &str, ids: &[i64]) -> Result<Vec<Record>, StoreError> {
     let table = register_table(&tx.schema, register)?;
-    let mut found = Vec::new();
-    for part in ids.chunks(500) {
-        let places: Vec<String> = (1..=part.len()).map(|it| format!("${it}")).collect();
-        let rest = format!("and t.id in ({}) order by t.id", places.join(","));
-        let values: Vec<Bind> = part.iter().map(|it| Bind::from(*it)).collect();
-        for row in tx
-            .rows_built(tables::select(&table, &rest), &values)
-            .await?
-        {
-            let mut record = records::from_row(&table, row)?;
-            records::read_lines(tx, &table, &mut record).await?;
-            found.push(record);
-        }
-    }
-    found.sort_by_key(|it| it.id);
-    Ok(found)
+    let found = records::load_many(tx, &table, ids).await?;
+    Ok(found.into_values().collect())
 }
 
 #[derive(Default)]

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`create`].
 
+mod dated;
 mod draft;
 mod read;
 mod rows;
@@ -14,12 +15,16 @@ mod shared;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::civil::Date;
 use quanyu_core::value::Value;
 
-pub use self::read::{by_key, find, get};
+pub use self::{
+    dated::{FROM, SPANS, Span, TO},
+    read::{by_key, find, get, get_on, ids_by_key},
+};
 pub(crate) use self::{
     draft::{fresh, merge},
-    read::{from_row, line_from_row, load, read_lines},
+    read::{from_row, line_from_row, load, load_many},
     rows::{line_row_of, row_of, write},
 };
 use self::{
@@ -101,6 +106,10 @@ pub struct Draft {
     pub owner_org: Option<i64>,
     /// The user who owns it.
     pub owner_user: Option<String>,
+    /// The day from which changed values of dated fields hold; else the day of the act, and nobody knows for a new record.
+    pub from: Option<Date>,
+    /// From when to when values of single fields hold, also those that no longer do.
+    pub spans: BTreeMap<String, Span>,
 }
 
 impl Draft {

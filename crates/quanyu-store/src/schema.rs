@@ -15,10 +15,11 @@ use crate::{
     error::StoreError,
 };
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
 ];
 
 /// Columns that every register table has.
@@ -197,6 +198,14 @@ impl Schema {
             .lines
             .iter()
             .filter_map(|id| self.tables.get(id))
+            .filter(|it| !it.hidden)
+    }
+
+    /// The table of the spans of a register's dated fields, where it has any.
+    #[must_use]
+    pub fn spans_of(&self, table: &Table) -> Option<&Arc<Table>> {
+        self.tables
+            .get(&format!("{}.{}", table.id, crate::records::SPANS))
             .filter(|it| !it.hidden)
     }
 

@@ -5,6 +5,7 @@
 //!
 //! Invariant: a record of an import that is not applied is seen by none of these, except [`insert`] and [`settle`].
 
+use jiff::civil::Date;
 use sea_query::{
     ColumnDef, ColumnType, ConditionalStatement as _, DynIden, Expr, ExprTrait as _, Index,
     IntoIden as _, PostgresQueryBuilder, SqliteQueryBuilder, Table as Ddl,
@@ -12,6 +13,7 @@ use sea_query::{
 
 use crate::{
     door::Engine,
+    records::{FROM, TO},
     schema::{Column, LINE_COLUMNS, SYSTEM_COLUMNS, Table},
 };
 
@@ -19,7 +21,7 @@ use crate::{
 pub(crate) const LONGEST_NAME: usize = 63;
 
 /// What makes a row visible: made by an act, or by an import that was applied; and not removed.
-const VISIBLE: &str = "removed_seq is null and (created_seq > 0 or exists \
+pub(crate) const VISIBLE: &str = "removed_seq is null and (created_seq > 0 or exists \
     (select 1 from import_batch b where b.id = t.batch and b.seq is not null))";
 
 /// The change that last touched the row; rows of an import leave it to their batch.
@@ -116,6 +118,53 @@ pub(crate) fn add_column(table: &Table, column: &Column, engine: Engine) -> Vec<
     }];
     all.extend(column_index(table, column, engine));
     all
+}
+
+/// Makes the table in which changes of an import wait.
+pub(crate) fn create_waiting(name: &str, engine: Engine) -> String {
+    let key = match engine {
+        Engine::Sqlite => "integer",
+        Engine::Postgres => "bigint",
+    };
+    format!(
+        "create table {} (id {key} primary key, version bigint not null)",
+        quoted(name)
+    )
+}
+
+/// Gives it a further column of the register, which holds what the records say.
+pub(crate) fn add_waiting(name: &str, table: &Table, column: &str, engine: Engine) -> Vec<String> {
+    let declared = table.columns.iter().find(|it| it.field == column);
+    let int = match declared {
+        Some(it) if !table.is_system(column) => it.is_int(),
+        _ => is_int(column),
+    };
+    let mut ddl = Ddl::alter();
+    ddl.table(iden(name))
+        .add_column(definition(column, int, engine));
+    let made = match engine {
+        Engine::Sqlite => ddl.build(SqliteQueryBuilder),
+        Engine::Postgres => ddl.build(PostgresQueryBuilder),
+    };
+    let (name, column) = (quoted(name), quoted(column));
+    let filled = format!(
+        "update {name} set {column} = (select t.{column} from {} t where t.id = {name}.id)",
+        quoted(&table.name)
+    );
+    vec![made, filled]
+}
+
+/// Sets these columns of every record that waits in `from`, a quoted name; the change's number is $1.
+pub(crate) fn update_from(table: &Table, from: &str, columns: &[String]) -> String {
+    let name = quoted(&table.name);
+    let sets: Vec<String> = columns
+        .iter()
+        .map(|it| format!(", {0} = s.{0}", quoted(it)))
+        .collect();
+    format!(
+        "update {name} set version = {name}.version + 1, changed_seq = $1{} from {from} s where s.id = {name}.id",
+        sets.concat()
+    )
 }
 
 /// Renames a column.
@@ -260,11 +309,51 @@ pub(crate) fn record_columns(table: &Table) -> String {
 
 /// Selects records; `rest` is conditions after `and`, order and limit.
 pub(crate) fn select(table: &Table, rest: &str) -> String {
+    select_from(table, &quoted(&table.name), rest)
+}
+
+/// [`select`] from the table's rows as [`on_day`] says them.
+pub(crate) fn select_from(table: &Table, from: &str, rest: &str) -> String {
     format!(
-        "select {} from {} t where {VISIBLE} {rest}",
-        record_columns(table),
-        quoted(&table.name)
+        "select {} from {from} t where {VISIBLE} {rest}",
+        record_columns(table)
     )
+}
+
+/// What to select from: the table, or its rows with the values that dated fields had on a day.
+pub(crate) fn on_day(table: &Table, spans: Option<&Table>, day: Option<Date>) -> String {
+    let name = quoted(&table.name);
+    let (Some(spans), Some(day)) = (spans, day) else {
+        return name;
+    };
+    let from = format!(
+        "from {} s where s.parent = o.id and s.removed_seq is null and (s.created_seq > 0 or exists \
+         (select 1 from import_batch b where b.id = s.batch and b.seq is not null))",
+        quoted(&spans.name)
+    );
+    let dated = |field: &str| {
+        let field = quoted(field);
+        // A field that never had a span holds its value since nobody knows when.
+        format!(
+            "case when exists (select 1 {from} and s.{field} is not null) \
+             then (select s.{field} {from} and s.{field} is not null \
+                   and (s.{FROM} is null or s.{FROM} <= '{day}') and (s.{TO} is null or s.{TO} > '{day}')) \
+             else o.{field} end as {field}"
+        )
+    };
+    let mut columns: Vec<String> = SYSTEM_COLUMNS
+        .iter()
+        .filter(|it| spans.column(it).is_none())
+        .map(|it| format!("o.{it}"))
+        .collect();
+    for column in &table.columns {
+        if spans.column(&column.field).is_some() {
+            columns.push(dated(&column.field));
+        } else if !table.is_system(&column.field) {
+            columns.push(format!("o.{}", quoted(&column.field)));
+        }
+    }
+    format!("(select {} from {name} o)", columns.join(", "))
 }
 
 /// Selects records, also removed ones, by conditions after `where`.
@@ -279,15 +368,17 @@ pub(crate) fn select_all(table: &Table, rest: &str) -> String {
 
 /// Counts records.
 pub(crate) fn count(table: &Table, rest: &str) -> String {
-    format!(
-        "select count(*) from {} t where {VISIBLE} {rest}",
-        quoted(&table.name)
-    )
+    count_from(&quoted(&table.name), rest)
+}
+
+/// [`count`] over rows as [`on_day`] says them.
+pub(crate) fn count_from(from: &str, rest: &str) -> String {
+    format!("select count(*) from {from} t where {VISIBLE} {rest}")
 }
 
 /// Columns for computing: rows changed after $1, ids after $2, at most $3. `whole` leaves the sequence out, so that the
 /// primary key carries the reading.
-pub(crate) fn columns(table: &Table, names: &[&str], whole: bool) -> String {
+pub(crate) fn columns(from: &str, names: &[&str], whole: bool) -> String {
     let mut sql = "select t.id".to_owned();
     for name in names {
         sql.push_str(", ");
@@ -305,10 +396,7 @@ pub(crate) fn columns(table: &Table, names: &[&str], whole: bool) -> String {
     } else {
         "(t.changed_seq > $1 or (t.changed_seq = 0 and t.batch in (select id from import_batch where seq > $1)))"
     };
-    format!(
-        "{sql} from {} t where {since} and t.id > $2 and {VISIBLE} order by t.id limit $3",
-        quoted(&table.name)
-    )
+    format!("{sql} from {from} t where {since} and t.id > $2 and {VISIBLE} order by t.id limit $3")
 }
 
 /// Rows that were there at change $1 and that nothing touched since, ids after $2, at most $3.

@@ -4,6 +4,7 @@
 //!
 //! Start reading at [`databases`].
 
+mod kept;
 mod pack;
 mod postgres;
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use quanyu_store::{Clock, Location, Store};
 use tempfile::TempDir;
 
+pub use kept::listing;
 pub use pack::{field, lines, pack, register};
 
 /// A fresh, empty database, gone when it is dropped.
@@ -95,6 +97,51 @@ pub fn postgres() -> Option<Database> {
         },
         _folder: folder,
     })
+}
+
+/// A PostgreSQL server that a test may crash, with a fresh database on it.
+pub struct Crashing {
+    /// The database.
+    pub database: Database,
+    server: postgres::Server,
+}
+
+impl Crashing {
+    /// Stops the server in the middle of whatever it does.
+    pub fn crash(&self) {
+        self.server.crash();
+    }
+
+    /// Starts it again.
+    pub fn start_again(&self) {
+        self.server.start_again();
+    }
+}
+
+/// A server of the test's own, on which what was answered outlives a crash.
+///
+/// # Panics
+/// When there is no PostgreSQL and `CI` is set.
+#[must_use]
+pub fn crashing_postgres() -> Option<Crashing> {
+    let server = match postgres::start(postgres::SAFE) {
+        Ok(server) => server,
+        Err(why) if std::env::var_os("CI").is_some() => panic!("PostgreSQL: {why}"),
+        Err(why) => {
+            eprintln!("\n*** SKIPPED ON POSTGRESQL: {why}\n");
+            return None;
+        }
+    };
+    let folder = folder();
+    let database = Database {
+        name: "postgres",
+        location: Location::Postgres {
+            url: server.create_database("t"),
+            files: folder.path().join("data"),
+        },
+        _folder: folder,
+    };
+    Some(Crashing { database, server })
 }
 
 /// A clock that stands at noon of 1 June 2023, UTC, until it is moved.

@@ -86,7 +86,7 @@ fn a_template_holds_head_lists_and_explanation() {
     fields[0].required = true;
     fields[0].hint = Some("如 0012".to_owned());
     fields[1].choices = (0..80).map(|it| format!("选项{it}")).collect();
-    let bytes = template(&book(), &fields).unwrap();
+    let bytes = template(&book(), &fields, &[]).unwrap();
     let part = |name: &str| {
         let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.clone())).unwrap();
         let mut text = String::new();

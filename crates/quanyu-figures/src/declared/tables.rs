@@ -8,7 +8,7 @@ use quanyu_core::columns::{ColumnKind, ColumnSpec};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 
 /// The columns of a register that expressions may name, besides `id`.
-fn register_columns(register: &Register) -> Vec<ColumnSpec> {
+pub(crate) fn register_columns(register: &Register) -> Vec<ColumnSpec> {
     let system = [
         ("region", ColumnKind::Text),
         ("owner_org", ColumnKind::Int),

@@ -8,7 +8,9 @@ use super::{Check, known};
 use crate::{
     diagnostic::Diagnostic,
     faults,
-    model::{At, Demo, DemoDraw, DemoField, DemoFile, DemoRows, Field, FieldType, Register},
+    model::{
+        At, Demo, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, Field, FieldType, Register,
+    },
 };
 
 pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
@@ -45,6 +47,39 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     }
     for file in &demo.files {
         demo_file(cx, file, faults);
+    }
+    for step in &demo.steps {
+        demo_step(cx, demo, step, faults);
+    }
+}
+
+/// A step opens something that is there, and drops a file only where files are taken.
+fn demo_step(cx: &Check<'_>, demo: &Demo, step: &DemoStep, faults: &mut Vec<Diagnostic>) {
+    let of = step.of.as_deref().unwrap_or_default();
+    let at = cx.place(step.at, "of");
+    match step.room.as_str() {
+        "indicator" => {
+            let names = cx.pack.indicators.keys().map(String::as_str);
+            known(at, faults::INDICATOR, of, names, faults);
+        }
+        "register" => {
+            let names = cx.pack.registers.keys().map(String::as_str);
+            known(at, faults::REGISTER, of, names, faults);
+        }
+        _ if step.of.is_some() => {
+            let room = format!("`{}`", step.room);
+            faults.push(faults::does_not_belong(at, "of", &room, &room));
+        }
+        _ => {}
+    }
+    let Some(file) = &step.file else { return };
+    let at = cx.place(step.at, "file");
+    let names = demo.files.iter().map(|it| it.name.as_str());
+    if known(at, faults::FILE, file, names, faults)
+        && !matches!(step.room.as_str(), "read" | "check" | "tasks" | "renew")
+    {
+        let room = format!("`{}`", step.room);
+        faults.push(faults::does_not_belong(at, "file", &room, &room));
     }
 }
 

@@ -10,6 +10,7 @@ mod case;
 mod demo;
 mod indicator;
 mod lifecycle;
+mod name;
 mod register;
 mod rest;
 mod sql;
@@ -34,6 +35,7 @@ pub(crate) fn check(reading: &mut Reading) {
     indicator::check(&cx, &mut faults);
     appraisal::check(&cx, &mut faults);
     demo::check(&cx, &mut faults);
+    name::check(&cx, &mut faults);
     case::check(&cx, &mut faults);
     sql::check(&cx, &mut faults);
     reading.faults.extend(faults);

@@ -52,6 +52,11 @@ pub(crate) const FILE: &[Key] = &[
     ),
     may("plan", Shape::Map(&Shape::Table(PLAN)), "Work plans"),
     may(
+        "name",
+        Shape::Map(&Shape::Table(NAME)),
+        "Names as documents have to write them",
+    ),
+    may(
         "appraisal",
         Shape::Map(&Shape::Table(APPRAISAL)),
         "Appraisal schemes",
@@ -464,12 +469,39 @@ const TASK: &[Key] = &[
     may("due", Shape::Day, "Until when"),
 ];
 
+const NAME: &[Key] = &[
+    may(
+        "kind",
+        Shape::Choice(&["meeting", "plan", "body", "term"]),
+        "What is named; left out: a term",
+    ),
+    must("standard", Shape::Word, "How it is written in full"),
+    may("short", WORDS, "Short forms that may stand as well"),
+    may("wrong", WORDS, "Forms that are wrong"),
+    may(
+        "unless",
+        WORDS,
+        "Words that hold a wrong form and are right",
+    ),
+    may(
+        "damage",
+        Shape::Flag,
+        "Wrong forms are damage of texts, not other names",
+    ),
+    must("source", Shape::Text, "Where the standard form is from"),
+];
+
 const DOCUMENT: &[Key] = &[
     TITLE,
     must(
         "every",
         Shape::Choice(&["year", "half", "quarter", "month", "once"]),
         "How often",
+    ),
+    may(
+        "template",
+        Shape::Word,
+        "The file it is composed from, as a path inside the pack",
     ),
 ];
 
@@ -520,6 +552,20 @@ const DEMO: &[Key] = &[
         Shape::List(&Shape::Table(DEMO_FILE)),
         "Files as staff get them",
     ),
+    may(
+        "step",
+        Shape::List(&Shape::Table(DEMO_STEP)),
+        "The guided path",
+    ),
+];
+
+const DEMO_STEP: &[Key] = &[
+    must("title", Shape::Text, "What is done"),
+    must("text", Shape::Text, "What there is to see"),
+    must("room", Shape::Choice(STEP_ROOMS), "Where it is done"),
+    may("of", Shape::Word, "The indicator or register opened"),
+    may("file", Shape::Word, "The demonstration file dropped there"),
+    may("period", Shape::Period, "The period shown"),
 ];
 
 const DEMO_ROWS: &[Key] = &[
@@ -616,6 +662,20 @@ const DRAW_COPY: &[Key] = &[
 ];
 
 /// What makers of files know.
+/// Rooms that a step of the guided path may open. The application knows the way to each.
+pub(crate) const STEP_ROOMS: &[&str] = &[
+    "cockpit",
+    "indicator",
+    "register",
+    "read",
+    "check",
+    "compare",
+    "appraisal",
+    "tasks",
+    "renew",
+    "writing",
+];
+
 pub(crate) const FILE_KINDS: &[&str] = &[
     "names_docx",
     "street_xlsx",

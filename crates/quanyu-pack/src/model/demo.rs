@@ -4,6 +4,7 @@
 //!
 //! A block makes `count` records of a register. Fields are drawn independently unless they name another field.
 
+use quanyu_core::{period::Period, text::Text};
 use rust_decimal::Decimal;
 
 use super::{At, Declared};
@@ -17,6 +18,27 @@ pub struct Demo {
     pub rows: Vec<DemoRows>,
     /// Files as staff get them, made from the records.
     pub files: Vec<DemoFile>,
+    /// The guided path: what a newcomer tries, in order.
+    pub steps: Vec<DemoStep>,
+}
+
+/// A step of the guided path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoStep {
+    /// What is done.
+    pub title: Text,
+    /// What there is to see, and why it matters.
+    pub text: Text,
+    /// Where it is done: `cockpit`, `indicator`, `register`, `read`, `check`, `compare`, `appraisal`, `tasks`, `renew` or `writing`.
+    pub room: String,
+    /// The indicator or register that is opened, where the room is one.
+    pub of: Option<String>,
+    /// The file that is dropped there, one of [`Demo::files`].
+    pub file: Option<String>,
+    /// The period shown; without one, the reader's.
+    pub period: Option<Period>,
+    /// Where it was declared.
+    pub at: At,
 }
 
 /// A block of records.

@@ -8,6 +8,7 @@ mod appraisal;
 mod case;
 mod demo;
 mod indicator;
+mod name;
 mod plan;
 mod register;
 
@@ -21,8 +22,11 @@ use quanyu_core::{
 
 pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
-pub use demo::{Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal};
+pub use demo::{
+    Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
+};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
+pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
 pub use register::{
     Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
@@ -90,6 +94,8 @@ pub struct Pack {
     pub indicators: BTreeMap<String, Indicator>,
     /// Plans by id.
     pub plans: BTreeMap<String, Plan>,
+    /// Standard names by id.
+    pub names: BTreeMap<String, StandardName>,
     /// Appraisal schemes by id.
     pub appraisals: BTreeMap<String, Appraisal>,
     /// How tasks are supervised.
@@ -179,7 +185,7 @@ pub struct CalendarYear {
     pub source: String,
 }
 
-/// A document the bureau writes. Templates come with composing.
+/// A document the bureau writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Identifier.
@@ -188,6 +194,8 @@ pub struct Document {
     pub title: Text,
     /// How often: `year`, `half`, `quarter`, `month`, `once`.
     pub every: String,
+    /// The file that it is composed from, as a path inside a pack; the nearest pack that has it wins.
+    pub template: Option<Declared<String>>,
     /// Where it was declared.
     pub at: At,
 }
@@ -214,6 +222,17 @@ impl Pack {
         self.registers
             .values()
             .find(|it| it.plays.as_deref() == Some(part))
+    }
+
+    /// The file of a path inside a pack, and its place in [`Pack::files`]: of this pack, else of the nearest that it extends.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<(u32, &SourceFile)> {
+        let nearest = std::iter::once(&self.id).chain(self.extends.iter().rev());
+        nearest.into_iter().find_map(|pack| {
+            let name = format!("{pack}/{path}");
+            let at = self.files.iter().position(|it| it.name == name)?;
+            Some((u32::try_from(at).ok()?, &self.files[at]))
+        })
     }
 
     /// Whether `day` is a working day; `None` where the calendar holds no such year.

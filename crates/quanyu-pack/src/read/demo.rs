@@ -4,7 +4,9 @@ use super::Reading;
 use crate::{
     faults,
     grammar::{decimal, tables},
-    model::{Declared, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoTotal},
+    model::{
+        Declared, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
+    },
     node::Node,
 };
 
@@ -20,12 +22,35 @@ impl Reading {
             .into_iter()
             .map(|it| self.demo_file(it))
             .collect();
+        let steps: Vec<_> = node
+            .items_of("step")
+            .into_iter()
+            .map(|it| self.demo_step(it))
+            .collect();
         let demo = self.pack.demo.get_or_insert_default();
         if let Some(seed) = node.whole("seed") {
             demo.seed = seed;
         }
         demo.rows.extend(rows);
         demo.files.extend(files);
+        demo.steps.extend(steps);
+    }
+
+    fn demo_step(&mut self, node: Node<'_>) -> DemoStep {
+        let at = node.get("title").map_or(node.at(), |it| it.at());
+        self.note(at, node);
+        DemoStep {
+            title: node.text("title").unwrap_or_default(),
+            text: node.text("text").unwrap_or_default(),
+            room: node.word("room").unwrap_or_default(),
+            of: node.word("of"),
+            file: node.word("file"),
+            period: node
+                .get("period")
+                .and_then(|it| it.cell())
+                .and_then(|it| it.parse().ok()),
+            at,
+        }
     }
 
     fn demo_rows(&mut self, node: Node<'_>) -> DemoRows {

@@ -9,6 +9,7 @@ mod case;
 mod codes;
 mod demo;
 mod indicator;
+mod name;
 mod plan;
 mod region;
 mod register;
@@ -84,6 +85,7 @@ impl Reading {
         };
         each("module").for_each(|(id, node)| self.module(id, node));
         each("role").for_each(|(id, node)| self.role(id, node));
+        each("name").for_each(|(id, node)| self.name(id, node));
         each("document").for_each(|(id, node)| self.document(id, node));
         each("codes").for_each(|(id, node)| self.codes(id, node));
         each("register").for_each(|(id, node)| self.register(id, node));

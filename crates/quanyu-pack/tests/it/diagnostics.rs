@@ -194,6 +194,18 @@ const DEMO: &[Case] = &[
     ("not_a_period",    X, "{contract_value@2023}",          "{contract_value@23}"),
 ];
 
+const N: &str = "demo/names.toml";
+
+#[rustfmt::skip]
+const NAMES: &[Case] = &[
+    ("missing_key",         N, "standard = \"研究院\"\n",          ""),
+    ("not_a_choice",        N, "kind = \"body\"",                  "kind = \"boddy\""),
+    ("form_of_two_names",   N, "standard = \"研究院\"",            "standard = \"示例市科技局\""),
+    ("wrong_form_is_right", N, "wrong = [\"讨论院\"]",             "wrong = [\"示例市科技局\"]"),
+    ("form_too_short",      N, "wrong = [\"讨论院\"]",             "wrong = [\"院\"]"),
+    ("holds_no_wrong_form", N, "unless = [\"原示例市科技委\"]",     "unless = [\"示例省科技厅\"]"),
+];
+
 fn told(case: &Case) -> Diagnostics {
     let (code, file, find, replace) = case;
     loaded(edited(file, find, replace)).expect_err(&format!("{code}: {file}: {find} → {replace}"))
@@ -257,8 +269,13 @@ fn faults_of_demonstration_data_are_told_where_they_stand() {
 }
 
 #[test]
+fn faults_of_standard_names_are_told_where_they_stand() {
+    insta::assert_snapshot!("names", shown(NAMES));
+}
+
+#[test]
 fn every_fault_names_file_and_line_in_both_languages() {
-    for case in [FILES, REGISTERS, FIGURES, APPRAISALS, SQL, DEMO].concat() {
+    for case in [FILES, REGISTERS, FIGURES, APPRAISALS, SQL, DEMO, NAMES].concat() {
         let told = told(&case);
         for it in &told.list {
             assert!(!told.place(it.at).0.is_empty(), "{case:?}");

@@ -6,7 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quanyu_core::{change, value::Value};
 
-use super::{ImportRow, conflict, get, in_state, lease, step};
+use super::{
+    ImportRow,
+    changes::{self, Waiting},
+    conflict, get, in_state, step,
+};
 use crate::{
     Store,
     act::Act,
@@ -24,59 +28,70 @@ const MOST_ROWS: usize = 400;
 
 /// One chunk: rows into the register's table and their bodies aside.
 pub(super) async fn chunk(act: &mut Act, batch: i64, rows: &[ImportRow]) -> Result<(), StoreError> {
-    let open = in_state(&mut act.tx, batch, "open").await?;
+    let mut open = in_state(&mut act.tx, batch, "open").await?;
     let table = register_table(act.schema(), &open.register)?;
     let mut digest = change::seal_from_text(&open.digest)
         .ok_or_else(|| StoreError::Unreadable(format!("digest of batch {batch}")))?;
     let mut many = Many::default();
-    let (mut n, mut updates) = (open.rows, open.updates);
+    let mut waiting = Vec::new();
+    let ids: Vec<i64> = rows
+        .iter()
+        .filter_map(|it| match it {
+            ImportRow::Create(_) => None,
+            ImportRow::Update { record, .. } => Some(*record),
+        })
+        .collect();
+    let there = records::load_many(&mut act.tx, &table, &ids).await?;
     for row in rows {
-        let (record, before, after) = match row {
+        let (record, before, after, apart) = match row {
             ImportRow::Create(draft) => {
                 let id = act.next_ids(1);
                 let record = unborn(records::fresh(act, &table, id, draft)?, batch);
                 let after = record.body().text();
                 many.record(act, &table, &record)?;
-                (id, None, after)
+                (id, None, after, false)
             }
             ImportRow::Update {
                 record,
                 version,
                 draft,
             } => {
-                let Some(old) = records::load(&mut act.tx, &table, *record, false).await? else {
+                let Some(old) = there.get(record) else {
                     return Err(StoreError::NoRecord {
                         register: table.id.clone(),
                         record: *record,
                     });
                 };
                 if old.version != *version {
-                    return Err(conflict(act, &old, *version).await?);
+                    return Err(conflict(act, old, *version).await?);
                 }
-                let mut new = records::merge(act, &table, &old, draft)?;
-                if new == old {
+                let mut new = records::merge(act, &table, old, draft)?;
+                if new == *old {
                     continue;
                 }
+                open.updates += 1;
+                let change = Waiting::new(&table, old, &new)?;
+                let apart = change.is_none();
+                open.apart += i64::from(apart);
+                waiting.extend(change);
                 new.version += 1;
-                updates += 1;
-                (*record, Some(old.body().text()), new.body().text())
+                (*record, Some(old.body().text()), new.body().text(), apart)
             }
         };
-        n += 1;
-        digest = step(&digest, &open, n, record, before.as_deref(), &after);
-        many.body(batch, n, record, before, after);
+        open.rows += 1;
+        digest = step(&digest, &open, open.rows, record, before.as_deref(), &after);
+        many.body(batch, open.rows, (record, apart), before, after);
     }
     many.write(act).await?;
+    changes::put(act, &table, &mut open, &waiting).await?;
+    changes::keep(act, &open).await?;
     let values = [
-        Bind::from(n),
-        Bind::from(updates),
+        Bind::from(open.rows),
+        Bind::from(open.updates),
         Bind::from(change::seal_text(&digest)),
-        Bind::from(lease(act)),
         Bind::from(batch),
     ];
-    let sql = "
-        update import_batch set row_count = $1, updates = $2, digest = $3, lease_until = $4
-         where id = $5";
+    let sql = "update import_batch set row_count = $1, updates = $2, digest = $3 where id = $4";
     act.tx.run(sql, &values).await?;
     Ok(())
 }
@@ -119,13 +134,21 @@ impl Many {
         }
     }
 
-    fn body(&mut self, batch: i64, n: i64, record: i64, before: Option<String>, after: String) {
+    fn body(
+        &mut self,
+        batch: i64,
+        n: i64,
+        (record, apart): (i64, bool),
+        before: Option<String>,
+        after: String,
+    ) {
         self.bodies.extend([
             Bind::from(batch),
             Bind::from(n),
             Bind::from(record),
             Bind::from(before),
             Bind::from(after),
+            Bind::from(apart.then_some(1)),
         ]);
     }
 
@@ -134,13 +157,13 @@ impl Many {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             write_many(act, table, &names, values).await?;
         }
-        let names = ["batch", "n", "record", "before", "after"];
+        let names = ["batch", "n", "record", "before", "after", "apart"];
         write_many(act, "batch_row", &names, &self.bodies).await
     }
 }
 
 /// Inserts many rows with few statements.
-async fn write_many(
+pub(super) async fn write_many(
     act: &mut Act,
     table: &str,
     names: &[&str],

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use quanyu_core::value::Value;
 
-use super::{Draft, Line, NOTHING, Record, known, no_record};
+use super::{Draft, Line, NOTHING, Record, dated, known, no_record};
 use crate::{
     act::Act,
     error::StoreError,
@@ -51,6 +51,10 @@ pub(crate) fn merge(
         let value = sealed(act, column, old.id, old.value(field), value)?;
         new.values.insert(field.clone(), value);
     }
+    let schema = Arc::clone(act.schema());
+    if let Some(spans) = schema.spans_of(table) {
+        dated::lay(act, table, spans, (old, &mut new), draft)?;
+    }
     for column in table.shown() {
         let value = new.value(&column.field);
         encode(&table.id, column, value)?;
@@ -74,7 +78,6 @@ pub(crate) fn merge(
     new.state = draft.state.clone().or(new.state);
     new.owner_org = draft.owner_org.or(new.owner_org);
     new.owner_user = draft.owner_user.clone().or(new.owner_user);
-    let schema = Arc::clone(act.schema());
     for (name, lines) in &draft.lines {
         let child = schema.table(&format!("{}.{name}", table.id))?;
         let was = old.lines.get(name).map_or(&[][..], Vec::as_slice);

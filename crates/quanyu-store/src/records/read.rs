@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use jiff::civil::Date;
 use quanyu_core::value::Value;
 
 use super::{Line, Record, known, register_table};
@@ -15,6 +16,9 @@ use crate::{
     value::{decode, encode},
 };
 
+/// Ids looked up with one statement.
+const IDS: usize = 500;
+
 /// A record with its lines; `None` where there is none or it was removed.
 ///
 /// # Errors
@@ -22,6 +26,19 @@ use crate::{
 pub async fn get(tx: &mut Tx, register: &str, id: i64) -> Result<Option<Record>, StoreError> {
     let table = register_table(&tx.schema, register)?;
     load(tx, &table, id, false).await
+}
+
+/// [`get`] as the record was on a day: dated fields say what held then.
+///
+/// # Errors
+/// The database's.
+pub async fn get_on(
+    tx: &mut Tx,
+    register: &str,
+    id: i64,
+    day: Date,
+) -> Result<Option<Record>, StoreError> {
+    Ok(get(tx, register, id).await?.map(|it| it.on(day)))
 }
 
 /// The record of a natural key, with its lines.
@@ -59,6 +76,45 @@ pub async fn by_key(
     }
 }
 
+/// Ids of the records that have one of these natural keys.
+///
+/// # Errors
+/// The database's, or a value that its field cannot hold.
+pub async fn ids_by_key(
+    tx: &mut Tx,
+    register: &str,
+    keys: &[Vec<Value>],
+) -> Result<Vec<i64>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let mut ids = Vec::with_capacity(keys.len());
+    if table.key.is_empty() {
+        return Ok(ids);
+    }
+    let names: Vec<String> = table.key.iter().map(|it| tables::quoted(it)).collect();
+    for part in keys.chunks(IDS / names.len()) {
+        let mut values = Vec::with_capacity(part.len() * names.len());
+        let mut rows = Vec::with_capacity(part.len());
+        for key in part {
+            let mut places = Vec::with_capacity(names.len());
+            for (field, value) in table.key.iter().zip(key) {
+                values.push(encode(register, known(&table, field)?, value)?);
+                places.push(format!("${}", values.len()));
+            }
+            rows.push(format!("({})", places.join(",")));
+        }
+        let sql = format!(
+            "select t.id from ({}) t where (t.{}) in (values {})",
+            tables::select(&table, ""),
+            names.join(", t."),
+            rows.join(",")
+        );
+        for row in tx.rows_built(sql, &values).await? {
+            ids.push(row.int(0)?);
+        }
+    }
+    Ok(ids)
+}
+
 /// Which records have these texts in a field: for references typed by key or name in an import. Values that several
 /// records have come several times.
 ///
@@ -73,7 +129,7 @@ pub async fn find(
     let table = register_table(&tx.schema, register)?;
     known(&table, field)?;
     let mut found = Vec::new();
-    for part in texts.chunks(500) {
+    for part in texts.chunks(IDS) {
         let places: Vec<String> = (1..=part.len()).map(|it| format!("${it}")).collect();
         let field = tables::quoted(field);
         let rest = format!("and t.{field} in ({})", places.join(","));
@@ -108,6 +164,39 @@ pub(crate) async fn load(
     let mut record = from_row(table, row)?;
     read_lines(tx, table, &mut record).await?;
     Ok(Some(record))
+}
+
+/// Reads many records with their lines; ids of records that are not there are left out.
+pub(crate) async fn load_many(
+    tx: &mut Tx,
+    table: &Table,
+    ids: &[i64],
+) -> Result<BTreeMap<i64, Record>, StoreError> {
+    let mut found = BTreeMap::new();
+    for part in ids.chunks(IDS) {
+        let places: Vec<String> = (1..=part.len()).map(|it| format!("${it}")).collect();
+        let rest = format!("and t.id in ({})", places.join(","));
+        let values: Vec<Bind> = part.iter().map(|it| Bind::from(*it)).collect();
+        for row in tx.rows_built(tables::select(table, &rest), &values).await? {
+            let record = from_row(table, row)?;
+            found.insert(record.id, record);
+        }
+        let schema = Arc::clone(&tx.schema);
+        for child in table.lines.iter().filter_map(|it| schema.tables.get(it)) {
+            let rest = format!(
+                "and t.parent in ({}) order by t.parent, t.line_no, t.id",
+                places.join(",")
+            );
+            for row in tx.rows_built(tables::select(child, &rest), &values).await? {
+                let (parent, line) = line_from_row(child, row)?;
+                if let Some(record) = found.get_mut(&parent) {
+                    let lines = record.lines.entry(child.line_name().to_owned());
+                    lines.or_default().push(line);
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(crate) async fn read_lines(

@@ -163,21 +163,40 @@ async fn write_lines(
     for (place, line) in now.iter().enumerate() {
         let no = place as i64 + 1;
         match was.iter().position(|it| it.id == line.id) {
-            None => insert_line(act, table, record, line, no).await?,
+            None => {
+                if !revive_line(act, table, record, line, no).await? {
+                    insert_line(act, table, record, line, no).await?;
+                }
+            }
             Some(before) if before == place && was[before] == *line => {}
             Some(_) => {
-                let (mut names, mut values) = line_row_of(table, record, line, no, (0, seq))?;
-                for place in [4, 3, 1, 0] {
-                    names.remove(place);
-                    values.remove(place);
-                }
-                values.push(Bind::from(line.id));
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                act.tx
-                    .run_built(tables::update(&table.name, &names), &values)
-                    .await?;
+                revive_line(act, table, record, line, no).await?;
             }
         }
     }
     Ok(())
+}
+
+/// Writes a line that is there, also one that was removed: an import taken back brings its lines back as they were.
+/// Whether it was there.
+async fn revive_line(
+    act: &mut Act,
+    table: &Table,
+    record: &Record,
+    line: &Line,
+    no: i64,
+) -> Result<bool, StoreError> {
+    let seqs = (0, record.changed_seq);
+    let (mut names, mut values) = line_row_of(table, record, line, no, seqs)?;
+    // Its id finds it; whose it is and who made it stays.
+    for place in [4, 3, 1, 0] {
+        names.remove(place);
+        values.remove(place);
+    }
+    names.push("removed_seq".to_owned());
+    values.push(Bind::Int(None));
+    values.push(Bind::from(line.id));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let sql = tables::update(&table.name, &names);
+    Ok(act.tx.run_built(sql, &values).await? > 0)
 }

@@ -271,11 +271,7 @@ async fn done(store: &Store, world: &mut World, deed: &Deed) {
                 return;
             };
             // Refused where a record of it was changed since, which leaves everything as it was.
-            let _ = store
-                .act::<_, i64, StoreError>(&who(), move |act| {
-                    Box::pin(async move { import::undo(act, batch).await })
-                })
-                .await;
+            let _ = import::undo(store, &who(), batch).await;
         }
         Deed::Pack => {
             if world.number < 3 {

@@ -8,7 +8,7 @@ use quanyu_store::{
     list,
     records::{Draft, Line},
 };
-use quanyu_testkit::{databases, fixed_clock};
+use quanyu_testkit::{databases, fixed_clock, listing};
 
 use crate::common::*;
 
@@ -21,11 +21,7 @@ async fn apply(store: &Store, batch: i64) -> Result<i64, StoreError> {
 }
 
 async fn undo(store: &Store, batch: i64) -> Result<i64, StoreError> {
-    store
-        .act(&who(), move |act| {
-            Box::pin(async move { import::undo(act, batch).await })
-        })
-        .await
+    import::undo(store, &who(), batch).await
 }
 
 async fn count(store: &Store, register: &str) -> i64 {
@@ -252,6 +248,147 @@ async fn an_import_that_was_broken_off_gives_its_keys_back() {
         assert_eq!(count(&store, "contract").await, 1);
         assert_eq!(audit::verify(&store, None).await.unwrap().fault, None);
     }
+}
+
+/// Changes of records that were there: columns that only some chunks know, lines for some, in one statement and apart.
+#[tokio::test]
+async fn many_records_are_changed_together_and_taken_back_to_what_each_said() {
+    for database in databases() {
+        let store = ready(&database).await;
+        let first = import::begin(&store, &who(), "contract", "a.xlsx")
+            .await
+            .unwrap();
+        import::append(&store, &who(), first, rows(0, 900))
+            .await
+            .unwrap();
+        apply(&store, first).await.unwrap();
+        import::clear(&store, &who(), first).await.unwrap();
+        let said = listing(&store).await;
+        let records = {
+            let mut tx = store.read().await.unwrap();
+            let query = list::Query {
+                limit: 1_000,
+                ..list::Query::default()
+            };
+            let page = list::list(&mut tx, "contract", &query).await.unwrap();
+            page.records
+        };
+        let second = import::begin(&store, &who(), "contract", "b.xlsx")
+            .await
+            .unwrap();
+        for (part, chunk) in records.chunks(300).enumerate() {
+            let rows = chunk.iter().enumerate().map(|(n, record)| {
+                let mut draft = Draft::new([("amount", fen(7_000 + record.id))]);
+                if part == 1 {
+                    draft.values.insert("note".into(), text("改过"));
+                    draft.values.insert("contact".into(), text("示例联系人"));
+                }
+                if part == 2 && n % 100 == 0 {
+                    let line = Line::new([("title", text("另一"))]);
+                    draft.lines.insert("items".into(), vec![line]);
+                }
+                draft.state = (part == 2).then(|| "done".to_owned());
+                ImportRow::Update {
+                    record: record.id,
+                    version: 1,
+                    draft,
+                }
+            });
+            import::append(&store, &who(), second, rows.collect())
+                .await
+                .unwrap();
+        }
+        import::append(&store, &who(), second, rows(900, 905))
+            .await
+            .unwrap();
+        assert_eq!(
+            listing(&store).await,
+            said,
+            "nothing is seen before its time"
+        );
+        let seq = apply(&store, second).await.unwrap();
+        for (place, record) in records.iter().enumerate() {
+            let now = get(&store, "contract", record.id).await.unwrap();
+            let told = format!("{} {}", database.name, record.id);
+            assert_eq!(now.value("amount"), &fen(7_000 + record.id), "{told}");
+            assert_eq!((now.version, now.changed_seq), (2, seq), "{told}");
+            let noted = place / 300 == 1;
+            assert_eq!(!now.value("note").is_null(), noted, "{told}");
+            let title = if place / 300 == 2 && place % 100 == 0 {
+                "另一"
+            } else {
+                "一"
+            };
+            assert_eq!(now.lines["items"][0].values["title"], text(title), "{told}");
+        }
+        assert_eq!(audit::verify(&store, None).await.unwrap().fault, None);
+        import::clear(&store, &who(), second).await.unwrap();
+        undo(&store, second).await.unwrap();
+        let back = listing(&store).await;
+        let plain = |told: &str| -> Vec<String> {
+            let lines = told.lines().skip(1);
+            // The version goes on, and a line that comes back has an id of its own.
+            lines
+                .map(|it| it.replace("\"@version\":\"3\"", "\"@version\":\"1\""))
+                .map(|it| it.split("\"@id\":").next().unwrap_or_default().to_owned())
+                .collect()
+        };
+        assert_eq!(plain(&back), plain(&said), "{}", database.name);
+        assert_eq!(audit::verify(&store, None).await.unwrap().fault, None);
+        assert_eq!(count(&store, "contract").await, 900);
+    }
+}
+
+#[tokio::test]
+async fn a_record_listed_among_several_elsewhere_is_not_taken_back() {
+    for database in databases() {
+        let store = database.open().await;
+        let mut pack = quanyu_testkit::pack("1");
+        let contract = pack.registers.get_mut("contract").unwrap();
+        let mut partners = quanyu_testkit::field(
+            "partners",
+            quanyu_pack::model::FieldType::Reference { to: "firm".into() },
+        );
+        partners.many = true;
+        contract.fields.push(partners);
+        store.apply_pack(&pack, &who()).await.unwrap();
+        let other = create(&store, "firm", firm("OLD", "示例")).await.unwrap();
+        let batch = import::begin(&store, &who(), "firm", "a.xlsx")
+            .await
+            .unwrap();
+        let firms = (0..10).map(|n| ImportRow::Create(firm(&format!("F{n}"), "示例")));
+        import::append(&store, &who(), batch, firms.collect())
+            .await
+            .unwrap();
+        apply(&store, batch).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let key = [text("F7")];
+        let found = quanyu_store::records::by_key(&mut tx, "firm", &key).await;
+        let listed = found.unwrap().unwrap().id;
+        drop(tx);
+        let mut draft = contract_of("N1", &[other, listed]);
+        let by = create(&store, "contract", draft.clone()).await.unwrap();
+        let refused = undo(&store, batch).await;
+        assert!(
+            matches!(&refused, Err(StoreError::ReferredTo { record, by: it, .. }) if (*record, *it) == (listed, by)),
+            "{}: {refused:?}",
+            database.name
+        );
+        draft
+            .values
+            .insert("partners".into(), text(&format!(";{other};")));
+        update(&store, "contract", (by, 1), draft).await.unwrap();
+        undo(&store, batch).await.unwrap();
+        assert_eq!(audit::verify(&store, None).await.unwrap().fault, None);
+    }
+}
+
+fn contract_of(number: &str, partners: &[i64]) -> Draft {
+    let mut draft = contract(number, 5);
+    let ids: Vec<String> = partners.iter().map(ToString::to_string).collect();
+    let many = format!(";{};", ids.join(";"));
+    draft.values.insert("partners".into(), text(&many));
+    draft
 }
 
 /// A sample of the long run: other writers go on while a large batch is written and applied.

@@ -6,12 +6,17 @@
 mod asof;
 mod audit;
 mod backup;
+mod bindings;
 mod common;
+mod dated;
+mod faults;
 mod files;
 mod import;
 mod jobs;
+mod kept;
 mod kill;
 mod migrate;
 mod records;
 mod releases;
+mod views;
 mod writer;

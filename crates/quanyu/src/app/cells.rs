@@ -5,16 +5,15 @@
 //!
 //! Invariant: a value that comes out fits its field; nothing is rounded or cut without a fault.
 //!
-//! Start reading at [`read`].
+//! Start reading at [`read`]. What each type takes is in [`kinds`], how a value is shown in [`said`].
+
+mod kinds;
+mod said;
 
 use jiff::civil::Date;
 use quanyu_core::{
-    money::Money,
     period::Period,
-    region::RegionCode,
-    text::{Language, Text},
     typed::{self, TypedError},
-    uscc::Uscc,
     value::Value,
 };
 use quanyu_pack::{
@@ -22,6 +21,9 @@ use quanyu_pack::{
     pattern,
 };
 use rust_decimal::Decimal;
+
+use self::kinds::{code, keep, location, money, number, reference, region, url};
+pub use self::said::say;
 
 /// What parts several codes or references in one cell.
 pub const PARTING: [char; 6] = ['、', ';', '；', ',', '，', '\n'];
@@ -232,170 +234,6 @@ pub fn shown(input: &Input) -> String {
     }
 }
 
-fn keep(text: Option<String>) -> Value {
-    text.map_or(Value::Null, Value::Text)
-}
-
-fn number(input: &Input, unit: Option<&str>) -> Result<Option<Decimal>, CellFault> {
-    let text = shown(input);
-    match input {
-        Input::Date(_) | Input::YesNo(_) => Err(fault("typed_not_a_number", vec![("text", text)])),
-        _ => Ok(typed::number_in(&text, unit)?),
-    }
-}
-
-fn money(input: &Input, unit: Option<&str>, text: &str) -> Result<Value, CellFault> {
-    let Some(yuan) = number(input, Some(unit.unwrap_or("元")))? else {
-        return Ok(Value::Null);
-    };
-    // A workbook's own number may carry noise behind the fen; what a person typed may not.
-    let money = if matches!(input, Input::Number(_)) {
-        Money::round_yuan(yuan)
-    } else {
-        Money::from_yuan(yuan)
-    };
-    money
-        .map(Value::Money)
-        .map_err(|_| fault("cell_parts_of_a_fen", vec![("text", text.to_owned())]))
-}
-
-fn code(pack: &Pack, list: &str, text: &str) -> Result<Value, CellFault> {
-    let Some(text) = typed::text(text) else {
-        return Ok(Value::Null);
-    };
-    let Some(list) = pack.codes.get(list) else {
-        return Err(fault("cell_no_list", vec![("list", list.to_owned())]));
-    };
-    let plain = typed::plain(&text);
-    let means = |title: &Text| {
-        title.zh == text
-            || title
-                .en
-                .as_deref()
-                .is_some_and(|it| it.eq_ignore_ascii_case(&plain))
-    };
-    let found = list
-        .items
-        .iter()
-        .find(|it| it.code.eq_ignore_ascii_case(&plain))
-        .or_else(|| {
-            list.items.iter().find(|it| {
-                means(&it.title) || it.synonyms.iter().any(|s| *s == text || *s == plain)
-            })
-        });
-    match found {
-        Some(item) => Ok(Value::Text(item.code.clone())),
-        None => {
-            let some = list
-                .items
-                .iter()
-                .filter(|it| !it.retired)
-                .take(8)
-                .map(|it| it.title.zh.as_str());
-            let allowed = some.collect::<Vec<_>>().join("、");
-            Err(fault(
-                "cell_unknown_code",
-                vec![
-                    ("text", text),
-                    ("list", list.title.zh.clone()),
-                    ("allowed", allowed),
-                ],
-            ))
-        }
-    }
-}
-
-fn region(pack: &Pack, text: &str) -> Result<Value, CellFault> {
-    let Some(text) = typed::text(text) else {
-        return Ok(Value::Null);
-    };
-    if let Ok(code) = typed::plain(&text).parse::<RegionCode>()
-        && (pack.regions.contains_key(&code) || pack.regions.is_empty())
-    {
-        return Ok(Value::Text(code.to_string()));
-    }
-    // A name: those inside the reporting region first, since streets of one name exist in many districts.
-    let mut named: Vec<_> = pack
-        .regions
-        .values()
-        .filter(|it| it.name == text || it.aliases.contains(&text))
-        .collect();
-    if named.len() > 1 && named.iter().any(|it| pack.region.contains(&it.code)) {
-        named.retain(|it| pack.region.contains(&it.code));
-    }
-    match named.as_slice() {
-        [one] => Ok(Value::Text(one.code.to_string())),
-        [] => Err(fault("cell_unknown_region", vec![("text", text)])),
-        _ => Err(fault(
-            "cell_many_regions",
-            vec![("text", text), ("count", named.len().to_string())],
-        )),
-    }
-}
-
-fn reference(to: &str, text: &str, names: &dyn Names) -> Result<Value, CellFault> {
-    let Some(text) = typed::text(text) else {
-        return Ok(Value::Null);
-    };
-    match names.find(to, &text) {
-        Found::One(id) => Ok(Value::Int(id)),
-        Found::Nobody => {
-            let code = match text.parse::<Uscc>() {
-                Ok(code) if !code.checks() => "cell_uscc_check",
-                _ => "cell_unknown_reference",
-            };
-            Err(fault(
-                code,
-                vec![("text", text), ("register", to.to_owned())],
-            ))
-        }
-        Found::Many(count) => Err(fault(
-            "cell_many_references",
-            vec![("text", text), ("count", count.to_string())],
-        )),
-    }
-}
-
-fn location(text: &str) -> Result<Value, CellFault> {
-    let plain = typed::plain(text);
-    if plain.is_empty() {
-        return Ok(Value::Null);
-    }
-    let wrong = || fault("cell_not_a_place", vec![("text", text.to_owned())]);
-    let (east, north) = plain.split_once(',').ok_or_else(wrong)?;
-    let degree = |it: &str, most: i64| {
-        it.trim()
-            .parse::<Decimal>()
-            .ok()
-            .filter(|it| it.abs() <= Decimal::from(most))
-            .map(|it| it.round_dp(6))
-    };
-    let (east, north) = degree(east, 180).zip(degree(north, 90)).ok_or_else(wrong)?;
-    Ok(Value::Text(format!("{east:.6},{north:.6}")))
-}
-
-fn url(text: &str) -> Result<Value, CellFault> {
-    let plain = typed::plain(text);
-    if plain.is_empty() {
-        return Ok(Value::Null);
-    }
-    let fine = ["http://", "https://"].iter().any(|it| {
-        plain
-            .strip_prefix(it)
-            .is_some_and(|rest| rest.contains('.'))
-    }) && !plain
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>'));
-    if fine {
-        Ok(Value::Text(plain))
-    } else {
-        Err(fault(
-            "cell_not_a_web_address",
-            vec![("text", text.to_owned())],
-        ))
-    }
-}
-
 fn bounds(field: &Field, value: &Value) -> Result<(), CellFault> {
     let number = match value {
         Value::Int(int) if !field.many => Some(Decimal::from(*int)),
@@ -444,54 +282,9 @@ fn bounds(field: &Field, value: &Value) -> Result<(), CellFault> {
     Ok(())
 }
 
-/// A value as people read it: codes by title, money with two decimals and grouping, missing as "—".
-#[must_use]
-pub fn say(pack: &Pack, field: &Field, value: &Value, language: Language) -> String {
-    let title = |list: &str, code: &str| {
-        let item = pack.codes.get(list).and_then(|it| it.item(code));
-        item.map_or_else(|| code.to_owned(), |it| it.title.get(language).to_owned())
-    };
-    match (value, &field.kind) {
-        (Value::Null, _) => "—".to_owned(),
-        (Value::Text(text), FieldType::Code { list }) if field.many => text
-            .split(';')
-            .filter(|it| !it.is_empty())
-            .map(|it| title(list, it))
-            .collect::<Vec<_>>()
-            .join("、"),
-        (Value::Text(code), FieldType::Code { list }) => title(list, code),
-        (Value::Text(code), FieldType::Region) => match code.parse::<RegionCode>() {
-            Ok(region) => pack
-                .regions
-                .get(&region)
-                .map_or_else(|| code.clone(), |it| it.name.clone()),
-            Err(_) => code.clone(),
-        },
-        (Value::Text(text), FieldType::Period) => match text.parse::<Period>() {
-            Ok(period) if language == Language::Zh => period.name_zh(),
-            _ => text.clone(),
-        },
-        (Value::Int(yes), FieldType::YesNo) => match (language, yes) {
-            (Language::Zh, 0) => "否",
-            (Language::Zh, _) => "是",
-            (Language::En, 0) => "no",
-            (Language::En, _) => "yes",
-        }
-        .to_owned(),
-        (Value::Money(money), _) => quanyu_core::measure::say(money.yuan(), "元", 2).0,
-        (Value::Int(int), FieldType::Integer) => {
-            quanyu_core::measure::say(Decimal::from(*int), "", 0).0
-        }
-        (Value::Decimal(decimal), _) => {
-            let digits = decimal.normalize().scale();
-            quanyu_core::measure::say(*decimal, "", digits).0
-        }
-        (value, _) => value.canonical().unwrap_or_default(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use quanyu_core::text::Language;
     use quanyu_pack::{Packs, load};
 
     use super::*;

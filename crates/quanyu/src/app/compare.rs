@@ -109,7 +109,8 @@ pub fn said(it: &MentionView) -> String {
 }
 
 /// The sentence that a mention stands in.
-fn sentence(document: &ReadDocument, chars: &[char], mention: &MentionView) -> String {
+#[must_use]
+pub fn sentence(document: &ReadDocument, chars: &[char], mention: &MentionView) -> String {
     let place = document
         .sentences
         .partition_point(|(_, end)| *end <= mention.start);

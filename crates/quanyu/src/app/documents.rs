@@ -9,6 +9,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use quanyu_core::{measure, text::Text};
 use quanyu_documents::{
+    check::{Name, Names},
     formats,
     read::{self, Block, BlockKind, Hints, LexEntry, Lexicon, Mention, Value},
 };
@@ -25,6 +26,15 @@ pub const MOST_BYTES: u64 = 32 * 1024 * 1024;
 pub struct Reader {
     pack: Arc<Pack>,
     lexicon: Arc<Lexicon>,
+    names: Arc<Names>,
+}
+
+/// A document as its file gives it, and what was read from its text.
+pub(super) struct Parts {
+    /// Text and blocks of the file.
+    pub document: formats::DocText,
+    /// Mentions, sentences, sections.
+    pub reading: read::Reading,
 }
 
 impl Reader {
@@ -46,7 +56,20 @@ impl Reader {
         Self {
             pack: pack.clone(),
             lexicon: Arc::new(Lexicon::new(entries)),
+            names: Arc::new(names(pack)),
         }
+    }
+
+    /// The pack whose indicators are linked.
+    #[must_use]
+    pub fn pack(&self) -> &Arc<Pack> {
+        &self.pack
+    }
+
+    /// Names as documents have to write them.
+    #[must_use]
+    pub(super) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// Reads a file.
@@ -54,21 +77,7 @@ impl Reader {
     /// # Errors
     /// When it cannot be read, is too large, or holds no text.
     pub fn read_file(&self, file: &Path) -> Result<ReadDocument, AppError> {
-        let name = file.file_name().map_or_else(
-            || file.display().to_string(),
-            |it| it.to_string_lossy().into_owned(),
-        );
-        let size = fs::metadata(file)
-            .map_err(|error| AppError::file(file, &error))?
-            .len();
-        if size > MOST_BYTES {
-            return Err(AppError::TooLarge {
-                name,
-                size,
-                most: MOST_BYTES,
-            });
-        }
-        let bytes = fs::read(file).map_err(|error| AppError::file(file, &error))?;
+        let (name, bytes) = file_of(file)?;
         self.read(&name, &bytes)
     }
 
@@ -77,6 +86,16 @@ impl Reader {
     /// # Errors
     /// When it holds no text that could be read.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<ReadDocument, AppError> {
+        Ok(self.shown(name, &self.parts(name, bytes, None)?))
+    }
+
+    /// Text, blocks and mentions of the bytes of a file; `year` is the one reported on where the text is silent.
+    pub(super) fn parts(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        year: Option<i32>,
+    ) -> Result<Parts, AppError> {
         if bytes.len() as u64 > MOST_BYTES {
             return Err(AppError::TooLarge {
                 name: name.to_owned(),
@@ -89,23 +108,29 @@ impl Reader {
         AppError::unless_secret(name, document.secrecy.as_ref())?;
         let hints = Hints {
             doc: name.to_owned(),
-            year: None,
+            year,
         };
         let reading = read::read_text(&document.text, &self.lexicon, &hints);
+        Ok(Parts { document, reading })
+    }
+
+    /// A document as pages show it.
+    pub(super) fn shown(&self, name: &str, parts: &Parts) -> ReadDocument {
+        let Parts { document, reading } = parts;
         let mentions: Vec<MentionView> = reading.mentions.iter().map(|it| self.view(it)).collect();
         let mut warnings: Vec<String> = document.warnings.iter().map(warned).collect();
         warnings.extend(reading.flags.iter().map(|it| it.as_str().to_owned()));
-        Ok(ReadDocument {
+        ReadDocument {
             name: name.to_owned(),
             title: reading.title.clone().or_else(|| document.title.clone()),
             district: self.district(reading.district.as_deref()),
             year: reading.year,
             blocks: blocks(&document.text, &reading.blocks, &mentions),
-            sentences: reading.sentences,
+            sentences: reading.sentences.clone(),
             mentions,
             warnings,
-            text: document.text,
-        })
+            text: document.text.clone(),
+        }
     }
 
     /// The name of the region of the tree that the text names, else what the text says.
@@ -148,6 +173,50 @@ impl Reader {
             flags: it.flags.iter().map(|it| it.as_str().to_owned()).collect(),
         }
     }
+}
+
+/// The bytes of a file with its name.
+///
+/// # Errors
+/// When it cannot be read or is too large.
+pub(super) fn file_of(file: &Path) -> Result<(String, Vec<u8>), AppError> {
+    let name = file.file_name().map_or_else(
+        || file.display().to_string(),
+        |it| it.to_string_lossy().into_owned(),
+    );
+    let size = fs::metadata(file)
+        .map_err(|error| AppError::file(file, &error))?
+        .len();
+    if size > MOST_BYTES {
+        return Err(AppError::TooLarge {
+            name,
+            size,
+            most: MOST_BYTES,
+        });
+    }
+    let bytes = fs::read(file).map_err(|error| AppError::file(file, &error))?;
+    Ok((name, bytes))
+}
+
+/// The standard names of a pack; the titles of its indicators are guarded against damage.
+fn names(pack: &Pack) -> Names {
+    let values = |all: &[quanyu_pack::model::Declared<String>]| -> Vec<String> {
+        all.iter().map(|it| it.value.clone()).collect()
+    };
+    let names = pack.names.values().map(|it| Name {
+        standard: it.standard.value.clone(),
+        short: values(&it.short),
+        wrong: values(&it.wrong),
+        unless: values(&it.unless),
+        damage: it.damage,
+        source: it.source.zh.clone(),
+    });
+    let titles: Vec<String> = pack
+        .indicators
+        .values()
+        .map(|it| it.title.zh.clone())
+        .collect();
+    Names::new(names.collect(), &titles)
 }
 
 /// A warning of the format in words.
@@ -227,6 +296,7 @@ fn blocks(text: &str, blocks: &[Block], mentions: &[MentionView]) -> Vec<BlockVi
         if !pieces.is_empty() {
             out.push(BlockView {
                 level: level(block),
+                start: block.start,
                 pieces,
             });
         }
@@ -270,6 +340,8 @@ pub struct ReadDocument {
 pub struct BlockView {
     /// 0 is a paragraph, 1–4 a heading.
     pub level: u8,
+    /// Its first character.
+    pub start: usize,
     /// Text pieces in order; a piece that is a mention carries its index in [`ReadDocument::mentions`].
     pub pieces: Vec<(String, Option<usize>)>,
 }

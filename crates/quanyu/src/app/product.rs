@@ -8,11 +8,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use include_dir::{Dir, DirEntry, include_dir};
 use quanyu_core::{actor::Actor, period::Period, region::RegionCode, text::Language};
+use quanyu_documents::compose::Fonts;
 use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
@@ -68,6 +69,8 @@ pub struct Product {
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
     reader: Reader,
+    /// Fonts for PDF, opened when the first is made.
+    pub(crate) fonts: OnceLock<Arc<Fonts>>,
 }
 
 impl Product {
@@ -94,9 +97,19 @@ impl Product {
                 store.apply_pack(&pack, &Actor::local()).await?;
                 pack
             }
-            None => applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
-                place: location.to_string(),
-            })?,
+            None => {
+                let pack = applied(&store).await?.ok_or_else(|| AppError::NoDistrict {
+                    place: location.to_string(),
+                })?;
+                // An earlier version made its tables, or a restore did without views.
+                let mut tx = store.read().await?;
+                let current = migrate::is_current(&mut tx, &pack).await?;
+                drop(tx);
+                if !current {
+                    store.apply_pack(&pack, &Actor::local()).await?;
+                }
+                pack
+            }
         };
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
@@ -129,6 +142,7 @@ impl Product {
             store,
             figures: Arc::new(figures),
             reader,
+            fonts: OnceLock::new(),
         })
     }
 

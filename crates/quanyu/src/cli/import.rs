@@ -13,13 +13,19 @@ pub struct Import {
     /// The register.
     register: String,
     /// xlsx, xls or csv (.et through LibreOffice where present).
-    #[arg(required_unless_present = "undo")]
+    #[arg(required_unless_present_any = ["undo", "template"])]
     file: Option<PathBuf>,
     /// Take a whole import back, by the number it was given.
     #[arg(long, value_name = "BATCH", conflicts_with = "file")]
     undo: Option<i64>,
+    /// Write a workbook to fill in, with a sheet for the lines where the register has any.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "undo"])]
+    template: Option<PathBuf>,
     #[command(flatten)]
     at: At,
+    /// The day from which changed values of dated fields hold (else today; a column 起始日期 of the field goes before it).
+    #[arg(long, value_name = "DATE")]
+    from: Option<jiff::civil::Date>,
     /// The sheet; else the first that has rows.
     #[arg(long)]
     sheet: Option<String>,
@@ -45,6 +51,11 @@ impl Import {
             println!("已撤销批次 {batch}，变更 {seq} · batch {batch} was taken back");
             return Ok(Ended::Well);
         }
+        if let Some(out) = &self.template {
+            imports::template(&product, &self.register, out)?;
+            println!("已写入 · written: {}", out.display());
+            return Ok(Ended::Well);
+        }
         let wish = imports::Wish {
             register: self.register.clone(),
             file: self.file.clone().unwrap_or_default(),
@@ -52,6 +63,7 @@ impl Import {
             dry_run: self.dry_run,
             partial: self.partial,
             unit_is_right: self.unit_is_right,
+            from: self.from,
             report: self.report.clone(),
         };
         let report = imports::import(&product, &wish).await?;

@@ -8,7 +8,9 @@
 mod appraisal;
 mod audit;
 mod backup;
+mod check;
 mod compare;
+mod compose;
 mod demo;
 mod export;
 mod figures;
@@ -64,10 +66,14 @@ enum Command {
     Read(read::Read),
     /// Compare what documents say: indicators × districts.
     Compare(compare::Compare),
+    /// Hold each figure of documents against the records.
+    Check(check::Check),
     /// Put the numbers of the next period into a docx, as tracked changes.
     Renew(renew::Renew),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
+    /// Write a document of the pack, every number in it frozen.
+    Compose(compose::Compose),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -154,6 +160,8 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Compose(it) => it.run(packs).await,
+        Command::Check(it) => it.run(packs).await,
         Command::Renew(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,

@@ -25,7 +25,7 @@ pub struct Read {
 }
 
 /// The keys of a mention, in the order of the contract.
-const HEADS: [&str; 17] = [
+pub(super) const HEADS: [&str; 17] = [
     "doc",
     "start",
     "end",
@@ -81,7 +81,8 @@ pub(super) fn read_all(
     Ok((read, ended))
 }
 
-fn row(name: &str, it: &documents::MentionView) -> Vec<Cell> {
+/// A mention as a row under [`HEADS`].
+pub(super) fn row(name: &str, it: &documents::MentionView) -> Vec<Cell> {
     let flags: Vec<String> = it.flags.iter().map(|it| output::json_text(it)).collect();
     vec![
         name.into(),

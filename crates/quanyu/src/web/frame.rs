@@ -80,8 +80,10 @@ pub(super) enum Place<'a> {
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
     Read,
+    Check,
     Renew,
     Compare,
+    Tour,
     /// In none of the menu's rooms.
     Elsewhere,
 }
@@ -198,6 +200,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         false,
     ));
     menu.push(room(
+        app.text(view, "menu.check"),
+        view.link("/documents/check"),
+        Place::Check,
+        true,
+    ));
+    menu.push(room(
         app.text(view, "menu.renew"),
         view.link("/documents/renew"),
         Place::Renew,
@@ -209,6 +217,14 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         Place::Compare,
         false,
     ));
+    if super::tour::offered(app) {
+        menu.push(room(
+            app.text(view, "menu.tour"),
+            view.link("/tour"),
+            Place::Tour,
+            false,
+        ));
+    }
     menu
 }
 

@@ -10,6 +10,7 @@
 mod api;
 mod assets;
 mod chart;
+mod check;
 mod cockpit;
 mod compare;
 mod csv;
@@ -31,6 +32,7 @@ mod state;
 mod styleguide;
 mod templates;
 mod texts;
+mod tour;
 mod upload;
 mod view;
 
@@ -55,6 +57,11 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/tour", get(tour::show))
+        .route("/documents/check", get(check::ask).post(check::put))
+        .route("/documents/check/{draft}", get(check::show))
+        .route("/documents/check/{draft}/sheet", get(check::sheet))
+        .route("/documents/check/{draft}/comments", get(check::comments))
         .route("/documents/renew", get(renew::ask).post(renew::bind))
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))

@@ -120,7 +120,8 @@ pub(super) async fn record(
             .json_if(view.format != Format::Html)
     };
     let id: i64 = record.parse().map_err(|_| unknown())?;
-    let page = app::registers::record(&app.product, &register, id, view.language).await;
+    let page =
+        app::registers::record(&app.product, &register, id, view.wish("day"), view.language).await;
     let page = page.map_err(|error| app.refused(&view, &error))?;
     match view.format {
         Format::Html => app.page(
@@ -161,6 +162,7 @@ pub(super) fn wish(view: &View) -> ListWish {
         descending: view.wish("down").is_some(),
         after: view.wish("after").map(str::to_owned),
         limit,
+        day: view.wish("day").map(str::to_owned),
     }
 }
 

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use quanyu_core::period::Period;
 
 use super::{assets::Assets, metrics::Metrics, templates::Templates};
-use crate::{app::Product, messages::Messages};
+use crate::{
+    app::{Product, check::shelf::Shelf},
+    messages::Messages,
+};
 
 /// Shared by all requests; cloning it is cheap.
 #[derive(Clone)]
@@ -16,6 +19,8 @@ pub struct App {
     pub(super) assets: Arc<Assets>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) messages: Arc<Messages>,
+    /// Drafts that somebody looks at.
+    pub(super) shelf: Arc<Shelf>,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
 }
@@ -31,6 +36,7 @@ impl App {
             assets,
             metrics: Arc::new(Metrics::default()),
             messages: Arc::new(Messages::built_in()),
+            shelf: Arc::default(),
             latest: Arc::default(),
         }
     }

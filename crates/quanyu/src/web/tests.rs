@@ -49,6 +49,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
     // Rust puts some texts together; groups of words are looked up by a value.
     let rust = [
         include_str!("chart.rs"),
+        include_str!("check.rs"),
+        include_str!("check/page.rs"),
         include_str!("cockpit.rs"),
         include_str!("compare.rs"),
         include_str!("documents.rs"),
@@ -80,6 +82,10 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "comparator_word",
         "hit",
         "mark",
+        "verdict",
+        "fault",
+        "problem_code",
+        "measure",
         "map",
     ];
     for key in texts.keys() {

@@ -6,6 +6,7 @@
 use axum::extract::{FromRequest, Multipart, Request};
 
 use super::{problem::Problem, state::App, view::View};
+use crate::app::demo;
 
 /// Bytes that all files of a form may have together.
 pub(super) const MOST: usize = 32 * 1024 * 1024;
@@ -18,7 +19,14 @@ const PATIENCE: usize = 10 * MOST;
 pub(super) type Sent = (String, Vec<u8>);
 
 /// The files of a form, in order.
+///
+/// On the guided path of the demonstration the address names one of its files (`sample`), which is then as if it had been dropped.
 pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Vec<Sent>, Problem> {
+    if let Some(name) = view.wish("sample") {
+        let bytes = demo::files::file(&app.product, name).await;
+        let bytes = bytes.map_err(|error| app.refused(view, &error))?;
+        return Ok(vec![(name.to_owned(), bytes)]);
+    }
     let problem = |code| {
         Problem::of(app, view.language, code).json_if(view.format != super::view::Format::Html)
     };

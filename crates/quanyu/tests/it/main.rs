@@ -5,10 +5,13 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod check;
 mod columns;
 mod commands;
 mod exports;
 mod imports;
+mod lines;
 mod releases;
+mod renew;
 mod web;
 mod writing;

@@ -17,21 +17,21 @@ use tower::ServiceExt;
 use crate::commands::{District, packs, said};
 
 /// A served district.
-struct Site {
+pub(crate) struct Site {
     router: Router,
     // Goes when the test ends.
     _district: District,
 }
 
 /// An answer, read whole.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Site {
-    async fn demo() -> Self {
+    pub(crate) async fn demo() -> Self {
         Self::of(District::demo()).await
     }
 
@@ -49,7 +49,7 @@ impl Site {
         }
     }
 
-    async fn ask(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 * 1024 * 1024).await.unwrap();
@@ -64,18 +64,18 @@ impl Site {
         }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::HOST, "localhost:8420");
         self.ask(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         serde_json::from_str(&answer.text).unwrap()
     }
 
-    async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
+    pub(crate) async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
         let mut body = Vec::new();
         for (name, bytes) in files {
             let head = format!(
@@ -94,7 +94,7 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/indicators",
     "/indicators/contract_value",
@@ -104,6 +104,7 @@ const PAGES: [&str; 11] = [
     "/registers/contract",
     "/compare",
     "/documents/read",
+    "/documents/check",
     "/search?q=%E6%8A%80%E6%9C%AF",
     "/_styleguide",
 ];

@@ -35,9 +35,12 @@ pub struct ProblemBook {
     fields: Vec<Field>,
     plain: Format,
     bad: Format,
+    /// The sheet that is being written, from 0.
+    sheet: usize,
     row: u32,
     notes: u32,
-    counts: BTreeMap<(Option<usize>, String), (u64, u32)>,
+    /// Rows and first row of each reason, by head of the column.
+    counts: BTreeMap<(String, String), (u64, u32)>,
 }
 
 impl ProblemBook {
@@ -46,20 +49,8 @@ impl ProblemBook {
     /// # Errors
     /// When there is no room for the temporary file.
     pub fn new(book: &Book, headers: &[String]) -> Result<Self, WriteError> {
-        let zh = book.language == Language::Zh;
-        let mut fields: Vec<Field> = headers
-            .iter()
-            .map(|it| Field::new(it, Kind::Text))
-            .collect();
-        fields.push(Field::new(
-            if zh { "问题" } else { "Problem" },
-            Kind::LongText,
-        ));
-        fields.push(Field::new(if zh { "原行号" } else { "Row" }, Kind::Integer));
         let mut workbook = look::workbook(book)?;
-        let sheet = workbook.add_worksheet_with_constant_memory()?;
-        sheet.set_name(look::sheet_name(&book.title, 1))?;
-        look::set_up(sheet, &fields)?;
+        let fields = begin(&mut workbook, book, &book.title, headers)?;
         let plain = look::body(Kind::Text).set_num_format("General");
         let bad = look::body(Kind::Text)
             .set_num_format("General")
@@ -71,10 +62,28 @@ impl ProblemBook {
             fields,
             plain,
             bad,
+            sheet: 0,
             row: 0,
             notes: 0,
             counts: BTreeMap::new(),
         })
+    }
+
+    /// Goes on with another sheet of the file.
+    ///
+    /// # Errors
+    /// When there is no room for the temporary file.
+    pub fn next_sheet(mut self, title: &str, headers: &[String]) -> Result<Self, WriteError> {
+        self.close()?;
+        self.fields = begin(&mut self.workbook, &self.book, title, headers)?;
+        self.sheet += 1;
+        self.row = 0;
+        Ok(self)
+    }
+
+    fn close(&mut self) -> Result<(), WriteError> {
+        let sheet = self.workbook.worksheet_from_index(self.sheet)?;
+        look::close(sheet, self.row, self.fields.len())
     }
 
     /// Writes a row as it came, with what is wrong with it (nothing, for a row that is shown for its neighbours).
@@ -89,7 +98,7 @@ impl ProblemBook {
     ) -> Result<(), WriteError> {
         self.row += 1;
         let (row, columns) = (self.row, self.fields.len() - 2);
-        let sheet = self.workbook.worksheet_from_index(0)?;
+        let sheet = self.workbook.worksheet_from_index(self.sheet)?;
         let date = look::body(Kind::Date);
         for column in 0..columns {
             let here: Vec<&str> = faults
@@ -156,7 +165,9 @@ impl ProblemBook {
             &self.plain,
         )?;
         for fault in faults {
-            let key = (fault.column, fault.reason.clone());
+            let field = fault.column.and_then(|it| self.fields.get(it));
+            let header = field.map(|it| it.header.clone()).unwrap_or_default();
+            let key = (header, fault.reason.clone());
             if self.counts.len() < MAX_REASONS || self.counts.contains_key(&key) {
                 let count = self.counts.entry(key).or_insert((0, number));
                 count.0 += 1;
@@ -171,11 +182,7 @@ impl ProblemBook {
     /// When the disk gives out.
     pub fn finish(mut self, path: &Path, lines: &[String]) -> Result<(), WriteError> {
         let zh = self.book.language == Language::Zh;
-        look::close(
-            self.workbook.worksheet_from_index(0)?,
-            self.row,
-            self.fields.len(),
-        )?;
+        self.close()?;
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(if zh { "汇总" } else { "Summary" })?;
         let mut row = 0;
@@ -197,11 +204,8 @@ impl ProblemBook {
         }
         let mut counts: Vec<_> = self.counts.into_iter().collect();
         counts.sort_by_key(|(_, (count, first))| (std::cmp::Reverse(*count), *first));
-        for ((column, reason), (count, first)) in counts {
+        for ((header, reason), (count, first)) in counts {
             row += 1;
-            let header = column
-                .and_then(|it| self.fields.get(it))
-                .map_or("", |it| it.header.as_str());
             sheet.write_string_with_format(row, 0, header, &look::body(Kind::Text))?;
             sheet.write_string_with_format(
                 row,
@@ -214,4 +218,27 @@ impl ProblemBook {
         }
         Ok(self.workbook.save(path)?)
     }
+}
+
+/// Begins a sheet with the columns of the file, and those for what is wrong.
+fn begin(
+    workbook: &mut Workbook,
+    book: &Book,
+    title: &str,
+    headers: &[String],
+) -> Result<Vec<Field>, WriteError> {
+    let zh = book.language == Language::Zh;
+    let mut fields: Vec<Field> = headers
+        .iter()
+        .map(|it| Field::new(it, Kind::Text))
+        .collect();
+    fields.push(Field::new(
+        if zh { "问题" } else { "Problem" },
+        Kind::LongText,
+    ));
+    fields.push(Field::new(if zh { "原行号" } else { "Row" }, Kind::Integer));
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name(look::sheet_name(title, 1))?;
+    look::set_up(sheet, &fields)?;
+    Ok(fields)
 }

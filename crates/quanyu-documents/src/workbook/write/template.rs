@@ -13,18 +13,60 @@ const ROWS: u32 = 2_000;
 /// Characters that a list inside a cell's rule may have; a longer one stands on a sheet of its own.
 const MAX_INLINE: usize = 255;
 
-/// The template as the bytes of an xlsx.
+/// The template as the bytes of an xlsx: a sheet of these columns, then `further` sheets by name.
 ///
 /// # Errors
 /// When a column cannot be set up.
-pub fn template(book: &Book, fields: &[Field]) -> Result<Vec<u8>, WriteError> {
+pub fn template(
+    book: &Book,
+    fields: &[Field],
+    further: &[(String, Vec<Field>)],
+) -> Result<Vec<u8>, WriteError> {
     let zh = book.language == Language::Zh;
     let mut workbook = look::workbook(book)?;
     let lists = if zh { "选项" } else { "Choices" };
-    let sheet = workbook.add_worksheet();
-    sheet.set_name(look::sheet_name(&book.title, 1))?;
-    look::set_up(sheet, fields)?;
     let mut long_lists = Vec::new();
+    fill_in(
+        &mut workbook,
+        &look::sheet_name(&book.title, 1),
+        fields,
+        zh,
+        &mut long_lists,
+    )?;
+    for (name, fields) in further {
+        fill_in(
+            &mut workbook,
+            &look::sheet_name(name, 1),
+            fields,
+            zh,
+            &mut long_lists,
+        )?;
+    }
+    explain(&mut workbook, fields, further, zh)?;
+    if !long_lists.is_empty() {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(lists)?.set_hidden(true);
+        for (column, choices) in long_lists.iter().enumerate() {
+            for (row, choice) in (0..).zip(choices) {
+                sheet.write_string(row, look::column_number(column)?, choice)?;
+            }
+        }
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// A sheet to type into. Lists too long for a cell's rule are put aside.
+fn fill_in(
+    workbook: &mut Workbook,
+    name: &str,
+    fields: &[Field],
+    zh: bool,
+    long_lists: &mut Vec<Vec<String>>,
+) -> Result<(), WriteError> {
+    let lists = if zh { "选项" } else { "Choices" };
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(name)?;
+    look::set_up(sheet, fields)?;
     for (at, field) in fields.iter().enumerate() {
         let column = look::column_number(at)?;
         sheet.set_column_format(
@@ -81,20 +123,15 @@ pub fn template(book: &Book, fields: &[Field]) -> Result<Vec<u8>, WriteError> {
             .set_error_message(message)?;
         sheet.add_data_validation(1, column, ROWS, column, &rule)?;
     }
-    explain(&mut workbook, fields, zh)?;
-    if !long_lists.is_empty() {
-        let sheet = workbook.add_worksheet();
-        sheet.set_name(lists)?.set_hidden(true);
-        for (column, choices) in long_lists.iter().enumerate() {
-            for (row, choice) in (0..).zip(choices) {
-                sheet.write_string(row, look::column_number(column)?, choice)?;
-            }
-        }
-    }
-    Ok(workbook.save_to_buffer()?)
+    Ok(())
 }
 
-fn explain(workbook: &mut Workbook, fields: &[Field], zh: bool) -> Result<(), WriteError> {
+fn explain(
+    workbook: &mut Workbook,
+    fields: &[Field],
+    further: &[(String, Vec<Field>)],
+    zh: bool,
+) -> Result<(), WriteError> {
     let sheet = workbook.add_worksheet();
     sheet.set_name(if zh { "填报说明" } else { "Notes" })?;
     let heads = if zh {
@@ -110,8 +147,13 @@ fn explain(workbook: &mut Workbook, fields: &[Field], zh: bool) -> Result<(), Wr
     }
     let format = look::body(Kind::LongText);
     let center: Format = look::body(Kind::YesNo).set_align(FormatAlign::Center);
-    for (row, field) in (1_u32..).zip(fields) {
-        sheet.write_string_with_format(row, 0, &field.header, &format)?;
+    let own = fields.iter().map(|it| (it.header.clone(), it));
+    let others = further.iter().flat_map(|(sheet, fields)| {
+        let fields = fields.iter();
+        fields.map(move |it| (format!("{sheet}：{}", it.header), it))
+    });
+    for (row, (header, field)) in (1_u32..).zip(own.chain(others)) {
+        sheet.write_string_with_format(row, 0, header, &format)?;
         sheet.write_string_with_format(row, 1, if field.required { "✓" } else { "" }, &center)?;
         sheet.write_string_with_format(row, 2, kind_name(field.kind, zh), &center)?;
         sheet.write_string_with_format(

@@ -31,29 +31,59 @@ use crate::app::{AppError, Product, indicators, registers};
 pub async fn write(product: &Product, demo: &Demo, folder: &Path) -> Result<Vec<String>, AppError> {
     fs::create_dir_all(folder).map_err(|error| AppError::file(folder, &error))?;
     let mut names = Vec::new();
-    for (number, file) in demo.files.iter().enumerate() {
-        let wrong = |why: String| AppError::Demo {
-            block: number + 1,
-            register: file.name.clone(),
-            why,
-        };
-        let text = filled(product, file).await?.map_err(wrong)?;
-        let bytes = match file.kind.as_str() {
-            "names_docx" => {
-                let mut blocks = blocks(&text);
-                blocks.push(SimpleBlock::Table(names_table(product, file).await?));
-                write_docx_simple(&blocks)
-            }
-            "street_xlsx" => street_form(product, file, &text).await?,
-            "bulletin_pdf" => write_pdf_simple(&blocks(&text)),
-            "draft_docx" | "summary_docx" => write_docx_simple(&blocks(&text)),
-            other => return Err(wrong(format!("no such kind of file: `{other}`"))),
-        };
+    for file in &demo.files {
+        let bytes = made(product, demo, file).await?;
         let path = folder.join(&file.name);
         fs::write(&path, bytes).map_err(|error| AppError::file(&path, &error))?;
         names.push(file.name.clone());
     }
     Ok(names)
+}
+
+/// One of the files, as the records make it now.
+///
+/// # Errors
+/// A name that is not declared; as [`write`].
+pub async fn file(product: &Product, name: &str) -> Result<Vec<u8>, AppError> {
+    let declared = product.pack.demo.as_ref();
+    let found =
+        declared.and_then(|demo| Some((demo, demo.files.iter().find(|it| it.name == name)?)));
+    match found {
+        Some((demo, file)) => made(product, demo, file).await,
+        None => {
+            let names = declared.into_iter().flat_map(|it| &it.files);
+            Err(AppError::not_found(
+                "file",
+                name,
+                names.map(|it| it.name.as_str()),
+            ))
+        }
+    }
+}
+
+async fn made(product: &Product, demo: &Demo, file: &DemoFile) -> Result<Vec<u8>, AppError> {
+    let number = demo
+        .files
+        .iter()
+        .position(|it| it.name == file.name)
+        .unwrap_or_default();
+    let wrong = |why: String| AppError::Demo {
+        block: number + 1,
+        register: file.name.clone(),
+        why,
+    };
+    let text = filled(product, file).await?.map_err(wrong)?;
+    Ok(match file.kind.as_str() {
+        "names_docx" => {
+            let mut blocks = blocks(&text);
+            blocks.push(SimpleBlock::Table(names_table(product, file).await?));
+            write_docx_simple(&blocks)
+        }
+        "street_xlsx" => street_form(product, file, &text).await?,
+        "bulletin_pdf" => write_pdf_simple(&blocks(&text)),
+        "draft_docx" | "summary_docx" => write_docx_simple(&blocks(&text)),
+        other => return Err(wrong(format!("no such kind of file: `{other}`"))),
+    })
 }
 
 /// The text with its places filled and its errors planted.

@@ -7,7 +7,7 @@
 //! Start reading at [`build`].
 
 pub mod draw;
-mod files;
+pub mod files;
 
 use std::time::Instant;
 

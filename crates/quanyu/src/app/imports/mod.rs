@@ -1,15 +1,19 @@
 //! A workbook into a register: checked to the end, applied all or nothing, undone as a whole.
 //!
-//! Owns the act of importing. Leaves columns to [`columns`], rows to [`rows`], the question of units to [`units`], the
-//! parsing of files to `quanyu-documents` and the import area to `quanyu-store`.
+//! Owns the act of importing. Leaves columns to [`columns`], rows to [`rows`], lines (明细) to [`lines`], the question of
+//! units to [`units`], the workbook to fill in to [`template()`], the parsing of files to `quanyu-documents` and the import
+//! area to `quanyu-store`.
 //!
 //! Invariant: until everything is checked nothing is visible; a process that dies in between leaves no record.
 //!
 //! Start reading at [`import`].
 
 mod columns;
+mod draft;
+mod lines;
 mod report;
 mod rows;
+mod template;
 mod units;
 
 use std::{
@@ -18,17 +22,22 @@ use std::{
 };
 
 use futures::FutureExt;
+use jiff::civil::Date;
 use quanyu_core::actor::Actor;
 use quanyu_documents::{secrecy, workbook};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::import;
 use tokio::sync::mpsc;
 
-use self::rows::{Checked, Checker};
+use self::{
+    lines::LineSheet,
+    rows::{Checked, Checker},
+};
 use super::{AppError, Product, registers};
 
-pub use columns::{Column, Mapping};
+pub use columns::{Column, Mapping, Part};
 pub use report::{Fault, Report};
+pub use template::template;
 
 /// Rows checked and written together: some thousands keep other writers' waiting short.
 const CHUNK: usize = 2_000;
@@ -50,6 +59,8 @@ pub struct Wish {
     pub partial: bool,
     /// Take columns whose values are off by a thousand or ten thousand against those held.
     pub unit_is_right: bool,
+    /// The day from which changed values of dated fields hold; else today.
+    pub from: Option<Date>,
     /// Where the workbook with the faults goes; else beside the file.
     pub report: Option<PathBuf>,
 }
@@ -61,12 +72,17 @@ pub struct Wish {
 /// report.
 pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> {
     let register = registers::declared(product, &wish.register)?.clone();
-    let (mut chunks, mapping) = read(&register, wish).await?;
+    let Opened {
+        mut chunks,
+        mapping,
+        lines,
+    } = read(&register, wish).await?;
     let mut report = Report::new(&register, &mapping, wish);
     let mut checker = Checker::new(
         product,
         &register,
         &mapping,
+        wish,
         units::held(product, &register, &mapping).await?,
     );
     let actor = Actor::local();
@@ -81,16 +97,24 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
         Some(import::begin(&product.store, &actor, &register.id, &title).await?)
     };
     let written = async {
-        while let Some(chunk) = chunks.recv().await {
-            let Checked { rows, faults } = checker.check(&chunk?).await?;
+        report.add(checker.take_lines(&lines).await?);
+        loop {
+            let chunk = chunks.recv().await;
+            let last = chunk.is_none();
+            let Checked { rows, faults } = match chunk {
+                Some(chunk) => checker.check(&chunk?).await?,
+                None => checker.finish().await?,
+            };
             report.add(faults);
             // Once a row is wrong nothing of the file will be taken, unless the right rows alone were asked for.
             let wanted = wish.partial || report.faults.is_empty();
             if let Some(batch) = batch.filter(|_| wanted && !rows.is_empty()) {
                 import::append(&product.store, &actor, batch, rows).await?;
             }
+            if last {
+                return Ok::<_, AppError>(());
+            }
         }
-        Ok::<_, AppError>(())
     }
     .await;
     report.count(&checker);
@@ -109,12 +133,13 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
                 .store
                 .act(&actor, move |act| import::apply(act, batch).boxed())
                 .await?;
+            import::clear(&product.store, &actor, batch).await?;
             report.applied = Some((batch, applied));
         }
     }
     written?;
     if !report.faults.is_empty() {
-        report.write(wish, &mapping).await?;
+        report.write(wish, &mapping, &lines).await?;
     }
     Ok(report)
 }
@@ -124,53 +149,37 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
 /// # Errors
 /// Where one of its records was changed since, or is referred to.
 pub async fn undo(product: &Product, batch: i64) -> Result<i64, AppError> {
-    let actor = Actor::local();
-    Ok(product
-        .store
-        .act(&actor, move |act| import::undo(act, batch).boxed())
-        .await?)
+    Ok(import::undo(&product.store, &Actor::local(), batch).await?)
 }
 
 type Chunk = Result<Vec<workbook::Row>, AppError>;
 
+/// A file whose heads were read.
+struct Opened {
+    /// Its rows, as a thread of its own reads them.
+    chunks: mpsc::Receiver<Chunk>,
+    mapping: Mapping,
+    /// Sheets that hold lines of the records, whole.
+    lines: Vec<LineSheet>,
+}
+
 /// Opens the file on a thread of its own, which sends its rows in chunks.
-async fn read(
-    register: &Register,
-    wish: &Wish,
-) -> Result<(mpsc::Receiver<Chunk>, Mapping), AppError> {
-    let (send, receive) = mpsc::channel::<Chunk>(4);
+async fn read(register: &Register, wish: &Wish) -> Result<Opened, AppError> {
+    let (send, chunks) = mpsc::channel::<Chunk>(4);
     let (tell, told) = tokio::sync::oneshot::channel();
     let (register, wish) = (register.clone(), wish.clone());
     tokio::task::spawn_blocking(move || {
-        let name = wish.file.display().to_string();
-        let format = |error: &workbook::WorkbookError| AppError::workbook(&name, error);
-        let asked = workbook::Wish {
-            sheet: wish.sheet.clone(),
-            known: columns::heads(&register),
-        };
-        let mut sheet = match workbook::open(&wish.file, &asked) {
-            Ok(sheet) => sheet,
+        let (mut sheet, mapping, lines) = match open(&register, &wish) {
+            Ok(opened) => opened,
             Err(error) => {
-                let _ = tell.send(Err(format(&error)));
+                let _ = tell.send(Err(error));
                 return;
             }
         };
-        let mark = secrecy::find(sheet.titles().iter().map(String::as_str));
-        if let Err(error) = AppError::unless_secret(&name, mark.as_ref()) {
-            let _ = tell.send(Err(error));
+        if tell.send(Ok((mapping, lines))).is_err() {
             return;
         }
-        let mapping = columns::map(&register, sheet.columns(), sheet.unit());
-        if mapping.columns.is_empty() {
-            let _ = tell.send(Err(AppError::NoColumns {
-                file: name,
-                register: register.title.zh.clone(),
-            }));
-            return;
-        }
-        if tell.send(Ok(mapping)).is_err() {
-            return;
-        }
+        let name = wish.file.display().to_string();
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut row = workbook::Row::default();
         loop {
@@ -178,7 +187,7 @@ async fn read(
                 Ok(true) => chunk.push(row.clone()),
                 Ok(false) => break,
                 Err(error) => {
-                    let _ = send.blocking_send(Err(format(&error)));
+                    let _ = send.blocking_send(Err(AppError::workbook(&name, &error)));
                     return;
                 }
             }
@@ -194,10 +203,80 @@ async fn read(
             let _ = send.blocking_send(Ok(chunk));
         }
     });
-    let mapping = told
+    let (mapping, lines) = told
         .await
         .map_err(|error| AppError::Output(error.to_string()))??;
-    Ok((receive, mapping))
+    Ok(Opened {
+        chunks,
+        mapping,
+        lines,
+    })
+}
+
+/// The sheet of the records, and those of their lines.
+fn open(
+    register: &Register,
+    wish: &Wish,
+) -> Result<(workbook::Sheet, Mapping, Vec<LineSheet>), AppError> {
+    let name = wish.file.display().to_string();
+    let format = |error: &workbook::WorkbookError| AppError::workbook(&name, error);
+    let asked = workbook::Wish {
+        sheet: wish.sheet.clone(),
+        known: columns::heads(register),
+    };
+    let sheet = workbook::open(&wish.file, &asked).map_err(|it| format(&it))?;
+    let secret = |sheet: &workbook::Sheet| {
+        let mark = secrecy::find(sheet.titles().iter().map(String::as_str));
+        AppError::unless_secret(&name, mark.as_ref())
+    };
+    secret(&sheet)?;
+    let mapping = columns::map(register, sheet.columns(), sheet.unit());
+    if mapping.columns.is_empty() {
+        return Err(AppError::NoColumns {
+            file: name.clone(),
+            register: register.title.zh.clone(),
+        });
+    }
+    let mut all = Vec::new();
+    let mut held = 0;
+    for (number, lines) in register.lines.iter().enumerate() {
+        let names = columns::sheet_names(register, lines);
+        let called = |it: &&String| *it != sheet.name() && columns::is_called(it, &names);
+        let Some(called) = sheet.sheets().iter().find(called) else {
+            continue;
+        };
+        let asked = workbook::Wish {
+            sheet: Some(called.clone()),
+            known: columns::heads_of_lines(register, number),
+        };
+        let mut rows = match workbook::open(&wish.file, &asked) {
+            Ok(rows) => rows,
+            // A template whose lines nobody filled in.
+            Err(workbook::WorkbookError::Empty) => continue,
+            Err(error) => return Err(format(&error)),
+        };
+        secret(&rows)?;
+        let mut found = LineSheet {
+            name: called.clone(),
+            mapping: columns::map_lines(register, number, rows.columns(), rows.unit()),
+            rows: Vec::new(),
+        };
+        let mut row = workbook::Row::default();
+        while rows.read_row(&mut row).map_err(|it| format(&it))? {
+            held += 1;
+            if held > lines::MOST_ROWS {
+                let most = lines::MOST_ROWS;
+                return Err(AppError::Format {
+                    name: called.clone(),
+                    zh: format!("明细超过 {most} 行，请拆成几个文件导入"),
+                    why: format!("more than {most} lines: import it in parts"),
+                });
+            }
+            found.rows.push(row.clone());
+        }
+        all.push(found);
+    }
+    Ok((sheet, mapping, all))
 }
 
 /// The names that a cell refers to, by register: what [`super::names::NameMap::look_up`] wants.

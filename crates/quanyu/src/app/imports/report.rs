@@ -12,12 +12,14 @@ use quanyu_core::text::Language;
 use quanyu_documents::workbook::{self, write};
 use quanyu_pack::model::Register;
 
-use super::{MOST_FAULTS, Mapping, Wish, rows::Checker};
+use super::{MOST_FAULTS, Mapping, Wish, lines::LineSheet, rows::Checker};
 use crate::app::AppError;
 
 /// A cell that does not fit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Fault {
+    /// The sheet, unless it is the one of the records.
+    pub sheet: Option<String>,
     /// Row in the sheet, from 1.
     pub row: u32,
     /// Place among the columns; `None` where the fault is the whole row's.
@@ -96,35 +98,57 @@ impl Report {
         );
     }
 
-    /// Writes the workbook with the reason in each bad cell.
-    pub(super) async fn write(&mut self, wish: &Wish, mapping: &Mapping) -> Result<(), AppError> {
+    /// Writes the workbook with the reason in each bad cell, sheet by sheet.
+    pub(super) async fn write(
+        &mut self,
+        wish: &Wish,
+        mapping: &Mapping,
+        lines: &[LineSheet],
+    ) -> Result<(), AppError> {
         let target = wish
             .report
             .clone()
             .unwrap_or_else(|| wish.file.with_extension("faults.xlsx"));
-        let source = workbook::Wish {
-            sheet: wish.sheet.clone(),
-            known: mapping.columns.iter().map(|it| it.head.clone()).collect(),
-        };
+        let heads = |it: &Mapping| it.columns.iter().map(|it| it.head.clone()).collect();
+        let mut sheets = vec![Marked {
+            title: self.register.clone(),
+            source: workbook::Wish {
+                sheet: wish.sheet.clone(),
+                known: heads(mapping),
+            },
+            marks: self.marks(None),
+        }];
+        for sheet in lines {
+            let marks = self.marks(Some(&sheet.name));
+            if !marks.is_empty() {
+                sheets.push(Marked {
+                    title: sheet.name.clone(),
+                    source: workbook::Wish {
+                        sheet: Some(sheet.name.clone()),
+                        known: heads(&sheet.mapping),
+                    },
+                    marks,
+                });
+            }
+        }
+        let said = vec![self.counted()];
+        let (file, out) = (wish.file.clone(), target.clone());
+        let done = tokio::task::spawn_blocking(move || marked(&file, &sheets, &said, &out)).await;
+        done.map_err(|error| AppError::Output(error.to_string()))??;
+        self.file = Some(target);
+        Ok(())
+    }
+
+    fn marks(&self, sheet: Option<&str>) -> BTreeMap<u32, Vec<write::Fault>> {
         let mut marks: BTreeMap<u32, Vec<write::Fault>> = BTreeMap::new();
-        for fault in &self.faults {
+        for fault in self.faults.iter().filter(|it| it.sheet.as_deref() == sheet) {
             let mark = write::Fault {
                 column: fault.place,
                 reason: fault.why.clone(),
             };
             marks.entry(fault.row).or_default().push(mark);
         }
-        let lines = vec![self.counted()];
-        let (file, out) = (wish.file.clone(), target.clone());
-        let name = wish.file.display().to_string();
-        let title = self.register.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            marked(&name, &file, &source, &title, &marks, &lines, &out)
-        })
-        .await;
-        done.map_err(|error| AppError::Output(error.to_string()))??;
-        self.file = Some(target);
-        Ok(())
+        marks
     }
 
     fn counted(&self) -> String {
@@ -163,8 +187,16 @@ impl Report {
         for fault in self.faults.iter().take(20) {
             let _ = writeln!(
                 out,
-                "  {}{} “{}”：{}",
-                fault.letters, fault.row, fault.text, fault.why
+                "  {}{}{} “{}”：{}",
+                fault
+                    .sheet
+                    .as_ref()
+                    .map(|it| format!("{it}!"))
+                    .unwrap_or_default(),
+                fault.letters,
+                fault.row,
+                fault.text,
+                fault.why
             );
         }
         if self.fault_count > 20 {
@@ -198,38 +230,48 @@ impl Report {
     }
 }
 
+/// A sheet of the file with what is wrong in it, by row.
+struct Marked {
+    title: String,
+    source: workbook::Wish,
+    marks: BTreeMap<u32, Vec<write::Fault>>,
+}
+
 /// The rows of the file again, with the reason in each bad cell.
-fn marked(
-    name: &str,
-    file: &Path,
-    source: &workbook::Wish,
-    title: &str,
-    marks: &BTreeMap<u32, Vec<write::Fault>>,
-    lines: &[String],
-    out: &Path,
-) -> Result<(), AppError> {
-    let reading = |error: workbook::WorkbookError| AppError::workbook(name, &error);
+fn marked(file: &Path, sheets: &[Marked], said: &[String], out: &Path) -> Result<(), AppError> {
+    let name = file.display().to_string();
+    let reading = |error: workbook::WorkbookError| AppError::workbook(&name, &error);
     let writing = |error: write::WriteError| AppError::File {
         file: out.display().to_string(),
         why: error.to_string(),
     };
-    let mut sheet = workbook::open(file, source).map_err(reading)?;
-    let heads: Vec<String> = sheet.columns().iter().map(|it| it.header.clone()).collect();
-    let book = write::Book {
-        title: title.to_owned(),
-        made_at: jiff::Zoned::now().datetime(),
-        language: Language::Zh,
-    };
-    let mut report = write::ProblemBook::new(&book, &heads).map_err(writing)?;
-    let mut row = workbook::Row::default();
-    while sheet.read_row(&mut row).map_err(reading)? {
-        let faults = marks
-            .get(&row.number)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        report
-            .write_row(row.number, &row.cells, faults)
-            .map_err(writing)?;
+    let mut report: Option<write::ProblemBook> = None;
+    for marked in sheets {
+        let mut sheet = workbook::open(file, &marked.source).map_err(reading)?;
+        let heads: Vec<String> = sheet.columns().iter().map(|it| it.header.clone()).collect();
+        let into = match report.take() {
+            None => {
+                let book = write::Book {
+                    title: marked.title.clone(),
+                    made_at: jiff::Zoned::now().datetime(),
+                    language: Language::Zh,
+                };
+                write::ProblemBook::new(&book, &heads)
+            }
+            Some(report) => report.next_sheet(&marked.title, &heads),
+        };
+        let mut into = into.map_err(writing)?;
+        let mut row = workbook::Row::default();
+        while sheet.read_row(&mut row).map_err(reading)? {
+            let faults = marked.marks.get(&row.number);
+            let faults = faults.map(Vec::as_slice).unwrap_or_default();
+            into.write_row(row.number, &row.cells, faults)
+                .map_err(writing)?;
+        }
+        report = Some(into);
     }
-    report.finish(out, lines).map_err(writing)
+    match report {
+        Some(report) => report.finish(out, said).map_err(writing),
+        None => Ok(()),
+    }
 }

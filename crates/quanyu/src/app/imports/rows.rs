@@ -1,12 +1,13 @@
 //! Rows of a sheet become records to make or change, or faults in their cells.
 //!
-//! Owns the check of one chunk after the other. Invariant: a natural key stands once in a file.
+//! Owns the check of one chunk after the other. Leaves single cells to [`super::draft`], lines to [`super::lines`].
+//! Invariant: a natural key stands once in a file; where rows hold lines, the rows of a record stand together.
 //!
 //! Start reading at [`Checker::check`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use quanyu_core::{text::Language, value::Value};
+use quanyu_core::value::Value;
 use quanyu_documents::workbook::{Cell, Row};
 use quanyu_pack::model::Register;
 use quanyu_store::{
@@ -17,17 +18,13 @@ use quanyu_store::{
 };
 
 use super::{
-    Column, Fault, Mapping, named_by,
+    Fault, Mapping, Wish,
+    draft::{Place, Reader, at_row, fault_in, key_texts},
+    lines::{self, ByParent, LineSheet, OfParent},
+    named_by,
     units::{Held, Seen},
 };
-use crate::{
-    app::{
-        AppError, Product,
-        cells::{self, Input},
-        names::NameMap,
-    },
-    messages,
-};
+use crate::app::{AppError, Product, names::NameMap};
 
 /// A chunk that was checked.
 #[derive(Debug, Default)]
@@ -36,14 +33,29 @@ pub(super) struct Checked {
     pub faults: Vec<Fault>,
 }
 
+/// A record that one row speaks of, or several that hold its lines.
+#[derive(Clone, Debug)]
+struct Group {
+    row: u32,
+    draft: Draft,
+    /// Its key as it stands in the cells.
+    typed: Vec<String>,
+    faulty: bool,
+}
+
 /// Checks the rows of a file.
 pub(super) struct Checker<'a> {
     product: &'a Product,
     register: &'a Register,
     mapping: &'a Mapping,
+    wish: &'a Wish,
     names: NameMap,
     /// Row in which a key stood first.
     keys: HashMap<Vec<String>, u32>,
+    /// The last record of the chunk before, whose lines may go on.
+    open: Option<Group>,
+    /// What sheets of lines say of records that have not come yet.
+    lines: ByParent,
     held: Held,
     seen: Seen,
     told_missing: bool,
@@ -58,14 +70,18 @@ impl<'a> Checker<'a> {
         product: &'a Product,
         register: &'a Register,
         mapping: &'a Mapping,
+        wish: &'a Wish,
         held: Held,
     ) -> Self {
         Self {
             product,
             register,
             mapping,
+            wish,
             names: NameMap::default(),
             keys: HashMap::new(),
+            open: None,
+            lines: ByParent::new(),
             held,
             seen: Seen::default(),
             told_missing: false,
@@ -81,89 +97,242 @@ impl<'a> Checker<'a> {
         self.held.questions(&self.seen, self.mapping)
     }
 
+    /// Takes in the sheets of lines, before the rows of the records.
+    pub async fn take_lines(&mut self, sheets: &[LineSheet]) -> Result<Vec<Fault>, AppError> {
+        let mut faults = Vec::new();
+        for sheet in sheets {
+            let mut tx = self.product.store.read().await?;
+            self.look_up(&mut tx, &sheet.mapping, &sheet.rows).await?;
+            drop(tx);
+            let place = Place {
+                sheet: Some(&sheet.name),
+                mapping: &sheet.mapping,
+            };
+            if let (Some(row), Some(title)) = (sheet.rows.first(), sheet.mapping.missing.first()) {
+                faults.push(at_row(&place, row.number, "import_column_missing", title));
+                continue;
+            }
+            for row in &sheet.rows {
+                let before = faults.len();
+                let reader = Reader {
+                    pack: &self.product.pack,
+                    register: self.register,
+                    names: &self.names,
+                };
+                let draft = reader.draft(&place, row, &mut self.seen, &mut faults);
+                let mut line = reader.lines(&place, row, &mut faults);
+                let Some(key) = self.key(&draft) else {
+                    continue;
+                };
+                let column = place
+                    .mapping
+                    .own()
+                    .next()
+                    .expect("a sheet without the key's columns was refused");
+                let parent = self.lines.entry(key).or_insert_with(|| OfParent {
+                    at: (sheet.name.clone(), row.number),
+                    column: column.clone(),
+                    key: self
+                        .register
+                        .key
+                        .iter()
+                        .filter_map(|it| draft.values.get(it).cloned())
+                        .collect(),
+                    lines: lines::Lines::new(),
+                    faulty: false,
+                });
+                parent.faulty |= faults.len() > before;
+                for (name, more) in &mut line {
+                    parent.lines.entry(name.clone()).or_default().append(more);
+                }
+            }
+        }
+        Ok(faults)
+    }
+
     /// Checks a chunk.
     pub async fn check(&mut self, chunk: &[Row]) -> Result<Checked, AppError> {
         let mut tx = self.product.store.read().await?;
-        self.look_up(&mut tx, chunk).await?;
+        self.look_up(&mut tx, self.mapping, chunk).await?;
         let mut checked = Checked::default();
-        let mut good: Vec<(&Row, Draft)> = Vec::with_capacity(chunk.len());
+        let mut groups: Vec<Group> = Vec::with_capacity(chunk.len());
+        groups.extend(self.open.take());
+        let place = Place {
+            sheet: None,
+            mapping: self.mapping,
+        };
+        let reader = Reader {
+            pack: &self.product.pack,
+            register: self.register,
+            names: &self.names,
+        };
         for row in chunk {
             self.rows += 1;
+            if self.rows == 1
+                && let Some(title) = self.mapping.missing_of_lines.first()
+            {
+                let fault = at_row(&place, row.number, "import_column_missing", title);
+                checked.faults.push(fault);
+            }
             let before = checked.faults.len();
-            let draft = self.draft(row, &mut checked.faults);
-            if checked.faults.len() == before {
-                good.push((row, draft));
+            let typed = key_texts(self.register, self.mapping, row);
+            let goes_on = |it: &&mut Group| {
+                self.mapping.has_lines()
+                    && !typed.is_empty()
+                    && (typed == it.typed || typed.iter().all(String::is_empty))
+            };
+            match groups.last_mut().filter(goes_on) {
+                Some(group) => {
+                    reader.agrees(&place, row, &group.draft, &mut checked.faults);
+                    for (name, more) in &mut reader.lines(&place, row, &mut checked.faults) {
+                        let lines = group.draft.lines.entry(name.clone()).or_default();
+                        lines.append(more);
+                    }
+                    group.faulty |= checked.faults.len() > before;
+                }
+                None => {
+                    let mut draft = reader.draft(&place, row, &mut self.seen, &mut checked.faults);
+                    draft.lines = reader.lines(&place, row, &mut checked.faults);
+                    draft.from = self.wish.from;
+                    groups.push(Group {
+                        row: row.number,
+                        draft,
+                        typed,
+                        faulty: checked.faults.len() > before,
+                    });
+                }
             }
         }
-        let known = self.known(&mut tx, &good).await?;
-        for (row, draft) in good {
+        if self.mapping.has_lines() {
+            self.open = groups.pop();
+        }
+        self.settle(&mut tx, groups, &mut checked).await?;
+        Ok(checked)
+    }
+
+    /// Checks what waited for the end of the file: the last record's lines, and lines of records that are not in the file.
+    pub async fn finish(&mut self) -> Result<Checked, AppError> {
+        let mut tx = self.product.store.read().await?;
+        let mut checked = Checked::default();
+        let open = self.open.take().into_iter().collect();
+        self.settle(&mut tx, open, &mut checked).await?;
+        let mut waiting: Vec<(Vec<String>, OfParent)> = self.lines.drain().collect();
+        waiting.sort_by_key(|(_, it)| it.at.clone());
+        waiting.retain(|(_, it)| !it.faulty);
+        let keys: Vec<Vec<Value>> = waiting.iter().map(|(_, it)| it.key.clone()).collect();
+        let known = self.known(&mut tx, &keys).await?;
+        for (key, parent) in waiting {
+            let Some(record) = known.get(&key) else {
+                let (sheet, row) = &parent.at;
+                let text = key.join(" ");
+                let facts = [("text", text.clone())];
+                checked.faults.push(fault_in(
+                    Some(sheet),
+                    *row,
+                    &parent.column,
+                    text,
+                    "import_no_parent",
+                    &facts,
+                ));
+                continue;
+            };
+            let draft = Draft {
+                lines: parent.lines,
+                ..Draft::default()
+            };
+            self.change(record, draft, &mut checked);
+        }
+        Ok(checked)
+    }
+
+    /// What becomes of records whose rows are whole.
+    async fn settle(
+        &mut self,
+        tx: &mut Tx,
+        groups: Vec<Group>,
+        checked: &mut Checked,
+    ) -> Result<(), AppError> {
+        let good: Vec<Group> = groups.into_iter().filter(|it| !it.faulty).collect();
+        let keys: Vec<Vec<Value>> = good
+            .iter()
+            .filter_map(|it| self.key_values(&it.draft))
+            .collect();
+        let known = self.known(tx, &keys).await?;
+        for Group { row, mut draft, .. } in good {
             let key = self.key(&draft);
             if let Some(key) = &key {
                 if let Some(first) = self.keys.get(key) {
                     checked.faults.push(self.repeated(row, key, *first));
                     continue;
                 }
-                self.keys.insert(key.clone(), row.number);
+                self.keys.insert(key.clone(), row);
+                if let Some(parent) = self.lines.remove(key) {
+                    if parent.faulty {
+                        continue;
+                    }
+                    for (name, mut more) in parent.lines {
+                        draft.lines.entry(name).or_default().append(&mut more);
+                    }
+                }
             }
             match key.and_then(|it| known.get(&it)) {
                 // A change may leave required columns out, a new record may not: told once, at the first such row.
                 None if !self.mapping.missing.is_empty() => {
                     if !std::mem::replace(&mut self.told_missing, true) {
-                        checked
-                            .faults
-                            .extend(self.mapping.missing.iter().map(|title| missing(row, title)));
+                        let place = Place {
+                            sheet: None,
+                            mapping: self.mapping,
+                        };
+                        let missing = self.mapping.missing.iter();
+                        checked.faults.extend(
+                            missing.map(|it| at_row(&place, row, "import_column_missing", it)),
+                        );
                     }
                 }
                 None => {
                     self.created += 1;
                     checked.rows.push(ImportRow::Create(draft));
                 }
-                Some(record)
-                    if draft
-                        .values
-                        .iter()
-                        .all(|(field, value)| record.value(field) == value) =>
-                {
-                    self.unchanged += 1;
-                }
-                Some(record) => {
-                    self.changed += 1;
-                    checked.rows.push(ImportRow::Update {
-                        record: record.id,
-                        version: record.version,
-                        draft,
-                    });
-                }
+                Some(record) => self.change(record, draft, checked),
             }
         }
-        Ok(checked)
+        Ok(())
     }
 
-    fn draft(&mut self, row: &Row, faults: &mut Vec<Fault>) -> Draft {
-        let mut draft = Draft::default();
-        for column in &self.mapping.columns {
-            let input = input(row.cells.get(column.place).unwrap_or(&Cell::Empty));
-            match cells::read(
-                &self.product.pack,
-                &column.field,
-                &input,
-                column.unit.as_deref(),
-                &self.names,
-            ) {
-                Ok(value) => {
-                    self.seen.add(&column.field.id, &value);
-                    draft.values.insert(column.field.id.clone(), value);
-                }
-                Err(fault) => faults.push(told(row, column, &input, &fault)),
-            }
+    /// A row about a record that is there.
+    fn change(&mut self, record: &Record, mut draft: Draft, checked: &mut Checked) {
+        let lines = lines::differ(self.register, record, &mut draft.lines);
+        let values = draft
+            .values
+            .iter()
+            .any(|(field, value)| match draft.spans.get(field) {
+                Some(span) => !record.spans(field).contains(&(*span, value.clone())),
+                None => record.value(field) != value,
+            });
+        if !lines && !values {
+            self.unchanged += 1;
+            return;
         }
-        draft
+        if !lines {
+            draft.lines.clear();
+        }
+        self.changed += 1;
+        checked.rows.push(ImportRow::Update {
+            record: record.id,
+            version: record.version,
+            draft,
+        });
     }
 
-    async fn look_up(&mut self, tx: &mut Tx, chunk: &[Row]) -> Result<(), AppError> {
+    async fn look_up(
+        &mut self,
+        tx: &mut Tx,
+        mapping: &Mapping,
+        rows: &[Row],
+    ) -> Result<(), AppError> {
         let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for column in &self.mapping.columns {
-            for row in chunk {
+        for column in &mapping.columns {
+            for row in rows {
                 if let Some(Cell::Text(text)) = row.cells.get(column.place) {
                     for (register, texts) in named_by(&self.product.pack, &column.field, text) {
                         wanted.entry(register).or_default().extend(texts);
@@ -175,121 +344,51 @@ impl<'a> Checker<'a> {
     }
 
     fn key(&self, draft: &Draft) -> Option<Vec<String>> {
+        let values = self.key_values(draft)?;
+        values.iter().map(Value::canonical).collect()
+    }
+
+    fn key_values(&self, draft: &Draft) -> Option<Vec<Value>> {
         if self.register.key.is_empty() {
             return None;
         }
-        self.register
-            .key
-            .iter()
-            .map(|field| draft.values.get(field).and_then(Value::canonical))
+        let fields = self.register.key.iter();
+        fields
+            .map(|it| draft.values.get(it).filter(|it| !it.is_null()).cloned())
             .collect()
     }
 
-    /// Records that have one of the keys.
+    /// Records that have one of the keys, with their lines.
     async fn known(
         &self,
         tx: &mut Tx,
-        good: &[(&Row, Draft)],
+        keys: &[Vec<Value>],
     ) -> Result<HashMap<Vec<String>, Record>, AppError> {
-        let mut known = HashMap::new();
-        let keys: HashSet<Vec<String>> = good
+        let mut seen = HashSet::new();
+        let keys: Vec<Vec<Value>> = keys
             .iter()
-            .filter_map(|(_, draft)| self.key(draft))
+            .filter(|it| seen.insert(it.iter().map(Value::canonical).collect::<Vec<_>>()))
+            .cloned()
             .collect();
-        let text_key = match self.register.key.as_slice() {
-            [one]
-                if good
-                    .iter()
-                    .all(|(_, it)| matches!(it.values.get(one), Some(Value::Text(_)))) =>
-            {
-                Some(one)
-            }
-            _ => None,
-        };
-        if let Some(field) = text_key {
-            let texts: Vec<String> = keys.into_iter().flatten().collect();
-            let found = records::find(tx, &self.register.id, field, &texts).await?;
-            let ids: Vec<i64> = found.iter().map(|(_, id)| *id).collect();
-            for record in list::by_ids(tx, &self.register.id, &ids).await? {
-                if let Some(key) = record.value(field).canonical() {
-                    known.insert(vec![key], record);
-                }
-            }
-            return Ok(known);
-        }
-        for (_, draft) in good {
-            let Some(key) = self.key(draft) else { continue };
-            let values: Vec<Value> = self
-                .register
-                .key
-                .iter()
-                .filter_map(|it| draft.values.get(it).cloned())
-                .collect();
-            if let Some(record) = records::by_key(tx, &self.register.id, &values).await? {
+        let ids = records::ids_by_key(tx, &self.register.id, &keys).await?;
+        let mut known = HashMap::new();
+        for record in list::by_ids(tx, &self.register.id, &ids).await? {
+            let key = self.register.key.iter();
+            let key: Option<Vec<String>> = key.map(|it| record.value(it).canonical()).collect();
+            if let Some(key) = key {
                 known.insert(key, record);
             }
         }
         Ok(known)
     }
 
-    fn repeated(&self, row: &Row, key: &[String], first: u32) -> Fault {
-        let column = self
-            .mapping
-            .columns
-            .iter()
-            .find(|it| self.register.key.contains(&it.field.id));
-        let facts = [("text", key.join(" ")), ("row", first.to_string())];
-        Fault {
-            row: row.number,
-            place: column.map(|it| it.place),
-            letters: column.map(|it| it.letters.clone()).unwrap_or_default(),
-            head: column.map(|it| it.head.clone()).unwrap_or_default(),
-            text: key.join(" "),
-            why: messages::text(Language::Zh, "import_repeated", &facts).0,
+    fn repeated(&self, row: u32, key: &[String], first: u32) -> Fault {
+        let text = key.join(" ");
+        let facts = [("text", text.clone()), ("row", first.to_string())];
+        let mut columns = self.mapping.own();
+        match columns.find(|it| self.register.key.contains(&it.field.id)) {
+            Some(column) => fault_in(None, row, column, text, "import_repeated", &facts),
+            None => Fault::default(),
         }
-    }
-}
-
-fn missing(row: &Row, title: &str) -> Fault {
-    Fault {
-        row: row.number,
-        place: None,
-        letters: String::new(),
-        head: title.to_owned(),
-        text: String::new(),
-        why: messages::text(
-            Language::Zh,
-            "import_column_missing",
-            &[("field", title.to_owned())],
-        )
-        .0,
-    }
-}
-
-fn told(row: &Row, column: &Column, input: &Input, fault: &cells::CellFault) -> Fault {
-    Fault {
-        row: row.number,
-        place: Some(column.place),
-        letters: column.letters.clone(),
-        head: column.head.clone(),
-        text: cells::shown(input),
-        why: messages::text(Language::Zh, fault.code, &fault.facts).0,
-    }
-}
-
-/// A cell of a sheet as a cell to be read.
-fn input(cell: &Cell) -> Input {
-    match cell {
-        Cell::Empty => Input::Empty,
-        Cell::Text(text) => Input::Text(text.clone()),
-        Cell::Number(number) => Input::Number(*number),
-        // The unit of a column does not scale what the sheet itself shows as percent.
-        Cell::Percent(fraction) => Input::Text(format!(
-            "{}%",
-            fraction * rust_decimal::Decimal::ONE_HUNDRED
-        )),
-        Cell::Date(at) => Input::Date(at.date()),
-        Cell::Bool(yes) => Input::YesNo(*yes),
-        Cell::Error(error) => Input::Broken(error.to_string()),
     }
 }

@@ -12,7 +12,8 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, declared, first_fields, from_canonical, head, target, view,
+    Cell, FieldHead, RegisterView, cell, day, declared, first_fields, from_canonical, head, target,
+    view,
 };
 use crate::app::{AppError, Product, cells, names::NameMap};
 
@@ -31,6 +32,8 @@ pub struct ListWish {
     pub after: Option<String>,
     /// Rows a page, at most 500.
     pub limit: u32,
+    /// A day, as typed: dated fields say, and are asked, what held then; else today's values.
+    pub day: Option<String>,
 }
 
 /// A page of a register.
@@ -89,6 +92,7 @@ pub async fn list(
         after,
         limit: wish.limit.clamp(1, 500),
         search: None,
+        day: day(wish.day.as_deref())?,
     };
     let page = rows::list(&mut tx, id, &query).await?;
     let all_rows = Query {

@@ -11,9 +11,11 @@ mod list;
 mod record;
 
 use futures::future::BoxFuture;
+use jiff::civil::Date;
 use quanyu_core::{
     money::Money,
     text::{Language, Text},
+    typed,
     value::Value,
 };
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
@@ -109,6 +111,18 @@ pub(super) fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView
         count: u64::try_from(count).unwrap_or(0),
         source: register.source.clone(),
     }
+}
+
+/// A day as people type it.
+fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
+    let Some(text) = text.map(str::trim).filter(|it| !it.is_empty()) else {
+        return Ok(None);
+    };
+    typed::day(text).map_err(|error| AppError::BadValue {
+        kind: "day",
+        value: text.to_owned(),
+        why: error.to_string(),
+    })
 }
 
 /// The register of that id.

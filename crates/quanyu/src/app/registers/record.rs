@@ -11,7 +11,7 @@ use quanyu_store::{
     Tx,
     change::{self, Change},
     list::{self as rows, Filter, Op, Query},
-    records,
+    records::{self, Record, Span},
 };
 
 use super::{
@@ -77,14 +77,15 @@ pub struct ChangeView {
     pub fields: Vec<(Text, String, String)>,
 }
 
-/// A record with everything about it.
+/// A record with everything about it; with a day, its dated fields as they were then.
 ///
 /// # Errors
-/// An unknown register or record.
+/// An unknown register or record, a text that is no day.
 pub async fn record(
     product: &Product,
     id: &str,
     record: i64,
+    day: Option<&str>,
     language: Language,
 ) -> Result<RecordPage, AppError> {
     let register = declared(product, id)?;
@@ -97,6 +98,11 @@ pub async fn record(
             id: format!("{id}/{record}"),
             near: None,
         });
+    };
+    let spans = spans(&mut tx, product, register, &found, language).await?;
+    let found = match super::day(day)? {
+        Some(day) => found.on(day),
+        None => found,
     };
     let mut fields = Vec::new();
     for field in &register.fields {
@@ -121,6 +127,7 @@ pub async fn record(
         }
         lines.push((declared.title.clone(), heads, rows));
     }
+    lines.extend(spans);
     let state = found.state.clone().map(|state| {
         let known = register
             .lifecycle
@@ -147,6 +154,68 @@ pub async fn record(
         related: related(&mut tx, product, register, record).await?,
         removed: false,
     })
+}
+
+/// Lines as shown: title, heads, rows.
+type LinesView = (Text, Vec<FieldHead>, Vec<Vec<Cell>>);
+
+/// From when to when the values of dated fields held, where that is known of any.
+async fn spans(
+    tx: &mut Tx,
+    product: &Product,
+    register: &Register,
+    record: &Record,
+    language: Language,
+) -> Result<Option<LinesView>, AppError> {
+    let said = |zh: &str, en: &str| Text {
+        zh: zh.to_owned(),
+        en: Some(en.to_owned()),
+    };
+    let mut rows = Vec::new();
+    for field in register.fields.iter().filter(|it| it.dated) {
+        let spans = record.spans(&field.id);
+        if matches!(
+            spans.as_slice(),
+            [] | [(
+                Span {
+                    from: None,
+                    to: None
+                },
+                _
+            )]
+        ) {
+            continue;
+        }
+        for (span, value) in spans {
+            let day = |it: Option<jiff::civil::Date>| Cell {
+                said: it.map_or_else(|| "—".to_owned(), |it| it.to_string()),
+                link: None,
+            };
+            let name = Cell {
+                said: field.title.get(language).to_owned(),
+                link: None,
+            };
+            let value = cell(tx, product, field, &value, language).await?;
+            rows.push(vec![name, day(span.from), day(span.to), value]);
+        }
+    }
+    let head = |id: &str, title: Text, kind: &'static str| FieldHead {
+        id: id.to_owned(),
+        title,
+        unit: None,
+        kind,
+        shown: true,
+        number: false,
+        choices: Vec::new(),
+    };
+    let heads = vec![
+        head("field", said("栏目", "Field"), "text"),
+        head("from", said("起始日期", "From"), "date"),
+        head("to", said("截止日期（不含）", "To (not included)"), "date"),
+        head("value", said("取值", "Value"), "text"),
+    ];
+    let title = said("历史取值", "Values over time");
+    Ok((!rows.is_empty()).then_some((title, heads, rows)))
 }
 
 async fn changed(
