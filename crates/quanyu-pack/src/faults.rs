@@ -23,6 +23,7 @@ pub(crate) const APPRAISAL: Noun = Noun("考核", "appraisal");
 pub(crate) const PLAN: Noun = Noun("工作计划", "plan");
 pub(crate) const NAME: Noun = Noun("标准名称", "standard name");
 pub(crate) const DOCUMENT: Noun = Noun("公文", "document");
+pub(crate) const TEMPLATE: Noun = Noun("模板文件", "template file");
 pub(crate) const ROLE: Noun = Noun("角色", "role");
 pub(crate) const MODULE: Noun = Noun("模块", "module");
 pub(crate) const CODES: Noun = Noun("代码表", "code list");

@@ -166,7 +166,8 @@ fn read_file(reading: &mut Reading, file: u32) {
     let name = reading.pack.files[index].name.clone();
     let inside = name.split_once('/').map_or("", |(_, path)| path);
     let text = reading.pack.files[index].text.clone();
-    if inside == "pack.toml" {
+    // Templates are read when a document is composed; `quanyu pack check` looks at them too.
+    if inside == "pack.toml" || inside.ends_with(".jinja") {
         return;
     }
     if inside.ends_with(".csv") {

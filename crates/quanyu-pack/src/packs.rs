@@ -146,7 +146,7 @@ fn pack_folders(folder: &Path) -> Vec<String> {
 fn is_source(path: &str) -> bool {
     let hidden = path.split('/').any(|it| it.starts_with('.'));
     let kind = Path::new(path).extension().and_then(|it| it.to_str());
-    !hidden && matches!(kind, Some("toml" | "csv"))
+    !hidden && matches!(kind, Some("toml" | "csv" | "jinja"))
 }
 
 fn sort(files: &mut [PackFile]) {

@@ -40,6 +40,8 @@ pub(super) fn parse(
         let line = line.trim_matches(|it: char| it.is_whitespace());
         match line.strip_prefix('|') {
             Some(row) => parser.row(row)?,
+            // Tags leave empty lines between rows.
+            None if line.is_empty() => {}
             None => {
                 parser.end_table();
                 parser.line(line)?;
@@ -170,6 +172,10 @@ impl Parser<'_> {
     }
 
     fn row(&mut self, row: &str) -> Result<(), ComposeError> {
+        let headed = self.table.as_ref().is_some_and(|it| !it.head.is_empty());
+        if headed && row.starts_with(['^', '=']) {
+            self.end_table();
+        }
         let table = self.table.get_or_insert_default();
         let figures = &self.doc.figures;
         let read = |row: &str| -> Vec<Vec<Run>> {

@@ -20,6 +20,8 @@ pub enum Ask {
         region: RegionCode,
         /// The period.
         period: Period,
+        /// Whether the values of earlier years are needed too.
+        earlier: bool,
     },
     /// An indicator of the regions right below one.
     Parts {

@@ -76,6 +76,14 @@ pub struct Idiom {
     limit: u32,
 }
 
+impl Idiom {
+    /// Whether it claims a first time, which only earlier years can show.
+    #[must_use]
+    pub fn needs_earlier(&self) -> bool {
+        self.bound == Bound::Break
+    }
+}
+
 /// What the template asks for besides the idiom.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
@@ -170,7 +178,9 @@ pub fn say(idiom: &Idiom, figure: &Figure, wish: &Wish) -> Result<Said, Refusal>
     } else {
         split_unit(unit)
     };
-    if of != split_unit(base).1 {
+    // 万元 is also said of what is in 元/项.
+    let whole = split_unit(base).1;
+    if of != whole && whole.split('/').next() != Some(of) {
         return Err(Refusal::Wrong(format!(
             "`{unit}` is no unit of what is in {base}"
         )));

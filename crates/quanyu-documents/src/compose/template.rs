@@ -25,7 +25,9 @@ use std::{
 };
 
 use jiff::civil::Date;
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig,
+};
 use quanyu_core::{period::Period, region::RegionCode};
 
 use super::{
@@ -153,9 +155,10 @@ fn reason(error: &Error) -> String {
 fn environment<'a>() -> Environment<'a> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // What a macro or a block gives back is text of the template again, and is not escaped a second time.
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_syntax(
         SyntaxConfig::builder()
-            .trim_blocks(true)
             .lstrip_blocks(true)
             .build()
             .expect("the usual delimiters do not clash"),

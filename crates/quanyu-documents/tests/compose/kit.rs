@@ -94,6 +94,7 @@ pub fn answer(ask: &Ask) -> Answer {
             indicator,
             region,
             period,
+            ..
         } => match indicators().remove(indicator.as_str()) {
             None => Answer::Unknown(vec!["contracts".to_owned()]),
             Some(mut figure) => {

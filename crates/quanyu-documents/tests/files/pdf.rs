@@ -404,3 +404,155 @@ fn a_pdf_made_by_libreoffice_is_read_like_its_source() {
     assert_eq!(doc.text.trim_end().lines().collect::<Vec<_>>(), wanted);
     assert_eq!(doc.title.as_deref(), Some("示例区科技创新工作总结"));
 }
+
+/// A PDF whose objects lie in an object stream, found by a cross-reference stream, as Word and WPS write it.
+fn packed(objects: &[String], streams: &[String]) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let first_stream = objects.len() + 1;
+    let mut places = Vec::new();
+    for (at, text) in streams.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{text}\nendobj\n", first_stream + at).bytes());
+    }
+    let (mut heads, mut bodies) = (String::new(), String::new());
+    for (at, object) in objects.iter().enumerate() {
+        heads.push_str(&format!("{} {} ", at + 1, bodies.len()));
+        bodies.push_str(object);
+        bodies.push('\n');
+    }
+    let holder = first_stream + streams.len();
+    let inside = format!("{heads}{bodies}");
+    places.push(out.len());
+    let held = stream(
+        &format!("/Type /ObjStm /N {} /First {}", objects.len(), heads.len()),
+        &inside,
+    );
+    out.extend(format!("{holder} 0 obj\n{held}\nendobj\n").bytes());
+    let start = out.len();
+    let entry = |kind: u8, place: usize, index: usize| {
+        let place = u32::try_from(place).unwrap().to_be_bytes();
+        let index = u16::try_from(index).unwrap().to_be_bytes();
+        [&[kind][..], &place, &index].concat()
+    };
+    let mut table = entry(0, 0, 65535);
+    for at in 0..objects.len() {
+        table.extend(entry(2, holder, at));
+    }
+    for place in places {
+        table.extend(entry(1, place, 0));
+    }
+    table.extend(entry(1, start, 0));
+    let size = holder + 2;
+    let table = stream(
+        &format!("/Type /XRef /W [1 4 2] /Size {size} /Root 1 0 R /Filter /ASCIIHexDecode"),
+        &format!("{}>", hex(table)),
+    );
+    out.extend(
+        format!(
+            "{} 0 obj\n{table}\nendobj\nstartxref\n{start}\n%%EOF\n",
+            holder + 1
+        )
+        .bytes(),
+    );
+    out
+}
+
+#[test]
+fn a_pdf_as_word_packs_it_is_read_by_its_tags() {
+    // A subset of a TrueType font under Identity-H with ToUnicode; objects and their table in streams; tagged content.
+    let content = format!(
+        "/Artifact <</Attached [/Top] /Type /Pagination /Subtype /Header>> BDC BT /F1 9 Tf 80 780 Td <{0}> Tj ET EMC\n\
+         /P <</MCID 0>> BDC BT /F1 16 Tf 80 600 Td <{0}> Tj ET EMC\n\
+         /Span <</ActualText <FEFF0031003200350025>>> BDC BT /F1 16 Tf 224 600 Td <00010002> Tj ET EMC\n\
+         /Span /Tag BDC BT /F1 16 Tf 256 600 Td <0003> Tj ET EMC\n\
+         /P <</MCID 1>> BDC BT /F1 16 Tf 80 560 Td <0004> Tj ET EMC",
+        glyphs()
+    );
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R /MarkInfo << /Marked true >> >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 4 0 R >> /Properties << /Tag << /ActualText (\\255) >> >> >> /Contents 6 0 R >>".to_owned(),
+        "<< /Type /Font /Subtype /Type0 /BaseFont /BCDEEE+FangSong /Encoding /Identity-H /DescendantFonts [5 0 R] /ToUnicode 7 0 R >>".to_owned(),
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /BCDEEE+FangSong /CIDToGIDMap /Identity /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 1000 /W [1 [1000 1000 1000]] >>".to_owned(),
+    ];
+    let streams = [stream("", &content), stream("", &to_unicode())];
+    let doc = extract(&packed(&objects, &streams), "a.pdf").unwrap();
+    // The head of the page and the soft hyphen are no text; the glyphs of the number are what they stand for.
+    assert_eq!(doc.text, format!("{TEXT}125%\n成\n"));
+}
+
+#[test]
+fn two_columns_are_read_one_after_the_other() {
+    let wide = |text: &str| hex(text.encode_utf16().flat_map(u16::to_be_bytes));
+    let line = |x: usize, y: usize, size: usize, text: &str| {
+        format!("BT /F1 {size} Tf {x} {y} Td <{}> Tj ET\n", wide(text))
+    };
+    let mut content = line(150, 740, 20, "示例简报第三期");
+    let left = "左栏文字说的是科技企业的培育和服务情况";
+    let right = "右栏文字说的是创新平台建设和人才引进的";
+    for row in 0..12 {
+        let y = 700 - row * 18;
+        content += &line(50, y, 12, if row == 11 { "左栏完。" } else { left });
+        // The lines of the right column stand a little lower.
+        content += &line(320, y - 5, 12, if row == 11 { "右栏完。" } else { right });
+    }
+    content += &line(
+        50,
+        440,
+        12,
+        "以上各项均为快报数，全文至此结束，由示例处室负责解释，如有出入以年报为准，特此说明。",
+    );
+    let doc = extract(
+        &pages(&[&content], &font("UniGB-UCS2-H", "GB1", None)),
+        "a.pdf",
+    )
+    .unwrap();
+    let lines: Vec<&str> = doc.text.lines().collect();
+    assert_eq!(lines[0], "示例简报第三期");
+    assert_eq!(lines[1], format!("{}左栏完。", left.repeat(11)));
+    assert_eq!(lines[2], format!("{}右栏完。", right.repeat(11)));
+    assert!(lines[3].starts_with("以上各项"), "{lines:?}");
+}
+
+#[test]
+fn a_table_of_short_cells_is_not_taken_for_columns() {
+    let wide = |text: &str| hex(text.encode_utf16().flat_map(u16::to_be_bytes));
+    let line = |x: usize, y: usize, text: &str| {
+        format!("BT /F1 12 Tf {x} {y} Td <{}> Tj ET\n", wide(text))
+    };
+    let content: String = (0..8)
+        .map(|row| {
+            line(60, 700 - row * 20, "示例街道") + &line(330, 700 - row * 20, &format!("{row}2.5"))
+        })
+        .collect();
+    let doc = extract(
+        &pages(&[&content], &font("UniGB-UCS2-H", "GB1", None)),
+        "a.pdf",
+    )
+    .unwrap();
+    let lines: Vec<&str> = doc.text.lines().collect();
+    assert_eq!(lines[3], "示例街道\t32.5");
+}
+
+#[test]
+fn vertical_text_is_refused_and_a_mark_of_secrecy_is_seen() {
+    let wide = hex(TEXT.encode_utf16().flat_map(u16::to_be_bytes));
+    let bytes = pages(&[&shown(&wide)], &font("UniGB-UCS2-V", "GB1", None));
+    assert_eq!(
+        extract(&bytes, "a.pdf").map_err(|it| it.code()),
+        Err("document_vertical")
+    );
+    // The mark stands in the running head, which is not part of the text.
+    let mark = hex("机密★1年".encode_utf16().flat_map(u16::to_be_bytes));
+    let content = format!(
+        "/Artifact <</Type /Pagination /Subtype /Header>> BDC BT /F1 9 Tf 80 780 Td <{mark}> Tj ET EMC\n{}",
+        shown(&wide)
+    );
+    let doc = extract(
+        &pages(&[&content], &font("UniGB-UCS2-H", "GB1", None)),
+        "a.pdf",
+    )
+    .unwrap();
+    assert_eq!(doc.text, format!("{TEXT}\n"));
+    assert_eq!(doc.secrecy.map(|it| it.text).as_deref(), Some("机密★1年"));
+}

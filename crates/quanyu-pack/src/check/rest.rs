@@ -9,6 +9,28 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     regions(cx, faults);
     codes(cx, faults);
     plans(cx, faults);
+    documents(cx, faults);
+}
+
+fn documents(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
+    for template in cx
+        .pack
+        .documents
+        .values()
+        .filter_map(|it| it.template.as_ref())
+    {
+        if cx.pack.file(&template.value).is_none() {
+            let files = cx.pack.files.iter();
+            let names = files.filter_map(|it| Some(it.name.split_once('/')?.1));
+            let templates: Vec<&str> = names.filter(|it| it.ends_with(".jinja")).collect();
+            faults.push(faults::unknown_name(
+                template.at,
+                faults::TEMPLATE,
+                &template.value,
+                &templates,
+            ));
+        }
+    }
 }
 
 fn regions(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {

@@ -498,6 +498,11 @@ const DOCUMENT: &[Key] = &[
         Shape::Choice(&["year", "half", "quarter", "month", "once"]),
         "How often",
     ),
+    may(
+        "template",
+        Shape::Word,
+        "The file it is composed from, as a path inside the pack",
+    ),
 ];
 
 const ROLE: &[Key] = &[

@@ -185,7 +185,7 @@ pub struct CalendarYear {
     pub source: String,
 }
 
-/// A document the bureau writes. Templates come with composing.
+/// A document the bureau writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Identifier.
@@ -194,6 +194,8 @@ pub struct Document {
     pub title: Text,
     /// How often: `year`, `half`, `quarter`, `month`, `once`.
     pub every: String,
+    /// The file that it is composed from, as a path inside a pack; the nearest pack that has it wins.
+    pub template: Option<Declared<String>>,
     /// Where it was declared.
     pub at: At,
 }
@@ -220,6 +222,17 @@ impl Pack {
         self.registers
             .values()
             .find(|it| it.plays.as_deref() == Some(part))
+    }
+
+    /// The file of a path inside a pack, and its place in [`Pack::files`]: of this pack, else of the nearest that it extends.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<(u32, &SourceFile)> {
+        let nearest = std::iter::once(&self.id).chain(self.extends.iter().rev());
+        nearest.into_iter().find_map(|pack| {
+            let name = format!("{pack}/{path}");
+            let at = self.files.iter().position(|it| it.name == name)?;
+            Some((u32::try_from(at).ok()?, &self.files[at]))
+        })
     }
 
     /// Whether `day` is a working day; `None` where the calendar holds no such year.

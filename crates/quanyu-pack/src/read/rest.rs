@@ -42,6 +42,7 @@ impl Reading {
             id: id.to_owned(),
             title: node.text("title").unwrap_or_default(),
             every: node.word("every").unwrap_or_default(),
+            template: node.declared_of("template"),
             at: node.name,
         };
         self.pack.documents.insert(id.to_owned(), document);

@@ -6,6 +6,7 @@
 mod asof;
 mod audit;
 mod backup;
+mod bindings;
 mod common;
 mod dated;
 mod faults;

@@ -162,6 +162,20 @@ pub enum AppError {
     /// The figures refused or failed.
     #[error("the figures: {0}")]
     Figures(#[from] quanyu_figures::FiguresError),
+    /// A document of the pack that has no template.
+    #[error("`{document}` has no template; there are {have}")]
+    NoTemplate {
+        /// The document.
+        document: String,
+        /// Documents that have one.
+        have: String,
+    },
+    /// A template or a figure in it.
+    #[error(transparent)]
+    Compose(#[from] quanyu_documents::compose::ComposeError),
+    /// A PDF that cannot be made.
+    #[error(transparent)]
+    Pdf(#[from] quanyu_documents::compose::PdfError),
     /// The output cannot be written, such as a full disk.
     #[error("output: {0}")]
     Output(String),
@@ -271,6 +285,9 @@ impl AppError {
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
+            Self::NoTemplate { .. } => "compose_no_template",
+            Self::Compose(error) => error.code(),
+            Self::Pdf(error) => error.code(),
             Self::Output(_) => "output_trouble",
         }
     }
@@ -355,6 +372,11 @@ impl AppError {
             }
             Self::Store(error) => vec![("why", error.to_string())],
             Self::Figures(error) => vec![("why", error.to_string())],
+            Self::NoTemplate { document, have } => {
+                vec![("document", document.clone()), ("have", have.clone())]
+            }
+            Self::Compose(error) => error.facts(),
+            Self::Pdf(error) => error.facts(),
             Self::Output(why) => vec![("why", why.clone())],
         }
     }
@@ -382,6 +404,7 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
         "task" => "任务",
+        "file" => "可写的文件格式",
         other => other,
     }
 }

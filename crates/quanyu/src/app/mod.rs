@@ -15,6 +15,7 @@ pub mod cells;
 pub mod check;
 pub mod cockpit;
 pub mod compare;
+pub mod compose;
 pub mod demo;
 pub mod documents;
 pub mod error;

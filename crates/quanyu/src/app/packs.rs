@@ -51,7 +51,8 @@ pub async fn check(folder: Option<&Path>, dir: &Path) -> Result<Outcome, AppErro
     let faults = match load(&packs, &id) {
         Err(faults) => faults,
         Ok(pack) => {
-            let faults = planning_faults(&pack, quanyu_figures::check(&pack));
+            let mut faults = planning_faults(&pack, quanyu_figures::check(&pack));
+            faults.list.extend(super::compose::faults(&pack));
             if faults.list.is_empty() {
                 let text = format!(
                     "{id}：没有问题 · no faults\n台账 registers {} · 指标 indicators {} · 代码表 code lists {} · 区划 regions {}",

@@ -8,11 +8,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use include_dir::{Dir, DirEntry, include_dir};
 use quanyu_core::{actor::Actor, period::Period, region::RegionCode, text::Language};
+use quanyu_documents::compose::Fonts;
 use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
@@ -68,6 +69,8 @@ pub struct Product {
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
     reader: Reader,
+    /// Fonts for PDF, opened when the first is made.
+    pub(crate) fonts: OnceLock<Arc<Fonts>>,
 }
 
 impl Product {
@@ -139,6 +142,7 @@ impl Product {
             store,
             figures: Arc::new(figures),
             reader,
+            fonts: OnceLock::new(),
         })
     }
 

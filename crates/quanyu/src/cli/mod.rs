@@ -10,6 +10,7 @@ mod audit;
 mod backup;
 mod check;
 mod compare;
+mod compose;
 mod demo;
 mod export;
 mod figures;
@@ -71,6 +72,8 @@ enum Command {
     Renew(renew::Renew),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
+    /// Write a document of the pack, every number in it frozen.
+    Compose(compose::Compose),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -157,6 +160,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Release(it) => it.run(packs).await,
         Command::Read(it) => it.run(packs),
         Command::Compare(it) => it.run(packs),
+        Command::Compose(it) => it.run(packs).await,
         Command::Check(it) => it.run(packs).await,
         Command::Renew(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,

@@ -5,6 +5,7 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod appraisal;
 mod check;
 mod columns;
 mod commands;
@@ -12,5 +13,7 @@ mod exports;
 mod imports;
 mod lines;
 mod releases;
+mod renew;
 mod web;
 mod writing;
+mod writing_pages;

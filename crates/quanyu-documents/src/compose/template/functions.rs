@@ -173,6 +173,7 @@ fn outcome(work: &mut Work, call: &Call) -> Result<Outcome, Error> {
         indicator: call.indicator.clone(),
         region: call.region.clone(),
         period: call.period,
+        earlier: idiom.needs_earlier(),
     };
     let known = work.known.clone();
     let found = known.get(&ask);
@@ -289,6 +290,7 @@ fn chart(shared: &Shared, args: &[Value]) -> Result<Value, Error> {
             indicator: indicator.clone(),
             region,
             period,
+            earlier: false,
         };
         if let Some(Answer::Figure(figure)) = known.get(&ask)
             && figure.value.is_some()
