@@ -72,6 +72,9 @@ pub(super) async fn released(
         let (indicators, periods) = wanted.entry(it.region.clone()).or_default();
         indicators.insert(it.indicator.clone());
         periods.insert(it.period);
+        if it.measure == releases::Measure::Change {
+            periods.extend(it.period.shift_years(-1));
+        }
     }
     for (region, (indicators, periods)) in &wanted {
         add(product, known, region, indicators, periods).await?;
@@ -86,6 +89,14 @@ pub(super) async fn released(
             releases::Measure::Rank => {
                 let place = fact.and_then(|it| it.rank);
                 (Measure::Rank, place.map(|it| it.place.into()))
+            }
+            releases::Measure::Change => {
+                let before = it.period.shift_years(-1);
+                let before = before.and_then(|year| known.fact(&it.indicator, &it.region, year));
+                let both = fact
+                    .and_then(|it| it.value)
+                    .zip(before.and_then(|it| it.value));
+                (Measure::Change, both.map(|(now, before)| now - before))
             }
         };
         known.releases.insert(
