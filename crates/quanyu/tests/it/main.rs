@@ -8,6 +8,7 @@
 mod check;
 mod columns;
 mod commands;
+mod compose;
 mod exports;
 mod imports;
 mod lines;
