@@ -14,6 +14,7 @@ mod chart;
 mod check;
 mod cockpit;
 mod compare;
+mod compose;
 mod csv;
 mod documents;
 mod figure;
@@ -89,6 +90,7 @@ pub fn router(app: App) -> Router {
         .route("/documents/check/{draft}", get(check::show))
         .route("/documents/check/{draft}/sheet", get(check::sheet))
         .route("/documents/check/{draft}/comments", get(check::comments))
+        .route("/documents/compose/{file}", get(compose::file))
         .route("/documents/renew", get(renew::ask).post(renew::bind))
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))

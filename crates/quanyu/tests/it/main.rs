@@ -9,6 +9,7 @@ mod appraisal;
 mod check;
 mod columns;
 mod commands;
+mod compose;
 mod exports;
 mod imports;
 mod lines;
