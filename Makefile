@@ -32,17 +32,22 @@ doctor: ## check this machine and say what to install
 
 .PHONY: demo
 demo: doctor web ## build, load the demonstration district, serve it (ARGS="--port 8080" or ARGS=--no-serve)
+	@$(STEP) fonts scripts/fonts --optional
 	@$(STEP) build cargo build --locked --workspace --bins
 	@printf '\n只在本机 127.0.0.1 上监听，无需登录 / listens on 127.0.0.1 only, no sign-in is needed\n'
 	@$(QUANYU) demo $(ARGS)
 
 .PHONY: test
-test: doctor setup web lint deny unit e2e ## everything, PostgreSQL and browser tests included
+test: doctor setup fonts web lint deny unit e2e ## everything, PostgreSQL and browser tests included
 	@scripts/step --summary
 
 .PHONY: setup
 setup: ## install what the tests need: PostgreSQL, Chromium, a Chinese font
 	@$(STEP) setup scripts/setup
+
+.PHONY: fonts
+fonts: ## free fonts for PDF files, from Debian's packages, without root
+	@$(STEP) fonts scripts/fonts
 
 .PHONY: web
 web: ## bundle scripts and styles

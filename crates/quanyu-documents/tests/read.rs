@@ -147,6 +147,16 @@ fn period_nature_and_scope_come_from_sentence_and_section() {
 }
 
 #[test]
+fn bulletins_and_reports_of_other_levels_are_read() {
+    table("levels", include_str!("read/levels.txt"));
+}
+
+#[test]
+fn lists_ranges_damage_and_full_width_forms_are_read() {
+    table("forms", include_str!("read/forms.txt"));
+}
+
+#[test]
 fn a_table_is_read_by_its_head() {
     let text = "某区2023年工作总结\n一、2023年指标完成情况\n\
         序号 | 指标名称 | 单位 | 年度目标 | 完成情况 | 完成率 | 排名 | 分值 |\n\
@@ -261,6 +271,9 @@ fn names_are_linked_by_alias_or_likeness_where_the_unit_fits() {
         ("新增高新技术企业120家，增长8%。", &[Some("firms"), Some("firms")]),
         ("引进120家高新技术企业。", &[Some("firms")]),
         ("科技型中小企业入库数300家。", &[Some("small_firms")]),
+        ("支持高新技术企业培育，聚焦新兴领域认定41家。", &[Some("firms")]),
+        ("甲公司等13家单位29项成果入选高新技术企业名录。", &[Some("firms"), None]),
+        ("聚焦新兴领域认定41家。", &[None]),
         ("举办活动12场。", &[None]),
     ];
     for (sentence, expected) in cases {

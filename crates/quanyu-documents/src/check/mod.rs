@@ -15,6 +15,7 @@ mod growths;
 mod headings;
 mod idiom;
 mod known;
+mod links;
 mod names;
 mod parts;
 mod passed;
@@ -113,13 +114,15 @@ impl Checked {
 /// What has to be known before a text can be checked: indicators and periods by region.
 #[must_use]
 pub fn asks(
+    text: &str,
     reading: &Reading,
     known: &Known,
     period: Option<Period>,
 ) -> BTreeMap<RegionCode, (BTreeSet<String>, BTreeSet<Period>)> {
     let mut all: BTreeMap<RegionCode, (BTreeSet<String>, BTreeSet<Period>)> = BTreeMap::new();
-    for mention in &reading.mentions {
-        let Some(id) = mention.indicator.as_deref() else {
+    let links = links::links(&Draft::new(text, reading), known);
+    for (mention, link) in reading.mentions.iter().zip(&links) {
+        let Some(id) = link.as_deref() else {
             continue;
         };
         if mention.nature == Some(Nature::Target) || matches!(mention.kind, Kind::Name | Kind::Date)
@@ -167,6 +170,7 @@ pub fn check(request: &Request<'_>) -> Checked {
     let draft = Draft::new(request.text, request.reading);
     let against = Against {
         known: request.known,
+        links: links::links(&draft, request.known),
         draft: &draft,
         period: request.period,
     };

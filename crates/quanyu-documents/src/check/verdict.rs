@@ -90,6 +90,8 @@ const SURE: f32 = 0.55;
 pub(super) struct Against<'a> {
     pub known: &'a Known,
     pub draft: &'a Draft<'a>,
+    /// The indicator of each mention.
+    pub links: Vec<Option<String>>,
     /// The period reported on.
     pub period: Option<Period>,
 }
@@ -118,7 +120,7 @@ pub(super) struct Found<'a> {
 /// Judges a mention.
 pub(super) fn judge(against: &Against<'_>, nth: usize) -> Judged {
     let mention = &against.draft.reading.mentions[nth];
-    let linked = mention.indicator.as_deref();
+    let linked = against.links[nth].as_deref();
     if !mention.kind.is_figure() && (mention.kind != Kind::OrdinalEvent || linked.is_none()) {
         return Judged::default();
     }
@@ -132,7 +134,7 @@ pub(super) fn judge(against: &Against<'_>, nth: usize) -> Judged {
     if mention.nature == Some(Nature::Target) {
         return target::judge(against, mention, &printed);
     }
-    let Some(look) = look(against, mention) else {
+    let Some(look) = look(against, mention, linked) else {
         return derive::judge(against, nth, &printed)
             .unwrap_or_else(|| no_source(reason::no_indicator(mention)));
     };
@@ -342,9 +344,13 @@ fn earlier(known: &Known, look: &Look<'_>, claim: Claim) -> Option<Decimal> {
 }
 
 /// Where the value of a mention is to be looked for; `None` where it is linked to nothing that fits.
-pub(super) fn look<'a>(against: &'a Against<'_>, mention: &'a Mention) -> Option<Look<'a>> {
+pub(super) fn look<'a>(
+    against: &'a Against<'_>,
+    mention: &'a Mention,
+    linked: Option<&'a str>,
+) -> Option<Look<'a>> {
     let known = against.known;
-    let id = mention.indicator.as_deref()?;
+    let id = linked?;
     let subject = known.subjects.get(id)?;
     let region = known.region_of(mention.scope.as_deref())?;
     let named = against.draft.names_period(mention);

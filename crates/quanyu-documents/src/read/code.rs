@@ -75,7 +75,13 @@ pub(super) fn code(text: &Text, at: usize, items: &mut Vec<Item>) -> Option<usiz
     if zero && text.class(end) != Class::Percent {
         return name(items, at, end, None);
     }
-    if text.class_before(at) == Class::Sign
+    // 同比+12.3%.
+    let raised = text.before(at) == '+'
+        && at >= 2
+        && matches!(text.class(at - 2), Class::Word | Class::Open)
+        && text.class(at + digits_end(text, at)) == Class::Percent;
+    if !raised
+        && text.class_before(at) == Class::Sign
         && matches!(text.before(at), '+' | '×' | '*' | '=' | '#' | '_' | '№')
     {
         return name(items, at, end, None);

@@ -6,7 +6,7 @@
 use super::item::Item;
 use super::lexicon::Link;
 use super::mention::{Kind, Mention};
-use super::sentence::{Place, Reader, Said};
+use super::sentence::{Place, REACH, Reader, Said};
 use super::text::{Class, Text};
 use super::words::Words;
 use std::sync::LazyLock;
@@ -176,6 +176,7 @@ pub(super) fn fill(
         return;
     }
     let wide = clause..item.start.max(clause);
+    let behind_none = behind.is_empty();
     let metric = mention.metric.as_deref().unwrap_or("");
     let (kind, scratch) = (mention.kind, &mut reader.scratch);
     let lexicon = reader.lexicon;
@@ -189,11 +190,54 @@ pub(super) fn fill(
             ..found
         })
     });
+    // 支持区级科技项目,聚焦…立项41个: a verb without its object has it in a clause before.
+    let link = link.or_else(|| {
+        let bare = behind_none && VERBS_OF.iter().any(|verb| text.ends(item.start, verb));
+        let earlier = floor.max(item.start.saturating_sub(REACH))..clause.saturating_sub(1);
+        if !bare || earlier.is_empty() {
+            return None;
+        }
+        let found = lexicon.link(&text.c[earlier], &[], "", kind, unit, scratch)?;
+        Some(Link {
+            sure: found.sure * 0.85,
+            ..found
+        })
+    });
+    // 13家单位29项成果获得奖励: one clause, two figures of one thing.
+    let link = link.or_else(|| {
+        let ahead = item.end..clause_end(text, item.end, to);
+        if text.class(after) != Class::Digit || after == item.end {
+            return None;
+        }
+        let found = lexicon.link(&[], &text.c[ahead], "", kind, unit, scratch)?;
+        Some(Link {
+            sure: found.sure * 0.8,
+            ..found
+        })
+    });
     if let Some(link) = link {
         said.link = Some(link.entry);
         mention.indicator = Some(lexicon.indicator(link).to_owned());
         mention.confidence = link.sure;
     }
+}
+
+/// Verbs that say what became of a thing named before.
+const VERBS_OF: [&str; 12] = [
+    "立项", "获批", "入选", "认定", "备案", "签约", "落地", "入库", "授权", "登记", "获奖", "新增",
+];
+
+/// Where the clause ends, figures or not.
+fn clause_end(text: &Text, from: usize, limit: usize) -> usize {
+    let end = limit.min(from + 32);
+    (from..end)
+        .find(|&at| {
+            matches!(
+                text.class(at),
+                Class::Comma | Class::Semi | Class::Stop | Class::Break
+            )
+        })
+        .unwrap_or(end.max(from))
 }
 
 /// Where the clause ends that goes on at `from`: at a mark, at the next number, or after as many characters as a long

@@ -34,6 +34,7 @@ impl Reader<'_> {
         let clause = self.clause(place.from.max(at.saturating_sub(REACH)), at);
         if self.section.part == Part::Glossary
             || self.classed(item)
+            || self.bracketed(item)
             || self.ruled(place, clause, item)
             || self.compared(item)
         {
@@ -51,13 +52,28 @@ impl Reader<'_> {
                 _ => year,
             };
             let later = matches!((begins, now), (Some(year), Some(now)) if year > now);
-            let aims = later || aimed && !self.context.has(word::TASK, clause, at);
+            let low = place.from.max(at.saturating_sub(REACH));
+            let last = |bits| self.context.all(bits, low, at).last();
+            // 力争全年完成60亿元,目前已完成45亿元: what was said last counts.
+            let told = matches!((last(word::AIM), last(word::PAST)), (Some(aim), Some(past)) if past > aim);
+            let named = mention.kind == Kind::Level
+                && !self.context.has(word::DONE, clause, at)
+                && ["目标", "目标值", "目标数", "任务数", "计划数"]
+                    .iter()
+                    .any(|word| self.text.ends(at, word));
+            let aims =
+                later || named || aimed && !told && !self.context.has(word::TASK, clause, at);
             return if aims { Nature::Target } else { Nature::Actual };
         }
         let bounded = matches!(mention.comparator, Some(Comparator::Ge | Comparator::Gt));
         let earlier =
             matches!((year, now), (Some(year), Some(now)) if year < now) && !aimed && !bounded;
-        if earlier || !aimed && self.context.has(word::PAST, clause, at) {
+        // 比上年提高5个百分点 compares.
+        let past = self
+            .context
+            .all(word::PAST, clause, at)
+            .any(|at| !matches!(self.text.before(at), '较' | '比' | '同' | '与'));
+        if earlier || !aimed && past {
             let held = self.context.has(word::HELD, clause, at);
             return if held {
                 Nature::Reference
@@ -89,6 +105,26 @@ impl Reader<'_> {
                 .is_some()
     }
 
+    /// 企业(年收入2000万元及以上): a class by size in a bracket behind its noun.
+    fn bracketed(&self, item: &Item) -> bool {
+        let text = self.text;
+        let bounded = item.figure().is_some_and(|figure| {
+            matches!(figure.bound, Some(Comparator::Ge | Comparator::Gt))
+                && matches!(figure.sort(), Some(Sort::Money | Sort::Measure))
+        });
+        if !bounded || text.class(item.end) != Class::Close {
+            return false;
+        }
+        let open = (item.start.saturating_sub(16)..item.start)
+            .rev()
+            .find(|&at| text.class(at) == Class::Open);
+        open.is_some_and(|open| {
+            ["企业", "单位", "项目"]
+                .iter()
+                .any(|noun| text.ends(open, noun))
+        })
+    }
+
     /// A rule: 按20%补助, 最高不超过30万元, 给予50万元奖励.
     fn ruled(&self, place: Place, clause: usize, item: &Item) -> bool {
         let context = &self.context;
@@ -103,7 +139,11 @@ impl Reader<'_> {
         let capped = item
             .figure()
             .is_some_and(|figure| matches!(figure.idiom, Some("最高" | "不超过" | "至多")));
-        given && granted()
+        let once = self.section.part == Part::Plan
+            && ["一次性奖励", "一次性补助", "一次性补贴"]
+                .iter()
+                .any(|word| self.text.ends(item.start, word));
+        once || given && granted()
             || capped && context.has(word::GIVE | word::GRANT, place.from, item.start)
     }
 

@@ -250,6 +250,13 @@ impl Reader<'_> {
         {
             return;
         }
+        let opens = item.start - usize::from(text.class_before(item.start) == Class::Quote);
+        if ["较", "比", "与", "相比", "超过"]
+            .iter()
+            .any(|word| text.ends(opens, word))
+        {
+            return;
+        }
         let Some(nth) = super::numeral::digit(text.ch(item.start + 1)) else {
             return;
         };
@@ -298,7 +305,19 @@ impl Reader<'_> {
         if last && let Some(year) = year {
             return Some((year - 1).to_string());
         }
-        match said.period {
+        // 上半年完成摸底,年底前培育30家: the year's end overrules a part of it.
+        let whole = matches!(
+            said.period,
+            Some(Some(When::Half(..) | When::Quarter(..) | When::Months(..)))
+        ) && (near..item.start).any(|at| {
+            matches!(self.text.ch(at), '年' | '全')
+                && !matches!(self.text.class_before(at), Class::Digit | Class::Han)
+                && !matches!(self.text.before(at), '去' | '上' | '前')
+                && ["年底", "年内", "年末", "全年"]
+                    .iter()
+                    .any(|word| self.text.has(at, word))
+        });
+        match said.period.filter(|_| !whole) {
             Some(Some(when)) => when.period(year),
             Some(None) => None,
             None => match self.section.years {

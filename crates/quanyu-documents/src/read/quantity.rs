@@ -40,7 +40,20 @@ pub(crate) fn read(
     if let Some(next) = parted(text, floor, at, items) {
         return Some(next);
     }
-    let found = numeral(text, at)?;
+    let mut found = numeral(text, at)?;
+    // 50+场, 1万+人次.
+    if text.ch(found.end) == '+'
+        && found.odd.is_none()
+        && unit(text, found.end + 1).is_some_and(|(_, unit)| {
+            matches!(
+                unit.sort,
+                Sort::Counter | Sort::Weak | Sort::Money | Sort::Measure
+            )
+        })
+    {
+        found.odd = Some('多');
+        found.end += 1;
+    }
     if masked(text, at, found.end) {
         return name(items, at, found.end, Some(Flag::Damaged));
     }
@@ -48,6 +61,14 @@ pub(crate) fn read(
         return Some(next);
     }
     let measured = unit(text, found.end).or_else(|| scored(text, found.end));
+    let measured = measured.map(|(end, unit)| match tenth(text, end) {
+        // 一成五.
+        Some(tenth) if unit.sort == Sort::Tenths && found.value < Decimal::TEN => {
+            found.value += tenth;
+            (end + 1, unit)
+        }
+        _ => (end, unit),
+    });
     let range = range(text, floor, at, &found, measured);
     let (measured, low, high, power, end) = match range {
         Some(range) => (
@@ -91,6 +112,11 @@ pub(crate) fn read(
         return unsaid(text, at, end, &found, measured, items);
     }
     let (bound, idiom) = joined(bound, after, found.odd, found.pair.is_some() || found.bare);
+    let (start, low) = if below_zero(text, floor, at, sort) && high.is_none() {
+        (start.min(at - 1), -low)
+    } else {
+        (start, low)
+    };
     let figure = Figure {
         low,
         high,
@@ -111,6 +137,25 @@ pub(crate) fn read(
         flag: None,
     });
     Some(last)
+}
+
+/// 增速为-3.2%: a minus sign before a percentage, behind a word.
+fn below_zero(text: &Text, floor: usize, at: usize, sort: Option<Sort>) -> bool {
+    sort == Some(Sort::Ratio)
+        && at > floor + 1
+        && text.before(at) == '-'
+        && matches!(
+            text.class(at - 2),
+            Class::Word | Class::Open | Class::Comma | Class::Trigger
+        )
+}
+
+/// The digit behind 成 that counts hundredths, where it stands alone.
+fn tenth(text: &Text, at: usize) -> Option<Decimal> {
+    let digit = numeral::digit(text.ch(at)).filter(|&digit| digit > 0)?;
+    let alone =
+        !matches!(text.class(at + 1), Class::Han | Class::Digit) && unit(text, at + 1).is_none();
+    alone.then(|| Decimal::new(i64::from(digit), 1))
 }
 
 /// 98分 as a score: 分 is a unit only where the phrase ends with it.

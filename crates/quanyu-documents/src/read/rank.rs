@@ -66,6 +66,12 @@ fn claimed(text: &Text, floor: usize, at: usize) -> Option<usize> {
     if let Some((start, ())) = RANKED.ends(&text.c, floor, at) {
         return Some(start);
     }
+    // 排名:第3.
+    if text.before(at) == ':'
+        && let Some((start, ())) = RANKED.ends(&text.c, floor, at - 1)
+    {
+        return Some(start);
+    }
     // 居全省同类城市第二, 全省县区第5: a claim a little before, with nothing between but words.
     let low = at.saturating_sub(16).max(floor);
     let mut back = at;
@@ -262,6 +268,15 @@ fn ordinal(text: &Text, floor: usize, at: usize, items: &mut Vec<Item>) -> Optio
         || placed && closed && !found.han
     {
         let start = claim.unwrap_or(at);
+        // 居全市十个区县第一: the count belongs to the field.
+        if let Some(prior) = items.last()
+            && prior.start > start
+            && at <= prior.end + 6
+            && prior.figure().is_some_and(|figure| figure.idiom.is_none())
+            && AREA_ENDS.ends(&text.c, start, prior.start).is_some()
+        {
+            items.pop();
+        }
         let start = items.last().map_or(start, |prior| start.max(prior.end));
         let what = What::Rank {
             value: Some(value),

@@ -242,10 +242,18 @@ impl Reader<'_> {
             comparator = Comparator::Eq;
             of = Some(whole::TARGET.to_owned());
         }
+        let mut idiom = figure.idiom;
+        // 至少培育高企2家: the bound stands before the verb.
+        if comparator == Comparator::Eq
+            && kind == Kind::Level
+            && (place.clause..item.start).any(|at| self.text.has(at, "至少"))
+        {
+            (comparator, idiom) = (Comparator::Ge, Some("至少"));
+        }
         let mut mention = self.blank(item, kind, value);
         mention.unit = Some(unit);
         mention.comparator = Some(comparator);
-        mention.idiom = figure.idiom;
+        mention.idiom = idiom;
         if mention.idiom.is_none() && kind == Kind::Growth {
             mention.idiom = Some(self.growth_idiom(place.clause, item.start, negative));
         }

@@ -140,10 +140,30 @@ impl Text {
         };
         match before {
             // In a text that is spaced throughout, a blank beside the point is no border.
-            Class::Digit if class == Class::Digit => !self.grouped(wrap, rest),
+            Class::Digit if class == Class::Digit => {
+                !self.grouped(wrap, rest) && !self.spaced_here(rest)
+            }
             Class::Digit | Class::Latin => matches!(class, Class::Digit | Class::Latin),
             _ => false,
         }
+    }
+
+    /// Whether blanks stand between all characters just here (成 交 额 6 8 . 5): two words before the digit and what
+    /// follows are set apart as well.
+    fn spaced_here(&self, rest: &str) -> bool {
+        let end = self.len();
+        let digits = self
+            .c
+            .iter()
+            .rev()
+            .take(4)
+            .take_while(|ch| ch.is_ascii_digit())
+            .count();
+        let first = end - digits;
+        first >= 2
+            && (first - 2..=first).all(|at| self.gap(at))
+            && (first - 2..first).all(|at| self.class(at) == Class::Word)
+            && rest.starts_with(' ')
     }
 
     /// Whether the digits before are the head of a number and what follows its group of three

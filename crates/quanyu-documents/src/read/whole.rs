@@ -64,6 +64,22 @@ pub(super) fn of_share(
             return Some(if aimed { TARGET.to_owned() } else { whole });
         }
     }
+    // 为年度计划的112%.
+    if text.ends(item.start, "的") {
+        let near = low.max(item.start.saturating_sub(9));
+        if reader.context.has(context::AIMED, near, item.start - 1) {
+            return Some(TARGET.to_owned());
+        }
+    }
+    // 与生产总值之比为3.16%.
+    if let Some(ratio) = (low..item.start).find(|&at| text.has(at, "之比"))
+        && let Some(with) = (low..ratio)
+            .rev()
+            .find(|&at| matches!(text.ch(at), '与' | '和' | '同'))
+        && ratio > with + 1
+    {
+        return Some(text.slice(with + 1, ratio));
+    }
     if (has(context::DONE_RATE) || has(context::DONE) && has(context::AIMED))
         && !has(context::PASSED)
     {
@@ -72,7 +88,8 @@ pub(super) fn of_share(
     if has(context::RATIO | context::PART) {
         return within(reader, from, item.start);
     }
-    if has(context::INTENSE) {
+    let wide = reader.clause(from, item.start);
+    if reader.context.has(context::INTENSE, wide, item.start) {
         return Some("GDP".to_owned());
     }
     if let Some(at) = (low..item.start).rev().find(|&at| text.has(at, "贡献了")) {
@@ -223,6 +240,8 @@ pub(super) fn of_rank(
                 .is_some_and(|(found, ())| found == start)
         })
     }) {
+        // 副省级城市 is one word.
+        let start = start - usize::from(start > begin && text.before(start) == '副');
         let mut end = at;
         for word in [
             "排名", "排在", "位列", "位居", "名列", "排", "居", "列", "考核", "稳居", "均居",

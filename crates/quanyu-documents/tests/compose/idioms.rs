@@ -229,3 +229,46 @@ proptest! {
         prop_assert_eq!(way, rounded.cmp(&Decimal::ZERO) as i32, "{}", said.text);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// What is composed is read back: every figure of the document is a mention with its value, at its place in the docx.
+    #[test]
+    fn every_figure_of_a_document_is_read_back(
+        picks in proptest::collection::vec((0..READ.len(), 0..2_usize), 1..9),
+    ) {
+        let lines: Vec<String> = picks.iter().map(|(which, plain)| {
+            let (name, id, idiom) = READ[*which];
+            let idiom = if *plain == 1 { "" } else { idiom };
+            format!("{name}{{{{ fig(\"{id}\", \"{idiom}\") }}}}。")
+        }).collect();
+        let doc = crate::kit::composed(&format!("# 示例区2023年工作总结\n## 2023年工作情况\n{}", lines.join("\n")));
+        let docx = quanyu_documents::compose::write_docx(&doc);
+        let text = quanyu_documents::formats::extract(&docx, "x.docx").unwrap().text;
+        let lexicon = Lexicon::new(READ.iter().map(|(name, id, _)| LexEntry {
+            indicator: (*id).into(), names: vec![(*name).into()], unit: None, kinds: Vec::new(),
+        }).collect());
+        let read = read_text(&text, &lexicon, &Hints { doc: "x".into(), year: Some(2023) });
+        let marks = quanyu_documents::compose::marks::read_marks(&docx).unwrap();
+        prop_assert_eq!(marks.len(), doc.figures.len());
+        for (mark, figure) in marks.iter().zip(&doc.figures) {
+            let inside = read.mentions.iter().find(|it| it.start < mark.range.end && mark.range.start < it.end);
+            let Some(found) = inside else { return Err(TestCaseError::fail(format!("{} is not read in {text}", mark.text))) };
+            prop_assert_eq!(found.value.clone(), Value::One(figure.printed), "{} in {}", mark.text, text);
+        }
+    }
+}
+
+/// Names, indicators and idioms that documents use, as the reader is to find them again.
+const READ: [(&str, &str, &str); 9] = [
+    ("技术合同成交额", "contracts", "超"),
+    ("技术合同成交额", "contracts", "达"),
+    ("技术合同成交额", "contracts", "近"),
+    ("技术合同成交额", "contracts", "同比增长"),
+    ("高新技术企业", "high_tech", "突破"),
+    ("高新技术企业", "high_tech", "超"),
+    ("市级及以上平台", "platforms", "多"),
+    ("R&D经费占GDP比重", "intensity", "达"),
+    ("R&D经费占GDP比重", "intensity", "提升n个百分点"),
+];

@@ -194,6 +194,12 @@ const DEMO: &[Case] = &[
     ("not_a_period",    X, "{contract_value@2023}",          "{contract_value@23}"),
 ];
 
+#[rustfmt::skip]
+const DOCUMENTS: &[Case] = &[
+    ("unknown_name", X, "every = \"year\"\n", "every = \"year\"\ntemplate = \"templates/summary.jinja\"\n"),
+    ("wrong_type",   X, "every = \"year\"\n", "every = \"year\"\ntemplate = 3\n"),
+];
+
 const N: &str = "demo/names.toml";
 
 #[rustfmt::skip]
@@ -241,6 +247,11 @@ fn shown(cases: &[Case]) -> String {
 #[test]
 fn faults_of_files_are_told_where_they_stand() {
     insta::assert_snapshot!("files", shown(FILES));
+}
+
+#[test]
+fn faults_of_documents_are_told_where_they_stand() {
+    insta::assert_snapshot!("documents", shown(DOCUMENTS));
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub enum Measure {
     Rank,
     /// Its share of the region above.
     Share,
+    /// Its difference from the same period a year before.
+    Change,
 }
 
 impl Measure {
@@ -50,6 +52,7 @@ impl Measure {
             Self::Growth => "growth",
             Self::Rank => "rank",
             Self::Share => "share",
+            Self::Change => "change",
         }
     }
 }
@@ -58,12 +61,18 @@ impl FromStr for Measure {
     type Err = AppError;
 
     fn from_str(text: &str) -> Result<Self, AppError> {
-        let all = [Self::Value, Self::Growth, Self::Rank, Self::Share];
+        let all = [
+            Self::Value,
+            Self::Growth,
+            Self::Rank,
+            Self::Share,
+            Self::Change,
+        ];
         let found = all.into_iter().find(|it| it.as_str() == text);
         found.ok_or_else(|| AppError::BadValue {
             kind: "measure",
             value: text.to_owned(),
-            why: "write value, growth, rank or share".to_owned(),
+            why: "write value, growth, rank, share or change".to_owned(),
         })
     }
 }
@@ -413,7 +422,7 @@ pub(super) fn view(product: &Product, it: &kept::Release) -> Result<Release, App
 /// The unit of a measure.
 fn unit(pack: &Pack, indicator: &str, measure: Measure) -> String {
     match measure {
-        Measure::Value => pack
+        Measure::Value | Measure::Change => pack
             .indicators
             .get(indicator)
             .map_or_else(String::new, |it| it.unit.clone()),
@@ -428,7 +437,11 @@ pub fn plainly(pack: &Pack, indicator: &str, measure: Measure, value: Option<Dec
     match (measure, value) {
         (_, None) => "—".to_owned(),
         (Measure::Rank, Some(value)) => format!("第{}", value.normalize()),
-        (Measure::Value, value) => {
+        (Measure::Change, Some(value)) if unit(pack, indicator, measure) == "1" => {
+            let (number, unit) = quanyu_core::measure::say(value, "个百分点", 2);
+            format!("{number}{unit}")
+        }
+        (Measure::Value | Measure::Change, value) => {
             let declared = pack.indicators.get(indicator);
             let display = declared.map(|it| it.display.clone()).unwrap_or_default();
             say::whole(value, &unit(pack, indicator, measure), &display)

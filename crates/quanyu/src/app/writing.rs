@@ -22,6 +22,8 @@ use quanyu_store::{
 
 use super::{
     AppError, Product,
+    documents::MentionView,
+    releases::Release,
     steps::{self, typed},
 };
 
@@ -322,4 +324,79 @@ pub async fn file(
     let (hash, name) = named.ok_or_else(|| AppError::not_found("file", hash, []))?;
     let bytes = files::read(&product.store, hash).await?;
     Ok((name.clone(), bytes))
+}
+
+/// The text of a paper with its frozen figures in place.
+#[derive(Clone, Debug)]
+pub struct PaperText {
+    /// Paragraphs and headings in order: level (0 text, 1–4 headings), pieces.
+    pub blocks: Vec<(u8, Vec<Piece>)>,
+    /// Figures of the text that no release stands behind.
+    pub loose: usize,
+}
+
+/// A piece of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it says.
+    pub text: String,
+    /// Whether it is a figure.
+    pub figure: bool,
+    /// The release behind it.
+    pub release: Option<String>,
+}
+
+/// The text of a paper; `None` where it has none, or one that cannot be read.
+///
+/// # Errors
+/// The disk's.
+pub async fn text(
+    product: &Product,
+    paper: &Paper,
+    releases: &[Release],
+) -> Result<Option<PaperText>, AppError> {
+    let Some((hash, name)) = &paper.draft else {
+        return Ok(None);
+    };
+    let bytes = files::read(&product.store, hash).await?;
+    let Ok(read) = product.reader().read(name, &bytes) else {
+        return Ok(None);
+    };
+    let mut loose = 0;
+    let mut blocks = Vec::with_capacity(read.blocks.len());
+    for block in &read.blocks {
+        let mut pieces = Vec::with_capacity(block.pieces.len());
+        for (text, mention) in &block.pieces {
+            let mention = mention.and_then(|it| read.mentions.get(it));
+            let figure = mention.is_some_and(MentionView::is_figure);
+            let release = mention
+                .filter(|_| figure)
+                .and_then(|it| behind(it, releases));
+            loose += usize::from(figure && release.is_none());
+            pieces.push(Piece {
+                text: text.clone(),
+                figure,
+                release: release.map(|it| it.id.clone()),
+            });
+        }
+        blocks.push((block.level, pieces));
+    }
+    Ok(Some(PaperText { blocks, loose }))
+}
+
+/// The release that prints what a mention says: of the same indicator where the reader linked it, else of the same words.
+fn behind<'a>(mention: &MentionView, releases: &'a [Release]) -> Option<&'a Release> {
+    let linked = mention.indicator.as_ref().map(|it| it.0.as_str());
+    let same = |it: &&Release| it.said == mention.text || it.said == mention.said;
+    let measure = match mention.kind.as_str() {
+        "growth" => "growth",
+        "rank" => "rank",
+        "share" => "share",
+        _ => "value",
+    };
+    let fits = |it: &&Release| {
+        it.measure.as_str() == measure && linked.is_none_or(|id| it.indicator == id)
+    };
+    // The newest counts where a figure was frozen anew.
+    releases.iter().rev().filter(same).find(fits)
 }

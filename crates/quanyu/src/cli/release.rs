@@ -70,7 +70,7 @@ pub struct SinceWhat {
 pub struct Freeze {
     /// The document, such as summary@2023.
     document: String,
-    /// Indicators, each with `:growth`, `:rank` or `:share` where that is meant.
+    /// Indicators, each with `:growth`, `:rank`, `:share` or `:change` where that is meant.
     #[arg(required = true)]
     indicators: Vec<String>,
     #[command(flatten)]

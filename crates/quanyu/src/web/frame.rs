@@ -79,6 +79,11 @@ pub(super) enum Place<'a> {
     Indicators,
     /// The registers of a room of the pack, or all of them.
     Registers(Option<&'a str>),
+    Appraisal,
+    /// Papers and releases.
+    Writing,
+    /// What was reported.
+    Reports,
     Read,
     Check,
     Renew,
@@ -174,6 +179,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             false,
         ),
         room(
+            title("appraisal", "menu.appraisal"),
+            view.link("/appraisal"),
+            Place::Appraisal,
+            false,
+        ),
+        room(
             title("ledgers", "menu.registers"),
             view.link("/registers"),
             Place::Registers(None),
@@ -193,12 +204,34 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             ));
         }
     }
-    menu.push(room(
-        title("documents", "menu.documents"),
-        view.link("/documents/read"),
-        Place::Read,
-        false,
-    ));
+    // A pack without papers has the room for reading alone.
+    if pack.playing("document").is_some() {
+        menu.push(room(
+            title("documents", "menu.documents"),
+            view.link("/writing"),
+            Place::Writing,
+            false,
+        ));
+        menu.push(room(
+            app.text(view, "menu.reports"),
+            view.link("/reports"),
+            Place::Reports,
+            true,
+        ));
+        menu.push(room(
+            app.text(view, "menu.read"),
+            view.link("/documents/read"),
+            Place::Read,
+            true,
+        ));
+    } else {
+        menu.push(room(
+            title("documents", "menu.documents"),
+            view.link("/documents/read"),
+            Place::Read,
+            false,
+        ));
+    }
     menu.push(room(
         app.text(view, "menu.check"),
         view.link("/documents/check"),
@@ -229,7 +262,8 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
 }
 
 /// Rooms that the engine builds; a pack may only name them.
-pub(super) const ENGINE_ROOMS: [&str; 4] = ["cockpit", "figures", "ledgers", "documents"];
+pub(super) const ENGINE_ROOMS: [&str; 5] =
+    ["cockpit", "figures", "appraisal", "ledgers", "documents"];
 
 /// The district with what lies above it, beside nothing, and its parts; and the region shown, wherever it lies.
 fn regions(app: &App, view: &View) -> Vec<Choice> {

@@ -26,6 +26,8 @@ use crate::app::{self, AppError, cockpit::TargetView, indicators::FigureView};
 
 /// Records of evidence a page, and a step of an export.
 const PAGE: u32 = 50;
+/// Releases that the page of an indicator lists.
+const USED: u32 = 20;
 const EXPORT_STEP: u32 = 500;
 /// Rows an export holds at most; more is a matter for `quanyu export`.
 const EXPORT_MOST: usize = 100_000;
@@ -133,10 +135,12 @@ pub(super) async fn show(
     match view.format {
         Format::Html => {
             let page = wish(view.wish("after"), PAGE).await?;
+            let used = app::releases::of_indicator(&app.product, &indicator, USED).await;
+            let used = used.map_err(|error| app.refused(&view, &error))?;
             app.page(
                 &view,
                 "indicators/show.html",
-                &ShowPage::new(&app, &view, &page),
+                &ShowPage::new(&app, &view, &page, &used),
             )
         }
         Format::Json => Ok(app.json(indicator_json(

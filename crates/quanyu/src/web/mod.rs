@@ -8,11 +8,13 @@
 //! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
 
 mod api;
+mod appraisal;
 mod assets;
 mod chart;
 mod check;
 mod cockpit;
 mod compare;
+mod compose;
 mod csv;
 mod documents;
 mod figure;
@@ -21,8 +23,10 @@ mod guard;
 mod indicators;
 mod metrics;
 mod ops;
+mod plans;
 mod problem;
 mod registers;
+mod releases;
 mod renew;
 mod respond;
 mod say;
@@ -35,11 +39,17 @@ mod texts;
 mod tour;
 mod upload;
 mod view;
+mod writing;
 
 #[cfg(test)]
 mod tests;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub use problem::Problem;
@@ -55,13 +65,32 @@ pub fn router(app: App) -> Router {
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route("/registers/{register}/{record}", get(registers::record))
+        .route("/appraisal", get(appraisal::show))
+        .route("/appraisal/board", get(appraisal::board::show))
+        .route("/appraisal/items/{item}", get(appraisal::item::show))
+        .route("/appraisal/tasks", get(plans::show).post(plans::confirm))
+        .route(
+            "/appraisal/plan",
+            get(plans::read::ask).post(plans::read::show),
+        )
+        .route(
+            "/appraisal/plan/confirm",
+            axum::routing::post(plans::read::confirm),
+        )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/writing", get(writing::list).post(writing::create))
+        .route("/writing/{record}", get(writing::show))
+        .route("/writing/{record}/step", post(writing::step))
+        .route("/writing/{record}/files/{hash}", get(writing::file))
+        .route("/releases/{release}", get(releases::show))
+        .route("/reports", get(releases::reports).post(releases::note))
         .route("/tour", get(tour::show))
         .route("/documents/check", get(check::ask).post(check::put))
         .route("/documents/check/{draft}", get(check::show))
         .route("/documents/check/{draft}/sheet", get(check::sheet))
         .route("/documents/check/{draft}/comments", get(check::comments))
+        .route("/documents/compose/{file}", get(compose::file))
         .route("/documents/renew", get(renew::ask).post(renew::bind))
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))

@@ -61,10 +61,13 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         include_str!("registers/record.rs"),
         include_str!("registers.rs"),
         include_str!("registers/list.rs"),
+        include_str!("releases.rs"),
         include_str!("renew.rs"),
         include_str!("say.rs"),
         include_str!("search.rs"),
         include_str!("styleguide.rs"),
+        include_str!("writing.rs"),
+        include_str!("writing/show.rs"),
     ]
     .concat();
     let words = [
@@ -87,6 +90,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "problem_code",
         "measure",
         "map",
+        "how",
+        "part",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

@@ -18,6 +18,23 @@ const PATIENCE: usize = 10 * MOST;
 /// A file as sent: its name and bytes.
 pub(super) type Sent = (String, Vec<u8>);
 
+/// A form as sent: texts by name, and files with the name of their field.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    pub fields: Vec<(String, String)>,
+    /// Field, name and bytes; places where no file was chosen are left out.
+    pub files: Vec<(String, String, Vec<u8>)>,
+}
+
+impl Form {
+    /// Takes a text out; an empty one is as good as none.
+    pub fn take(&mut self, name: &str) -> Option<String> {
+        let place = self.fields.iter().position(|it| it.0 == name)?;
+        let (_, text) = self.fields.remove(place);
+        Some(text.trim().to_owned()).filter(|it| !it.is_empty())
+    }
+}
+
 /// The files of a form, in order.
 ///
 /// On the guided path of the demonstration the address names one of its files (`sample`), which is then as if it had been dropped.
@@ -27,6 +44,21 @@ pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Ve
         let bytes = bytes.map_err(|error| app.refused(view, &error))?;
         return Ok(vec![(name.to_owned(), bytes)]);
     }
+    let form = form(app, view, request).await?;
+    let files: Vec<Sent> = form
+        .files
+        .into_iter()
+        .map(|(_, name, bytes)| (name, bytes))
+        .collect();
+    if files.is_empty() {
+        let html = view.format == super::view::Format::Html;
+        return Err(Problem::of(app, view.language, "web_no_file").json_if(!html));
+    }
+    Ok(files)
+}
+
+/// A form with texts and files.
+pub(super) async fn form(app: &App, view: &View, request: Request) -> Result<Form, Problem> {
     let problem = |code| {
         Problem::of(app, view.language, code).json_if(view.format != super::view::Format::Html)
     };
@@ -34,12 +66,13 @@ pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Ve
         tracing::warn!(error = %error, "a form could not be read");
         problem("web_bad_upload")
     };
-    let mut form = Multipart::from_request(request, app)
+    let mut sent = Multipart::from_request(request, app)
         .await
         .map_err(|error| damaged(&error))?;
-    let (mut files, mut size) = (Vec::new(), 0_usize);
-    while let Some(mut field) = form.next_field().await.map_err(|error| damaged(&error))? {
-        let name = field.file_name().map(base_name).filter(|it| !it.is_empty());
+    let (mut form, mut size) = (Form::default(), 0_usize);
+    while let Some(mut field) = sent.next_field().await.map_err(|error| damaged(&error))? {
+        let key = field.name().unwrap_or_default().to_owned();
+        let name = field.file_name().map(base_name);
         let mut bytes = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(|error| damaged(&error))? {
             size = size.saturating_add(chunk.len());
@@ -52,18 +85,20 @@ pub(super) async fn files(app: &App, view: &View, request: Request) -> Result<Ve
                 bytes = Vec::new();
             }
         }
-        if let Some(name) = name {
-            files.push((name, bytes));
+        match name {
+            Some(name) => form.files.push((key, name, bytes)),
+            None => {
+                let text = String::from_utf8(bytes).map_err(|error| damaged(&error))?;
+                form.fields.push((key, text));
+            }
         }
     }
-    if size > MOST || files.len() > MOST_FILES {
+    form.files.retain(|(_, name, _)| !name.is_empty());
+    if size > MOST || form.files.len() > MOST_FILES {
         return Err(too_large(problem("web_too_large")));
     }
-    files.retain(|(_, bytes)| !bytes.is_empty());
-    if files.is_empty() {
-        return Err(problem("web_no_file"));
-    }
-    Ok(files)
+    form.files.retain(|(_, _, bytes)| !bytes.is_empty());
+    Ok(form)
 }
 
 fn too_large(problem: Problem) -> Problem {

@@ -5,9 +5,11 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod appraisal;
 mod check;
 mod columns;
 mod commands;
+mod compose;
 mod exports;
 mod imports;
 mod lines;
@@ -15,3 +17,4 @@ mod releases;
 mod renew;
 mod web;
 mod writing;
+mod writing_pages;

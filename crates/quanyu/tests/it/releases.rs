@@ -35,6 +35,7 @@ fn tiny(revision: u32) -> Arc<Pack> {
             text = text
                 .replace("amount    = {", "price = { was = \"amount\", ")
                 .replace("sum(amount)", "sum(price)")
+                .replace("c.amount", "c.price")
                 .replace(
                     "source  = \"试验用\"",
                     "where = \"price >= 1000\"\nsource  = \"试验用\"",

@@ -20,7 +20,7 @@ use crate::commands::{District, packs, said};
 pub(crate) struct Site {
     router: Router,
     // Goes when the test ends.
-    _district: District,
+    pub(crate) district: District,
 }
 
 /// An answer, read whole.
@@ -35,7 +35,7 @@ impl Site {
         Self::of(District::demo()).await
     }
 
-    async fn of(district: District) -> Self {
+    pub(crate) async fn of(district: District) -> Self {
         let place = Place {
             packs: Some(packs()),
             pack: None,
@@ -45,7 +45,7 @@ impl Site {
         let product = Product::open(&place).await.unwrap();
         Self {
             router: router(App::new(Arc::new(product))),
-            _district: district,
+            district,
         }
     }
 
@@ -75,6 +75,15 @@ impl Site {
         serde_json::from_str(&answer.text).unwrap()
     }
 
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::HOST, "localhost:8420")
+            .header(header::ORIGIN, "http://localhost:8420")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+    }
+
     pub(crate) async fn send(&self, path: &str, files: &[(&str, Vec<u8>)]) -> Answer {
         let mut body = Vec::new();
         for (name, bytes) in files {
@@ -94,8 +103,14 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 20] = [
     "/",
+    "/appraisal",
+    "/appraisal?scheme=city",
+    "/appraisal/board",
+    "/appraisal/items/value",
+    "/appraisal/tasks",
+    "/appraisal/plan",
     "/indicators",
     "/indicators/contract_value",
     "/indicators/contract_count",
@@ -104,6 +119,8 @@ const PAGES: [&str; 12] = [
     "/registers/contract",
     "/compare",
     "/documents/read",
+    "/writing",
+    "/reports",
     "/documents/check",
     "/search?q=%E6%8A%80%E6%9C%AF",
     "/_styleguide",

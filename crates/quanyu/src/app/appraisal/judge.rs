@@ -213,7 +213,11 @@ pub(super) fn item(
         .map(|found| goal.short(found, item.scoring.full_at(goal)))
         .filter(|it| !it.is_zero())
         .map(|it| words.gap(it));
-    let light = goal.status(*found, *gone);
+    // Points that people gave are no progress: once given, that is it.
+    let light = match (&item.measure, found) {
+        (None, Some(_)) => Status::Done,
+        _ => goal.status(*found, *gone),
+    };
     let behind = found
         .filter(|_| light == Status::Behind && !gone.over)
         .map(|found| goal.short(found, line))

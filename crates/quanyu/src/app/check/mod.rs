@@ -15,7 +15,10 @@ pub mod view;
 use std::{path::Path, time::Instant};
 
 use quanyu_core::period::Period;
-use quanyu_documents::check::{self as engine, Request};
+use quanyu_documents::{
+    check::{self as engine, Known, Request, Tag},
+    compose::marks::{Mark, read_marks},
+};
 
 use super::{AppError, Product, documents};
 
@@ -65,26 +68,24 @@ pub async fn check(
         Some(period) => period,
         None => product.period(None).await?,
     };
-    let known = records::known(product, &parts.reading, reported).await?;
-    let checked = engine::check(&Request {
-        text: &parts.document.text,
-        reading: &parts.reading,
-        known: &known,
-        names: reader.names(),
-        period: Some(reported),
-        tags: &[],
-    });
-    let checked = match records::more(product, &known, &checked, reported).await? {
-        None => checked,
-        // What differs is looked at once more, with other periods, statuses and calibers at hand.
-        Some(more) => engine::check(&Request {
+    let tags = tags(bytes);
+    let mut known = records::known(product, &parts, reported).await?;
+    records::released(product, &mut known, &tags).await?;
+    let judge = |known: &Known| {
+        engine::check(&Request {
             text: &parts.document.text,
             reading: &parts.reading,
-            known: &more,
+            known,
             names: reader.names(),
             period: Some(reported),
-            tags: &[],
-        }),
+            tags: &tags,
+        })
+    };
+    let checked = judge(&known);
+    // What differs is looked at once more, with other periods, statuses and calibers at hand.
+    let checked = match records::more(product, &known, &checked, reported).await? {
+        None => checked,
+        Some(more) => judge(&more),
     };
     let document = reader.shown(name, &parts);
     Ok(view::shown(
@@ -94,4 +95,18 @@ pub async fn check(
         reported,
         began.elapsed(),
     ))
+}
+
+/// The releases that a docx of ours carries at its figures; another file carries none.
+fn tags(bytes: &[u8]) -> Vec<Tag> {
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return Vec::new();
+    }
+    let marks = read_marks(bytes).unwrap_or_default();
+    let tag = |it: Mark| Tag {
+        start: it.range.start,
+        end: it.range.end,
+        release: it.release,
+    };
+    marks.into_iter().map(tag).collect()
 }

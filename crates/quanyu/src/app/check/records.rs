@@ -11,14 +11,15 @@ use quanyu_core::{
 };
 use quanyu_documents::{
     check::{
-        self as engine, Checked, Fact, Known, Measure, Origin, Other, Place, Sort, Subject, Target,
+        self as engine, Checked, Fact, Known, Measure, Origin, Other, Place, Released, Sort,
+        Subject, Tag, Target,
     },
     read::{Comparator, Reading},
 };
 use quanyu_figures::{By, Citation, Figure, Request};
 use quanyu_pack::model::{self, IndicatorKind, Pack};
 
-use crate::app::{AppError, Product, say};
+use crate::app::{AppError, Product, documents::Parts, releases, say};
 
 /// Others of the same group that a writer may have meant, at most.
 const KIN: usize = 8;
@@ -26,9 +27,10 @@ const KIN: usize = 8;
 /// What is on record of all that a text speaks of.
 pub(super) async fn known(
     product: &Product,
-    reading: &Reading,
+    parts: &Parts,
     period: Period,
 ) -> Result<Known, AppError> {
+    let reading = &parts.reading;
     let pack = &product.pack;
     let mut known = Known {
         region: pack.region.clone(),
@@ -37,11 +39,78 @@ pub(super) async fn known(
         targets: targets(pack),
         ..Known::default()
     };
-    for (region, (indicators, periods)) in engine::asks(reading, &known, Some(period)) {
+    for (region, (indicators, periods)) in
+        engine::asks(&parts.document.text, reading, &known, Some(period))
+    {
         add(product, &mut known, &region, &indicators, &periods).await?;
     }
     known.through = through(product, reading, period).await?;
     Ok(known)
+}
+
+/// The releases that a document carries, each with its value then and, where it is another, now.
+pub(super) async fn released(
+    product: &Product,
+    known: &mut Known,
+    tags: &[Tag],
+) -> Result<(), AppError> {
+    let ids: Vec<String> = tags
+        .iter()
+        .map(|it| it.release.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let found = releases::find(product, &ids).await?;
+    let mut wanted: BTreeMap<RegionCode, (BTreeSet<String>, BTreeSet<Period>)> = BTreeMap::new();
+    for it in found
+        .values()
+        .filter(|it| product.pack.indicators.contains_key(&it.indicator))
+    {
+        let (indicators, periods) = wanted.entry(it.region.clone()).or_default();
+        indicators.insert(it.indicator.clone());
+        periods.insert(it.period);
+        if it.measure == releases::Measure::Change {
+            periods.extend(it.period.shift_years(-1));
+        }
+    }
+    for (region, (indicators, periods)) in &wanted {
+        add(product, known, region, indicators, periods).await?;
+    }
+    for (id, it) in found {
+        let Some(value) = it.value else { continue };
+        let fact = known.fact(&it.indicator, &it.region, it.period);
+        let (measure, now) = match it.measure {
+            releases::Measure::Value => (Measure::Value, fact.and_then(|it| it.value)),
+            releases::Measure::Growth => (Measure::Growth, fact.and_then(|it| it.growth)),
+            releases::Measure::Share => (Measure::Share, fact.and_then(|it| it.share)),
+            releases::Measure::Rank => {
+                let place = fact.and_then(|it| it.rank);
+                (Measure::Rank, place.map(|it| it.place.into()))
+            }
+            releases::Measure::Change => {
+                let before = it.period.shift_years(-1);
+                let before = before.and_then(|year| known.fact(&it.indicator, &it.region, year));
+                let both = fact
+                    .and_then(|it| it.value)
+                    .zip(before.and_then(|it| it.value));
+                (Measure::Change, both.map(|(now, before)| now - before))
+            }
+        };
+        known.releases.insert(
+            id,
+            Released {
+                indicator: it.indicator,
+                period: it.period,
+                measure,
+                value,
+                now: now.filter(|now| *now != value),
+            },
+        );
+    }
+    Ok(())
 }
 
 /// The same with more of what differs: parts of years, other calibers, other statuses. `None` where nothing differs for a

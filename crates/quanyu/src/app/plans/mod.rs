@@ -1,13 +1,14 @@
 //! 计划: targets and tasks of a period, those that packs declare together with those that were read from a document and
 //! confirmed.
 //!
-//! Owns where they come from. Leaves rules to `quanyu_core::appraisal`, the day of a task
+//! Owns where they come from. Leaves rules to `quanyu_core::appraisal`, reading a document to [`read`], the day of a task
 //! and its steps to [`tasks`].
 //!
 //! Invariant: a target that a pack declares and one that was confirmed look the same to whoever shows them.
 //!
 //! Start reading at [`targets`].
 
+pub mod read;
 pub mod tasks;
 
 use std::collections::BTreeMap;

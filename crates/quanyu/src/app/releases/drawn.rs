@@ -34,9 +34,13 @@ pub(super) struct Drawn {
 pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Drawn>, AppError> {
     let mut groups: BTreeMap<(&RegionCode, Period), Vec<String>> = BTreeMap::new();
     for it in wanted {
-        let group = groups.entry((&it.region, it.period)).or_default();
-        if !group.contains(&it.indicator) {
-            group.push(it.indicator.clone());
+        let before = it.period.shift_years(-1);
+        let before = before.filter(|_| it.measure == Measure::Change);
+        for period in [Some(it.period), before].into_iter().flatten() {
+            let group = groups.entry((&it.region, period)).or_default();
+            if !group.contains(&it.indicator) {
+                group.push(it.indicator.clone());
+            }
         }
     }
     let mut answered: BTreeMap<(&RegionCode, Period, String), (Figure, i64)> = BTreeMap::new();
@@ -63,6 +67,15 @@ pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Draw
         let mut drawn = measured(it.measure, figure);
         drawn.sequence = *sequence;
         drawn.agrees = true;
+        if it.measure == Measure::Change {
+            let before = it.period.shift_years(-1);
+            let before =
+                before.and_then(|period| answered.get(&(&it.region, period, it.indicator.clone())));
+            let both = figure.value.zip(before.and_then(|it| it.0.value));
+            drawn.value = both.and_then(|(now, before)| now.checked_sub(before));
+            drawn.value = drawn.value.map(|it| it.normalize());
+            drawn.agrees = before.is_none_or(|it| it.1 == *sequence);
+        }
         trace(figures, it, &mut drawn, &mut gathered).await?;
         all.push(drawn);
     }
@@ -76,7 +89,7 @@ fn measured(measure: Measure, figure: &Figure) -> Drawn {
         Origin::Computed => None,
     };
     let (value, of, citation) = match measure {
-        Measure::Value => (figure.value, None, origin),
+        Measure::Value | Measure::Change => (figure.value, None, origin),
         Measure::Growth => (figure.growth, None, figure.growth_cited.as_ref()),
         Measure::Share => (figure.share, None, figure.share_cited.as_ref()),
         Measure::Rank => {
@@ -127,13 +140,13 @@ async fn trace(
     let mut trails: Vec<(&str, Trail)> = Vec::new();
     if let Some(record) = drawn
         .observation
-        .filter(|_| wanted.measure != Measure::Value)
+        .filter(|_| !matches!(wanted.measure, Measure::Value | Measure::Change))
     {
         drawn.members.push(member("value", record, drawn.value));
     } else {
         match wanted.measure {
             Measure::Value => trails.push(("value", here)),
-            Measure::Growth => {
+            Measure::Growth | Measure::Change => {
                 let before = wanted.period.shift_years(-1);
                 trails.push(("now", here));
                 trails.extend(before.map(|it| ("before", trail(&wanted.region, it))));

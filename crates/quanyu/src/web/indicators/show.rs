@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    app::indicators::{EvidencePage, EvidenceRow, FigureView, IndicatorPage},
+    app::{
+        indicators::{EvidencePage, EvidenceRow, FigureView, IndicatorPage},
+        releases::Release,
+    },
     web::{
         chart::{self, Bars},
         figure::{Citation, Figure, figure_json, group},
@@ -34,10 +37,23 @@ pub(in crate::web) struct ShowPage {
     parts_of: Vec<Part>,
     evidence: Evidence,
     periods: Vec<Choice>,
+    used: Vec<UsedIn>,
     sequence: i64,
     message: String,
     csv: String,
     json: String,
+}
+
+/// A document that a value was frozen for.
+#[derive(Debug, Serialize)]
+struct UsedIn {
+    id: String,
+    href: String,
+    document: String,
+    said: String,
+    measure: String,
+    period: String,
+    at: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +87,12 @@ struct EvidenceLine {
 }
 
 impl ShowPage {
-    pub(in crate::web) fn new(app: &App, view: &View, page: &IndicatorPage) -> Self {
+    pub(in crate::web) fn new(
+        app: &App,
+        view: &View,
+        page: &IndicatorPage,
+        used: &[Release],
+    ) -> Self {
         let say = app.say(view);
         let figure = Figure::new(&page.figure, view, &say);
         let region =
@@ -132,6 +153,18 @@ impl ShowPage {
             parts_of: parts(page, view, &say),
             evidence: Evidence::new(&page.evidence, page, view, &say),
             periods: periods(view, &say),
+            used: used
+                .iter()
+                .map(|it| UsedIn {
+                    href: view.link(&format!("/releases/{}", it.id)),
+                    id: it.id.clone(),
+                    document: it.document.clone(),
+                    said: it.said.clone(),
+                    measure: say.word("measure", it.measure.as_str()),
+                    period: say.period(it.period),
+                    at: it.at.clone(),
+                })
+                .collect(),
             sequence: page.sequence,
             message: message.concat(),
             csv: view.change(&[("format", Some("csv"))]),

@@ -1,0 +1,306 @@
+//! The page of a paper: its text with figures to click, the releases beside it, the steps below.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{class, listed_json};
+use crate::{
+    app::{
+        self,
+        releases::{Release, Since},
+        steps::{StepView, Taken},
+        writing::{Paper, PaperText},
+    },
+    web::{
+        frame::{Frame, Place},
+        releases::{SinceShown, release_json, since_json},
+        say::UNKNOWN,
+        state::App,
+        view::View,
+    },
+};
+
+#[derive(Debug, Serialize)]
+pub(super) struct ShowPage {
+    frame: Frame,
+    list: String,
+    title: String,
+    state: String,
+    class: &'static str,
+    facts: Vec<(String, String)>,
+    way: Vec<Stage>,
+    blocks: Vec<Block>,
+    has_text: bool,
+    loose: usize,
+    outline: Vec<(String, usize)>,
+    releases: Vec<SinceShown>,
+    moved: usize,
+    sent: bool,
+    open: Vec<Open>,
+    taken: Vec<Done>,
+    action: String,
+    version: i64,
+    files: Vec<(String, String)>,
+    record: String,
+    reports: String,
+    json: String,
+}
+
+/// A state on the way.
+#[derive(Debug, Serialize)]
+struct Stage {
+    title: String,
+    here: bool,
+    passed: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Block {
+    level: u8,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Serialize)]
+struct Piece {
+    text: String,
+    /// Place of its release in the list beside.
+    release: Option<usize>,
+    /// `linked`, `damaged` (it moved since) or `counted` (no release).
+    class: &'static str,
+    words: String,
+    first: bool,
+}
+
+/// A step that is open.
+#[derive(Debug, Serialize)]
+struct Open {
+    id: String,
+    title: String,
+    to: String,
+    roles: Vec<(String, String)>,
+    missing: Vec<Field>,
+    unmet: Option<String>,
+    numbers: bool,
+    due: Option<String>,
+}
+
+/// A field that is filled in with a step.
+#[derive(Debug, Serialize)]
+struct Field {
+    id: String,
+    title: String,
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Done {
+    title: String,
+    to: String,
+    role: String,
+    note: Option<String>,
+    file: Option<(String, String)>,
+    offline: bool,
+    actor: String,
+    at: String,
+}
+
+impl ShowPage {
+    #[allow(clippy::too_many_arguments)] // what the page shows, one each
+    pub(super) fn new(
+        app: &App,
+        view: &View,
+        paper: &Paper,
+        since: &[Since],
+        text: Option<&PaperText>,
+        open: &[StepView],
+        taken: &[Taken],
+    ) -> Self {
+        let say = app.say(view);
+        let releases: Vec<SinceShown> = since
+            .iter()
+            .map(|it| SinceShown::new(app, view, it))
+            .collect();
+        let blocks = blocks(text, since, &releases);
+        let outline = blocks
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| it.level > 1)
+            .map(|(place, it)| {
+                let text: String = it.pieces.iter().map(|it| it.text.as_str()).collect();
+                (text.chars().take(40).collect(), place)
+            });
+        let outline = outline.collect();
+        let mut facts = Vec::new();
+        let mut fact = |key: &str, value: Option<String>| {
+            facts.push((say.text(key), value.unwrap_or_else(|| UNKNOWN.to_owned())));
+        };
+        fact("frame.period", paper.period.map(|it| say.period(it)));
+        fact("writing.number", paper.number.clone());
+        fact("writing.date", paper.date.map(|it| it.to_string()));
+        fact("writing.to", paper.to.clone());
+        let file = |(hash, name): &(String, String)| {
+            let href = view.link(&format!("/writing/{}/files/{hash}", paper.record));
+            (name.clone(), href)
+        };
+        Self {
+            frame: Frame::new(app, view, Place::Writing, &paper.title),
+            list: view.link("/writing"),
+            title: paper.title.clone(),
+            state: paper.state.1.get(view.language).to_owned(),
+            class: class(paper),
+            facts,
+            way: way(app, view, paper, taken),
+            has_text: text.is_some(),
+            loose: text.map_or(0, |it| it.loose),
+            blocks,
+            outline,
+            moved: since.iter().filter(|it| !it.same).count(),
+            releases,
+            sent: paper.sent,
+            open: open.iter().map(|it| opened(app, view, paper, it)).collect(),
+            taken: taken
+                .iter()
+                .rev()
+                .map(|it| Done {
+                    title: it.title.get(view.language).to_owned(),
+                    to: it.to.1.get(view.language).to_owned(),
+                    role: it
+                        .role
+                        .as_ref()
+                        .map(|it| it.1.get(view.language).to_owned())
+                        .unwrap_or_default(),
+                    note: it.note.clone(),
+                    file: it.file.as_ref().map(file),
+                    offline: it.offline,
+                    actor: say.word("actor", &it.actor),
+                    at: it.at.clone(),
+                })
+                .collect(),
+            action: view.link(&format!("/writing/{}/step", paper.record)),
+            version: paper.version,
+            files: paper.draft.iter().chain(&paper.scan).map(file).collect(),
+            record: view.link(&format!("/registers/{}/{}", paper.register, paper.record)),
+            reports: view.link("/reports"),
+            json: view.change(&[("format", Some("json"))]),
+        }
+    }
+}
+
+/// The states from the first to the last, those passed and the one the paper is in.
+fn way(app: &App, view: &View, paper: &Paper, taken: &[Taken]) -> Vec<Stage> {
+    let states = app::writing::states(&app.product);
+    let here = states.iter().position(|it| it.0 == paper.state.0);
+    let stages = states
+        .into_iter()
+        .enumerate()
+        .filter_map(|(place, (id, title))| {
+            let current = id == paper.state.0;
+            let visited = taken.iter().any(|it| it.to.0 == id || it.from.0 == id);
+            let passed = !current && visited && here.is_some_and(|here| place < here);
+            // A state beside the way is shown only to a paper that is in it.
+            let beside = here.is_some_and(|here| place > here) && paper.ended;
+            (!beside).then(|| Stage {
+                title: title.get(view.language).to_owned(),
+                here: current,
+                passed,
+            })
+        });
+    stages.collect()
+}
+
+fn opened(app: &App, view: &View, paper: &Paper, it: &StepView) -> Open {
+    let pair = |(id, title): &(String, quanyu_core::text::Text)| {
+        (id.clone(), title.get(view.language).to_owned())
+    };
+    let register = app.product.pack.registers.get(&paper.register);
+    let field = |(id, title): &(String, quanyu_core::text::Text)| Field {
+        id: id.clone(),
+        title: title.get(view.language).to_owned(),
+        kind: register
+            .and_then(|it| it.field(id))
+            .map_or("text", |it| it.kind.word()),
+    };
+    Open {
+        id: it.id.clone(),
+        title: it.title.get(view.language).to_owned(),
+        to: it.to.1.get(view.language).to_owned(),
+        roles: it.roles.iter().map(pair).collect(),
+        missing: it.missing.iter().map(field).collect(),
+        unmet: it.unmet.clone(),
+        numbers: it.numbers,
+        due: it.due.map(|it| it.to_string()),
+    }
+}
+
+fn blocks(text: Option<&PaperText>, since: &[Since], shown: &[SinceShown]) -> Vec<Block> {
+    let mut told = std::collections::BTreeSet::new();
+    let mut all = Vec::new();
+    for (level, pieces) in text.map_or(&[][..], |it| it.blocks.as_slice()) {
+        let pieces = pieces.iter().map(|it| {
+            let place = it
+                .release
+                .as_ref()
+                .and_then(|id| since.iter().position(|it| it.release.id == *id));
+            let class = match (it.figure, place.map(|it| since[it].same)) {
+                (_, Some(true)) => "linked",
+                (_, Some(false)) => "damaged",
+                (true, None) => "counted",
+                (false, None) => "",
+            };
+            Piece {
+                text: it.text.clone(),
+                first: place.is_some_and(|it| told.insert(it)),
+                release: place,
+                class,
+                words: place.map(|it| shown[it].words.clone()).unwrap_or_default(),
+            }
+        });
+        all.push(Block {
+            level: (*level).min(4),
+            pieces: pieces.collect(),
+        });
+    }
+    all
+}
+
+/// A paper for programs.
+pub(super) fn paper_json(
+    paper: &Paper,
+    since: &[Since],
+    open: &[StepView],
+    taken: &[Taken],
+    view: &View,
+) -> Value {
+    let mut value = listed_json(paper);
+    let release = |it: &Since| {
+        let mut value = release_json(&it.release as &Release);
+        value["since"] = since_json(it);
+        value
+    };
+    value["version"] = paper.version.into();
+    value["figures"] = since.iter().map(release).collect::<Vec<_>>().into();
+    value["open"] = open
+        .iter()
+        .map(|it| {
+            json!({
+                "step": it.id, "title": it.title.get(view.language), "to": it.to.0,
+                "roles": it.roles.iter().map(|it| &it.0).collect::<Vec<_>>(),
+                "missing": it.missing.iter().map(|it| &it.0).collect::<Vec<_>>(),
+                "unmet": it.unmet, "due": it.due.map(|it| it.to_string()),
+            })
+        })
+        .collect::<Vec<_>>()
+        .into();
+    value["steps"] = taken
+        .iter()
+        .map(|it| {
+            json!({
+                "step": it.id, "from": it.from.0, "to": it.to.0, "role": it.role.as_ref().map(|it| &it.0),
+                "note": it.note, "file": it.file.as_ref().map(|it| &it.1), "offline": it.offline,
+                "by": it.actor, "at": it.at,
+            })
+        })
+        .collect::<Vec<_>>()
+        .into();
+    value
+}
