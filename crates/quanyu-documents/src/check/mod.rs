@@ -180,7 +180,7 @@ pub fn check(request: &Request<'_>) -> Checked {
     let mut problems = Vec::new();
     parts::find(&draft, &mut problems);
     growths::find(&draft, &mut problems);
-    twice::find(&draft, &mut problems);
+    twice::find(&draft, &judged, &mut problems);
     points::find(&draft, &mut problems);
     passed::find(&against, &judged, &mut problems);
     headings::find(&draft, &mut problems);

@@ -10,7 +10,7 @@ use super::{
     printed::Printed,
     problem::{Code, Problem, both},
     reason,
-    verdict::claim_of,
+    verdict::{Judged, claim_of},
 };
 use crate::read::{Flag, Kind, Mention, Nature};
 
@@ -29,7 +29,12 @@ struct Same {
 /// Links surer than this mean the same figure, whatever the words.
 const SURE: f32 = 0.9;
 
-pub(super) fn find(draft: &Draft<'_>, out: &mut Vec<Problem>) {
+pub(super) fn find(draft: &Draft<'_>, judged: &[Judged], out: &mut Vec<Problem>) {
+    // A figure that carries a release says itself what it is, whatever the words beside it.
+    let named = |nth: usize| {
+        let it = judged.get(nth).filter(|it| it.release.is_some())?;
+        Some((it.indicator.as_deref(), it.measure, it.period))
+    };
     let mut seen: BTreeMap<Same, usize> = BTreeMap::new();
     for (nth, it) in draft.reading.mentions.iter().enumerate() {
         if !countable(it) || local(draft, it) {
@@ -40,6 +45,9 @@ pub(super) fn find(draft: &Draft<'_>, out: &mut Vec<Problem>) {
                 seen.insert(key, nth);
                 continue;
             };
+            if named(first) != named(nth) {
+                continue;
+            }
             let other = &draft.reading.mentions[first];
             // Two in one sentence are a list: 分别为12家、9家.
             if draft.sentence(other.start) == draft.sentence(it.start) || compatible(other, it) {

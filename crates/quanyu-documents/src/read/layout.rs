@@ -143,6 +143,19 @@ fn year_in(text: &Text, from: usize, to: usize) -> Option<(When, usize, usize)> 
     None
 }
 
+/// The end of a title whose first line ends at `end`: a title is broken by sense, and 和2024年工作计划 goes on in the next line.
+fn title_end(text: &Text, end: usize) -> usize {
+    let next = end + 1;
+    let goes_on = matches!(text.ch(next), '和' | '及' | '暨' | '与');
+    let last = line_end(text, next);
+    let closed = (next..last).any(|at| matches!(text.class(at), Class::Comma | Class::Stop));
+    if goes_on && !closed && last <= next + 40 {
+        last
+    } else {
+        end
+    }
+}
+
 impl About {
     /// Reads the head of a text.
     pub fn of(text: &Text) -> About {
@@ -153,7 +166,7 @@ impl About {
             let end = line_end(text, line);
             if end > line + 3 {
                 seen += 1;
-                about.title_in(text, line, end);
+                about.title_in(text, line, title_end(text, end));
             }
             line = end + 1;
         }
@@ -473,7 +486,7 @@ pub(crate) fn blocks(text: &Text, about: &About) -> Vec<Block> {
             );
             let kind = if about
                 .title
-                .is_some_and(|(title, last)| title == from && end <= last + 12)
+                .is_some_and(|(title, last)| title <= from && from < last && end <= last + 12)
             {
                 BlockKind::Title
             } else if cells {

@@ -26,13 +26,9 @@ pub(super) async fn file(
     let (document, ending) = file.rsplit_once('.').unwrap_or((file.as_str(), "docx"));
     let made = async {
         let form = Form::of_ending(ending)?;
-        let period = match view.period {
-            Some(period) => period,
-            None => app.latest().await,
-        };
         let order = Order {
             document: document.to_owned(),
-            period,
+            period: view.period,
             date: jiff::Zoned::now().date(),
             number: None,
         };
