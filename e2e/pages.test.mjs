@@ -43,6 +43,14 @@ async function rooms(page) {
     ["record", record],
     ["compare", "/compare?period=2023"],
     ["read", "/documents/read?period=2023"],
+    ["check", "/documents/check?period=2023"],
+    ["renew", "/documents/renew?period=2023"],
+    ["appraisal", "/appraisal?period=2023"],
+    ["board", "/appraisal/board?period=2023"],
+    ["tasks", "/appraisal/tasks?period=2023"],
+    ["writing", "/writing?period=2023"],
+    ["reports", "/reports?period=2023"],
+    ["tour", "/tour?period=2023"],
     ["search", "/search?q=%E6%8A%80%E6%9C%AF&period=2023"],
     ["styleguide", "/_styleguide?period=2023"],
   ];
@@ -246,4 +254,28 @@ test("an address that leads nowhere says so and what to do", async () => {
   await page.click("a.btn.first");
   assert.ok(await page.locator("main h1").isVisible());
   await page.context().close();
+});
+
+test("the guided path finds the planted errors and renews last year's summary", async () => {
+  for (const width of [1440, 390]) {
+    const page = await open(browser, server.url, { width });
+    await page.goto("/tour?period=2023");
+    await page.locator(".tour form button").first().click();
+    await page.waitForURL(/documents\/check\//);
+    assert.ok((await page.locator(".mark.differs").count()) >= 4, "four numbers differ");
+    assert.ok((await page.locator(".mark.loose").count()) >= 1, "one claim is loose");
+    await sound(page, `check ${width}`);
+    await shoot(page, `checked-${width}`);
+    await page.locator(".acts a.first").click();
+    await page.waitForURL(/sheet/);
+    await sound(page, `sheet ${width}`);
+    await shoot(page, `sheet-${width}`);
+    await page.goto("/tour?period=2023");
+    await page.locator(".tour form button").nth(1).click();
+    await page.waitForURL(/documents\/renew\//);
+    assert.ok((await page.locator("table").first().locator("tbody tr").count()) > 30, "numbers are renewed");
+    await sound(page, `renewed ${width}`);
+    await shoot(page, `renewed-${width}`);
+    await page.context().close();
+  }
 });

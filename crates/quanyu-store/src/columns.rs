@@ -87,7 +87,7 @@ pub async fn next_on(
     let names: Vec<&str> = specs.iter().map(|it| it.name.as_str()).collect();
     let spans = tx.schema.spans_of(&table).map(std::sync::Arc::as_ref);
     let from = tables::on_day(&table, spans, day);
-    let sql = tables::columns(&from, &names, since == 0);
+    let sql = tables::columns(&table.name, &from, &names, since == 0);
     let values = [
         Bind::from(since),
         Bind::from(after),

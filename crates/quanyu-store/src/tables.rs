@@ -377,8 +377,9 @@ pub(crate) fn count_from(from: &str, rest: &str) -> String {
 }
 
 /// Columns for computing: rows changed after $1, ids after $2, at most $3. `whole` leaves the sequence out, so that the
-/// primary key carries the reading.
-pub(crate) fn columns(from: &str, names: &[&str], whole: bool) -> String {
+/// primary key carries the reading; else the changed ids come from two indexes, so that a large table in which little changed
+/// is not read from end to end.
+pub(crate) fn columns(table: &str, from: &str, names: &[&str], whole: bool) -> String {
     let mut sql = "select t.id".to_owned();
     for name in names {
         sql.push_str(", ");
@@ -392,9 +393,14 @@ pub(crate) fn columns(from: &str, names: &[&str], whole: bool) -> String {
         }
     }
     let since = if whole {
-        "$1 >= 0"
+        "$1 >= 0".to_owned()
     } else {
-        "(t.changed_seq > $1 or (t.changed_seq = 0 and t.batch in (select id from import_batch where seq > $1)))"
+        let table = quoted(table);
+        format!(
+            "t.id in (select c.id from {table} c where c.changed_seq > $1 and c.id > $2 union all \
+             select c.id from import_batch b join {table} c on c.batch = b.id \
+             where b.seq > $1 and c.changed_seq = 0 and c.id > $2)"
+        )
     };
     format!("{sql} from {from} t where {since} and t.id > $2 and {VISIBLE} order by t.id limit $3")
 }
@@ -454,7 +460,8 @@ pub(crate) fn versions(table: &Table, parent: Option<&Table>, places: &str) -> S
 /// Ids of rows removed after $1, ids after $2, at most $3.
 pub(crate) fn removed(table: &Table) -> String {
     format!(
-        "select id from {} where removed_seq > $1 and id > $2 order by id limit $3",
+        // A removal is a row's last change, and changes have an index.
+        "select id from {} where removed_seq > $1 and changed_seq > $1 and id > $2 order by id limit $3",
         quoted(&table.name)
     )
 }

@@ -7,7 +7,7 @@ use crate::{
     web::Site,
 };
 
-const DRAFT: &str = "试验区2023年科技工作总结\n一、主要成效\n全年技术合同成交额达到0.12亿元，同比增长23.5%。登记技术合同40项。\n";
+const DRAFT: &str = "试验区2023年科技工作总结\n一、主要成效\n全年技术合同成交额达到0.12亿元，同比增长23.5%。技术合同项数40项。\n";
 
 /// Rows of `quanyu check`, whatever it ends with.
 fn checked(district: &District, file: &str, wanted: i32) -> Vec<Value> {
