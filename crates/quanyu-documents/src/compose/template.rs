@@ -1,12 +1,12 @@
 //! Templates: MiniJinja, and the functions through which figures come into a text.
 //!
 //! ```text
-//! {{ fig("tech_contract_value", "超") }}                          超68亿元
-//! {{ fig("tech_contract_value", "同比增长") }}                    同比增长25.3%
-//! {{ fig("tech_contract_value", "居全市第n位") }}                 居全市第2位
-//! {% if can("high_tech_stock", "突破") %} … {% endif %}           whether it can be said so
-//! {% for it in parts("platform_stock") %} {{ it.name }} …         regions below, best first
-//! {{ chart("tech_contract_value", years=5, title="…") }}          a chart
+//! {{ fig("example_value", "超") }}                          超68亿元
+//! {{ fig("example_value", "同比增长") }}                    同比增长25.3%
+//! {{ fig("example_value", "居全市第n位") }}                 居全市第2位
+//! {% if can("example_stock", "突破") %} … {% endif %}           whether it can be said so
+//! {% for it in parts("example_stock") %} {{ it.name }} …         regions below, best first
+//! {{ chart("example_value", years=5, title="…") }}          a chart
 //! {{ table(["街道", "个数"], rows, caption="表1 …") }}            a table of rows
 //! ```
 //!

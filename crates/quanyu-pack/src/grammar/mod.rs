@@ -1,11 +1,12 @@
 //! What may stand in a pack's files, as tables.
 //!
-//! Owns the shape of every kind of declaration ([`tables`]) and the one walk that holds a file against them
+//! Owns the shape of every kind of declaration ([`tables`], [`demo`]) and the one walk that holds a file against them
 //! ([`validate`]): unknown keys, missing keys, wrong types, words outside a choice, texts that are no day or number.
 //! The JSON Schema is made from the same tables. Leaves names that point elsewhere to [`crate::check`].
 //!
 //! Invariant: whoever reads a node after [`validate`] found nothing may rely on its shape.
 
+pub(crate) mod demo;
 pub(crate) mod tables;
 
 use jiff::civil::Date;

@@ -3,7 +3,7 @@
 use super::Reading;
 use crate::{
     faults,
-    grammar::{decimal, tables},
+    grammar::{decimal, demo as table},
     model::{
         Declared, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
     },
@@ -88,7 +88,7 @@ impl Reading {
             return Some(DemoDraw::Set(node.cell()?));
         }
         self.note(node.name, node);
-        let (ways, with) = tables::DRAW.split_at(tables::WAYS);
+        let (ways, with) = table::DRAW.split_at(table::WAYS);
         let given: Vec<_> = ways
             .iter()
             .filter_map(|it| Some((it.name, node.get(it.name)?)))

@@ -108,7 +108,7 @@ async fn what_cannot_be_renewed_is_refused_and_nothing_is_kept() {
         (
             "a.txt",
             "技术合同项数为2项。".as_bytes().to_vec(),
-            "edit_not_docx",
+            "format_trouble",
         ),
         ("a.docx", secret, "secret_file"),
         ("a.docx", silent, "bad_value"),

@@ -15,6 +15,7 @@ use quanyu_pack::model::{DemoDraw, DemoField, DemoRows, Field, FieldType, Pack, 
 use rand::{Rng, RngExt};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
+use super::days::{pick, working_days};
 use crate::app::cells::{self, CellFault, Found, Input, Names};
 
 /// The values of one record by field.
@@ -369,7 +370,7 @@ fn skewed(min: Decimal, median: Decimal, max: Decimal, digits: u32, rng: &mut im
         .clamp(min, max)
 }
 
-fn unit(rng: &mut impl Rng) -> f64 {
+pub(super) fn unit(rng: &mut impl Rng) -> f64 {
     // 53 bits: every such fraction is a float.
     (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
@@ -378,54 +379,6 @@ fn shuffle<T>(list: &mut [T], rng: &mut impl Rng) {
     for place in (1..list.len()).rev() {
         list.swap(place, rng.random_range(0..=place));
     }
-}
-
-/// Working days of a span with the weight of their month.
-fn working_days(
-    pack: &Pack,
-    field: &str,
-    from: &str,
-    to: &str,
-    months: &[Decimal],
-) -> Result<Vec<(Date, f64)>, DrawError> {
-    let senseless = |why| DrawError::Senseless {
-        field: field.to_owned(),
-        why,
-    };
-    let day = |text: &str| {
-        text.parse::<Date>()
-            .map_err(|_| senseless("a day is written 2023-01-31"))
-    };
-    let (first, last) = (day(from)?, day(to)?);
-    let mut days = Vec::new();
-    let mut sum = 0.0;
-    let mut today = first;
-    while today <= last {
-        if pack
-            .is_working_day(today)
-            .ok_or_else(|| senseless("the calendar does not hold this year"))?
-        {
-            let weight = months
-                .get(today.month() as usize - 1)
-                .map_or(1.0, |it| it.to_f64().unwrap_or(0.0));
-            sum += weight;
-            days.push((today, sum));
-        }
-        today = today
-            .tomorrow()
-            .map_err(|_| senseless("the span leaves the calendar"))?;
-    }
-    if days.is_empty() || sum <= 0.0 {
-        return Err(senseless("there is no working day in the span"));
-    }
-    Ok(days)
-}
-
-fn pick(days: &[(Date, f64)], rng: &mut impl Rng) -> Date {
-    let sum = days.last().map_or(0.0, |it| it.1);
-    let at = unit(rng) * sum;
-    let place = days.partition_point(|(_, upto)| *upto <= at);
-    days[place.min(days.len() - 1)].0
 }
 
 fn records(

@@ -6,6 +6,7 @@
 //!
 //! Start reading at [`build`].
 
+mod days;
 pub mod draw;
 pub mod files;
 
