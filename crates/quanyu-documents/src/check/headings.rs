@@ -285,7 +285,7 @@ fn label(level: usize, number: u32) -> String {
     let han = match number {
         1..=10 => ones(number).to_string(),
         11..=19 => format!("十{}", ones(number - 10)),
-        20..=99 if number % 10 == 0 => format!("{}十", ones(number / 10)),
+        20..=99 if number.is_multiple_of(10) => format!("{}十", ones(number / 10)),
         20..=99 => format!("{}十{}", ones(number / 10), ones(number % 10)),
         _ => number.to_string(),
     };

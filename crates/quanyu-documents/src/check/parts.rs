@@ -156,7 +156,7 @@ fn told(_draft: &Draft<'_>, total: &Mention, parts: &[&Mention], out: &mut Vec<P
         .iter()
         .filter_map(|it| Printed::of(it))
         .map(|it| {
-            if it.unit > Decimal::ONE || it.unit < Decimal::ONE {
+            if it.unit != Decimal::ONE {
                 it.unit / Decimal::TWO
             } else {
                 Decimal::ZERO

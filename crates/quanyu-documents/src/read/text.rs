@@ -338,7 +338,7 @@ impl Text {
     #[inline(always)]
     pub fn has(&self, at: usize, word: &str) -> bool {
         // Mostly it does not, and of a word that stands in the code the first character is known.
-        word.chars().next() == Some(self.ch(at)) && self.has_all(at, word)
+        word.starts_with(self.ch(at)) && self.has_all(at, word)
     }
 
     #[inline(never)]
@@ -354,7 +354,7 @@ impl Text {
     /// Whether this word ends just before `end`.
     #[inline(always)]
     pub fn ends(&self, end: usize, word: &str) -> bool {
-        end > 0 && word.chars().next_back() == Some(self.ch(end - 1)) && self.ends_all(end, word)
+        end > 0 && word.ends_with(self.ch(end - 1)) && self.ends_all(end, word)
     }
 
     #[inline(never)]

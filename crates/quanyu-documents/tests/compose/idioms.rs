@@ -213,7 +213,7 @@ proptest! {
             let read = read_text(&text, &lexicon, &Hints { doc: "x".into(), year: Some(2023) });
             let level = read.mentions.iter().find(|it| it.kind.as_str() == "level");
             let Some(level) = level else { return Err(TestCaseError::fail(format!("nothing read in {text}"))) };
-            prop_assert_eq!(level.value.clone(), Value::One(said.printed), "{}", text);
+            prop_assert_eq!(level.value, Value::One(said.printed), "{}", text);
             prop_assert_eq!(level.comparator.unwrap_or(Comparator::Eq), comparator, "{}", text);
         }
     }
@@ -255,7 +255,7 @@ proptest! {
         for (mark, figure) in marks.iter().zip(&doc.figures) {
             let inside = read.mentions.iter().find(|it| it.start < mark.range.end && mark.range.start < it.end);
             let Some(found) = inside else { return Err(TestCaseError::fail(format!("{} is not read in {text}", mark.text))) };
-            prop_assert_eq!(found.value.clone(), Value::One(figure.printed), "{} in {}", mark.text, text);
+            prop_assert_eq!(found.value, Value::One(figure.printed), "{} in {}", mark.text, text);
         }
     }
 }

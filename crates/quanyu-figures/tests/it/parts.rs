@@ -299,25 +299,26 @@ fn answers_stay_right_while_rows_are_sealed_and_changed() {
             let mut amounts = BTreeMap::new();
             for round in 0..300_i32 {
                 let amount = round % 97 + 1;
-                // The truth is there before anybody can read the change.
-                let mut truth = truth.lock().unwrap();
-                let sequence = i64::from(round) + 1;
-                if round % 5 == 4 {
-                    let id = ids[(round as usize * 7) % ids.len()];
-                    sum += Decimal::from(amount - amounts.insert(id, amount).unwrap());
-                    memory.change("grant", id, grant(round, amount));
-                } else if round % 17 == 16 {
-                    let id = ids.swap_remove((round as usize * 5) % ids.len());
-                    sum -= Decimal::from(amounts.remove(&id).unwrap());
-                    memory.remove("grant", id);
-                } else {
-                    let id = memory.add("grant", grant(round, amount));
-                    ids.push(id);
-                    amounts.insert(id, amount);
-                    sum += Decimal::from(amount);
+                {
+                    // The truth is there before anybody can read the change.
+                    let mut truth = truth.lock().unwrap();
+                    let sequence = i64::from(round) + 1;
+                    if round % 5 == 4 {
+                        let id = ids[(round as usize * 7) % ids.len()];
+                        sum += Decimal::from(amount - amounts.insert(id, amount).unwrap());
+                        memory.change("grant", id, grant(round, amount));
+                    } else if round % 17 == 16 {
+                        let id = ids.swap_remove((round as usize * 5) % ids.len());
+                        sum -= Decimal::from(amounts.remove(&id).unwrap());
+                        memory.remove("grant", id);
+                    } else {
+                        let id = memory.add("grant", grant(round, amount));
+                        ids.push(id);
+                        amounts.insert(id, amount);
+                        sum += Decimal::from(amount);
+                    }
+                    truth.insert(sequence, sum);
                 }
-                truth.insert(sequence, sum);
-                drop(truth);
                 tokio::task::yield_now().await;
             }
         };

@@ -218,7 +218,7 @@ pub(super) async fn lay_out_before(
     }
     put(act, table, &mut batch, &waiting).await?;
     keep(act, &batch).await?;
-    Ok(rows.last().map(|it| it.int(0)).transpose()?)
+    rows.last().map(|it| it.int(0)).transpose()
 }
 
 /// What takes a record back to what it said before.

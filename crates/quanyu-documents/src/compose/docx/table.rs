@@ -14,7 +14,7 @@ pub(super) fn write(writer: &mut Writer<'_>, table: &Table) {
     let border =
         |side: &str| format!(r#"<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>"#);
     let borders = ["top", "left", "bottom", "right", "insideH", "insideV"]
-        .map(|it| border(it))
+        .map(border)
         .concat();
     let grid: String = widths
         .iter()

@@ -168,7 +168,7 @@ fn columns(rows: &[Vec<Span>], x: f32, size: f32) -> Option<(usize, usize)> {
             // A row of several stretches on one side is a row of a table.
             own.next()
                 .is_none()
-                .then(|| (at, one.left, one.right, one.glyphs))
+                .then_some((at, one.left, one.right, one.glyphs))
         };
         let picked: Vec<usize> = rows
             .iter()

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{ToSpan, civil::Date};
+use jiff::ToSpan;
 use quanyu_core::{money::Money, text::Text, uscc, value::Value};
 use quanyu_pack::model::{DemoDraw, DemoField, DemoRows, Field, FieldType, Pack, Register};
 use rand::{Rng, RngExt};

@@ -129,7 +129,7 @@ impl Work<'_> {
                 && !numbers
                     .iter()
                     .any(|it| it.0 >= cued.range.start && it.0 <= cued.range.end + 2);
-            if !settled && !(bare && self.is_record(&cued.range)) {
+            if !(settled || bare && self.is_record(&cued.range)) {
                 let notice = self.notice(sort, cued.range, None);
                 self.untrue.push(notice);
             }
