@@ -362,3 +362,17 @@ fn a_number_where_a_long_run_is_cut_is_read_whole() {
         assert_eq!(told, ["level 12345家 @-", "growth 0.25 @-"], "{length}");
     }
 }
+
+#[test]
+fn a_title_that_goes_on_in_the_next_line_makes_no_plan_of_the_lead() {
+    let text =
+        "某区科技局2023年工作总结\n和2024年工作计划\n2023年，全区技术合同成交额达到12亿元。\n";
+    let reading = read_text(text, &Lexicon::empty(), &Hints::default());
+    let figure = reading
+        .mentions
+        .iter()
+        .find(|it| it.text.contains("12亿元"));
+    let figure = figure.expect("the figure of the lead is read");
+    assert_eq!(figure.nature, Some(Nature::Actual));
+    assert_eq!(figure.period.as_deref(), Some("2023"));
+}
