@@ -16,6 +16,7 @@ mod office;
 mod package;
 pub mod read;
 pub mod renew;
+mod rounding;
 pub mod secrecy;
 pub mod workbook;
 

@@ -7,11 +7,11 @@
 
 use rust_decimal::Decimal;
 
-use super::printed::{Printed, rounded};
+use super::printed::Printed;
 use crate::read::Comparator;
+use crate::rounding::rounded;
 
-/// How near a round number has to be: 5% of it.
-pub const NEAR: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+pub use crate::rounding::NEAR;
 
 /// What is claimed of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

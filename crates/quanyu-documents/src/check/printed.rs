@@ -4,7 +4,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::read::{Mention, Value};
+use crate::{
+    read::{Mention, Value},
+    rounding::rounded,
+};
 
 /// A printed number, in base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +63,6 @@ impl Printed {
     pub fn round(&self, value: Decimal) -> Decimal {
         rounded(value, self.unit)
     }
-}
-
-/// `value` rounded to whole units, half away from zero.
-pub(super) fn rounded(value: Decimal, unit: Decimal) -> Decimal {
-    (value / unit).round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
-        * unit
 }
 
 /// A character without its full width.

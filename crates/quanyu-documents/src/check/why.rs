@@ -259,7 +259,7 @@ fn wrong_unit(printed: &Printed, found: Decimal) -> bool {
 /// Whether two neighbouring digits changed places.
 fn swapped(printed: &Printed, found: Decimal) -> bool {
     let digits = |value: Decimal| -> Vec<char> {
-        let units = super::printed::rounded(value, printed.unit) / printed.unit;
+        let units = crate::rounding::rounded(value, printed.unit) / printed.unit;
         units.normalize().to_string().chars().collect()
     };
     let (one, other) = (digits(printed.value), digits(found));

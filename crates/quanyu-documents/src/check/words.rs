@@ -5,8 +5,9 @@
 use quanyu_core::period::Period;
 use rust_decimal::Decimal;
 
-use super::printed::{Printed, rounded};
+use super::printed::Printed;
 use crate::read::Mention;
+use crate::rounding::rounded;
 
 /// A found value as the text would print it, a little finer.
 pub(super) fn like(value: Decimal, mention: &Mention, printed: &Printed) -> String {

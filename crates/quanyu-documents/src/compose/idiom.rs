@@ -45,8 +45,7 @@ pub enum Bound {
     Flat,
 }
 
-/// How far a round number may lie from the value that 超, 近 and 约 say of it: 5% of the number.
-pub const NEAR: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+pub use crate::rounding::NEAR;
 
 /// Which way a growth or change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Untrue, style::Style};
-
-/// How near a round number has to be: 5% of it.
-const NEAR: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+use crate::rounding::{NEAR, rounded};
 
 /// What a word says of the value beside its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,10 +127,4 @@ fn steps(style: &Style) -> Vec<Decimal> {
         step *= Decimal::TEN;
     }
     steps
-}
-
-/// Half away from zero, to whole units.
-fn rounded(value: Decimal, unit: Decimal) -> Decimal {
-    let strategy = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
-    (value / unit).round_dp_with_strategy(0, strategy) * unit
 }

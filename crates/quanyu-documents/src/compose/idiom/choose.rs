@@ -3,6 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Bound, NEAR, Scaled, Wish, holds};
+use crate::rounding::rounded;
 
 /// 多 and 余 may lie further off than 超: 120多家 is said of 137.
 const ODD: Decimal = Decimal::from_parts(2, 0, 0, false, 1);
@@ -48,7 +49,7 @@ pub(super) fn number(
         let number = match bound {
             Bound::Over | Bound::Odd => below(value, unit),
             Bound::Near | Bound::Under => above(value, unit),
-            Bound::About => nearest(value, unit),
+            Bound::About => rounded(value, unit),
             _ => floor(value, unit),
         };
         // One too few is not 多: 多 needs a digit that is left out.
@@ -112,8 +113,4 @@ fn below(value: Decimal, unit: Decimal) -> Decimal {
 
 fn above(value: Decimal, unit: Decimal) -> Decimal {
     floor(value, unit) + unit
-}
-
-fn nearest(value: Decimal, unit: Decimal) -> Decimal {
-    (value / unit).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero) * unit
 }
