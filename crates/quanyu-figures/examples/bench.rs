@@ -117,22 +117,7 @@ fn pack() -> Pack {
         title: Text::zh(id.as_str()),
         id,
         kind,
-        required: false,
-        unique: false,
-        many: false,
-        dated: false,
-        min: None,
-        max: None,
-        max_length: None,
-        pattern: None,
-        computed: None,
-        unit: None,
-        synonyms: Vec::new(),
-        source: None,
-        purpose: None,
-        help: None,
-        was: None,
-        at: At::default(),
+        ..Field::default()
     };
     let mut fields = vec![field("day".into(), FieldType::Date)];
     fields.extend((0..VALUES).map(|it| field(format!("v{it}"), FieldType::Money)));

@@ -242,22 +242,7 @@ pub fn field(id: &str, kind: FieldType) -> Field {
         id: id.into(),
         title: Text::zh(id),
         kind,
-        required: false,
-        unique: false,
-        many: false,
-        dated: false,
-        min: None,
-        max: None,
-        max_length: None,
-        pattern: None,
-        computed: None,
-        unit: None,
-        synonyms: Vec::new(),
-        source: None,
-        purpose: None,
-        help: None,
-        was: None,
-        at: At::default(),
+        ..Field::default()
     }
 }
 

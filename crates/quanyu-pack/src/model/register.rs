@@ -66,7 +66,7 @@ impl Register {
 }
 
 /// A field of a register.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Field {
     /// Identifier, the column's name.
     pub id: String,
@@ -109,9 +109,10 @@ pub struct Field {
 }
 
 /// What a field holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum FieldType {
     /// A line of text.
+    #[default]
     Text,
     /// Text of several lines.
     LongText,

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;
-use quanyu_core::{money::Money, text::Text, uscc, value::Value};
+use quanyu_core::{money::Money, uscc, value::Value};
 use quanyu_pack::model::{DemoDraw, DemoField, DemoRows, Field, FieldType, Pack, Register};
 use rand::{Rng, RngExt};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
@@ -121,24 +121,8 @@ fn state(register: &Register) -> Option<Field> {
     register.lifecycle.as_ref()?;
     Some(Field {
         id: STATE.to_owned(),
-        title: Text::default(),
-        kind: FieldType::Text,
-        required: false,
-        unique: false,
-        many: false,
-        dated: false,
-        min: None,
-        max: None,
-        max_length: None,
-        pattern: None,
-        computed: None,
-        unit: None,
-        synonyms: Vec::new(),
-        source: None,
-        purpose: None,
-        help: None,
-        was: None,
         at: register.at,
+        ..Field::default()
     })
 }
 

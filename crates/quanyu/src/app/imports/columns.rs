@@ -287,21 +287,7 @@ mod tests {
             title: Text::zh(title),
             kind: FieldType::Text,
             required: true,
-            unique: false,
-            many: false,
-            dated: false,
-            min: None,
-            max: None,
-            max_length: None,
-            pattern: None,
-            computed: None,
-            unit: None,
-            synonyms: Vec::new(),
-            source: None,
-            purpose: None,
-            help: None,
-            was: None,
-            at: quanyu_pack::model::At::default(),
+            ..Field::default()
         }
     }
 
