@@ -8,6 +8,7 @@
 //!
 //! Start reading at [`value::Value`], then [`period::Period`].
 
+pub mod access;
 pub mod actor;
 pub mod appraisal;
 pub mod change;

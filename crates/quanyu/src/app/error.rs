@@ -20,6 +20,14 @@ pub enum AppError {
         /// The nearest valid name.
         near: Option<String>,
     },
+    /// Something that the person before us may not do with a register.
+    #[error("no right to {right} in {}", register.get(Language::En))]
+    NotAllowed {
+        /// The right that is missing.
+        right: &'static str,
+        /// Where.
+        register: Text,
+    },
     /// A value of a parameter that makes no sense.
     #[error("`{value}` is not a {kind}: {why}")]
     BadValue {
@@ -266,6 +274,7 @@ impl AppError {
         match self {
             Self::NotFound { near: Some(_), .. } => "not_found_near",
             Self::NotFound { near: None, .. } => "not_found",
+            Self::NotAllowed { .. } => "not_allowed",
             Self::BadValue { .. } => "bad_value",
             Self::Pack(_) => "pack_faults",
             Self::NoPack { .. } => "no_pack",
@@ -300,6 +309,10 @@ impl AppError {
                 ("kind", kind_in(kind, language).to_owned()),
                 ("id", id.clone()),
                 ("near", near.clone().unwrap_or_default()),
+            ],
+            Self::NotAllowed { right, register } => vec![
+                ("right", right_in(right, language).to_owned()),
+                ("register", register.get(language).to_owned()),
             ],
             Self::BadValue { kind, value, why } => {
                 vec![
@@ -379,6 +392,21 @@ impl AppError {
             Self::Pdf(error) => error.facts(),
             Self::Output(why) => vec![("why", why.clone())],
         }
+    }
+}
+
+/// A right in the language of the message.
+fn right_in(right: &'static str, language: Language) -> &'static str {
+    if language == Language::En {
+        return right;
+    }
+    match right {
+        "enter" => "录入",
+        "confirm" => "确认",
+        "export" => "导出",
+        "see_person" => "查看个人信息",
+        "administer" => "系统管理",
+        other => other,
     }
 }
 

@@ -34,7 +34,9 @@ pub mod say;
 pub mod search;
 mod source;
 pub mod steps;
+pub mod who;
 pub mod writing;
 
 pub use error::AppError;
 pub use product::Product;
+pub use who::Who;

@@ -18,7 +18,7 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, documents::Reader, source::StoreSource};
+use super::{AppError, Who, documents::Reader, source::StoreSource};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -62,7 +62,8 @@ impl Place {
     }
 }
 
-/// Everything that runs a district in one process.
+/// Everything that runs a district in one process, as one person sees it. Cheap to clone.
+#[derive(Clone)]
 pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
@@ -70,7 +71,8 @@ pub struct Product {
     pub(crate) figures: Arc<Figures>,
     reader: Reader,
     /// Fonts for PDF, opened when the first is made.
-    pub(crate) fonts: OnceLock<Arc<Fonts>>,
+    pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
+    pub(super) who: Arc<Who>,
 }
 
 impl Product {
@@ -142,7 +144,8 @@ impl Product {
             store,
             figures: Arc::new(figures),
             reader,
-            fonts: OnceLock::new(),
+            fonts: Arc::default(),
+            who: Arc::new(Who::local()),
         })
     }
 

@@ -14,7 +14,6 @@ mod since;
 use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 use quanyu_core::{
-    actor::Actor,
     period::Period,
     region::RegionCode,
     text::{Language, Text},
@@ -211,7 +210,7 @@ pub async fn freeze(
     let (document, figures) = (document.to_owned(), Arc::new(figures));
     let releases = product
         .store
-        .act(&Actor::local(), move |act| {
+        .act(&product.actor(), move |act| {
             let (document, figures) = (document.clone(), Arc::clone(&figures));
             Box::pin(async move { kept::freeze(act, &document, &figures).await })
         })

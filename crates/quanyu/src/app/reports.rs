@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use quanyu_core::{actor::Actor, period::Period, region::RegionCode, text::Text, value::Value};
+use quanyu_core::{period::Period, region::RegionCode, text::Text, value::Value};
 use quanyu_pack::model::Register;
 use quanyu_store::{
     Tx,
@@ -251,7 +251,7 @@ pub async fn note(
     let id = register.id.clone();
     let record = product
         .store
-        .act::<_, i64, AppError>(&Actor::local(), move |act| {
+        .act::<_, i64, AppError>(&product.actor(), move |act| {
             let (id, draft) = (id.clone(), draft.clone());
             Box::pin(async move { Ok(records::create(act, &id, &draft).await?) })
         })

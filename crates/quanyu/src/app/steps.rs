@@ -15,7 +15,6 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use quanyu_core::{
-    actor::Actor,
     columns::{Column, ColumnBatch, ColumnKind, ColumnSpec},
     text::Text,
     value::Value,
@@ -252,7 +251,7 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
     let figures = Arc::clone(&product.figures);
     product
         .store
-        .act(&Actor::local(), move |act| {
+        .act(&product.actor(), move |act| {
             let (order, figures) = (Arc::clone(&order), Arc::clone(&figures));
             Box::pin(async move { order.run(act, &figures).await })
         })

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use quanyu_core::{actor::Actor, period::Period, text::Text, value::Value};
+use quanyu_core::{period::Period, text::Text, value::Value};
 use quanyu_pack::model::Register;
 use quanyu_store::{
     Tx, files,
@@ -286,7 +286,7 @@ pub async fn keep(product: &Product, paper: &NewPaper) -> Result<i64, AppError> 
     let there = found.map(|it| (it.record, it.version));
     product
         .store
-        .act::<_, i64, AppError>(&Actor::local(), move |act| {
+        .act::<_, i64, AppError>(&product.actor(), move |act| {
             let (id, draft, stored) = (id.clone(), draft.clone(), stored.clone());
             Box::pin(async move {
                 if let Some((file, name)) = &stored {

@@ -1,7 +1,7 @@
 //! The HTTP interface for programs, described by `/api/openapi.json`.
 
 use axum::{
-    extract::{FromRequestParts, Path, Request, State},
+    extract::{FromRequestParts, Path, Request},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -29,7 +29,7 @@ async fn view(app: &App, request: Request) -> Result<View, Problem> {
 }
 
 /// `GET /api/v1/figures?region=…&period=…&indicator=…`: values, all of them or those named.
-pub(super) async fn figures(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn figures(app: App, request: Request) -> Result<Response, Problem> {
     let view = view(&app, request).await?;
     let named: Vec<String> = view.wishes("indicator").map(str::to_owned).collect();
     let wanted = (!named.is_empty()).then_some(named.as_slice());
@@ -44,7 +44,7 @@ pub(super) async fn figures(State(app): State<App>, request: Request) -> Result<
 
 /// `GET /api/v1/registers/{register}/records`: a page of a register.
 pub(super) async fn records(
-    State(app): State<App>,
+    app: App,
     Path(register): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {

@@ -6,10 +6,7 @@
 pub(super) mod board;
 pub(super) mod item;
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::response::{IntoResponse, Redirect, Response};
 use quanyu_core::appraisal::Status;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -29,7 +26,7 @@ use crate::app::{
 };
 
 /// `GET /appraisal`: the scheme asked for, else the first for the period. A scheme for parts shows its leaderboard.
-pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let product = &app.product;
     let Some(id) = chosen(&app, &view) else {
         return app.page(&view, "appraisal/none.html", &NonePage::new(&app, &view));

@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::{
-    extract::{Path, State},
+    extract::Path,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -131,7 +131,7 @@ fn bundle_folder() -> Option<PathBuf> {
 }
 
 /// `GET /assets/{name}`.
-pub(super) async fn serve(State(app): State<App>, Path(name): Path<String>) -> Response {
+pub(super) async fn serve(app: App, Path(name): Path<String>) -> Response {
     let Some(asset) = app.assets.by_address.get(&name) else {
         return (StatusCode::NOT_FOUND, "no such file\n").into_response();
     };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::{
     Form,
     body::{Body, to_bytes},
-    extract::{FromRequest, Path, Request, State},
+    extract::{FromRequest, Path, Request},
     http::header,
     response::{IntoResponse, Redirect, Response},
 };
@@ -36,7 +36,7 @@ use page::{AskPage, SheetPage, ShowPage};
 const MOST_TEXT: usize = 4 * 1024 * 1024;
 
 /// `GET /documents/check`: where to drop a draft.
-pub(super) async fn ask(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn ask(app: App, view: View) -> Result<Response, Problem> {
     app.page(&view, "check/ask.html", &AskPage::new(&app, &view, false))
 }
 
@@ -46,11 +46,7 @@ struct Pasted {
 }
 
 /// `POST /documents/check`: takes a file or a pasted text, and leads to its page; a program that asks for JSON gets it at once.
-pub(super) async fn put(
-    State(app): State<App>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn put(app: App, view: View, request: Request) -> Result<Response, Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let form = kind
         .and_then(|it| it.to_str().ok())
@@ -96,7 +92,7 @@ async fn pasted(app: &App, view: &View, request: Request) -> Result<String, Prob
 
 /// `GET /documents/check/{draft}`: the draft with its verdicts.
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     view: View,
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
@@ -108,7 +104,7 @@ pub(super) async fn show(
 
 /// `GET /documents/check/{draft}/sheet`: the 核对单, to be printed and signed.
 pub(super) async fn sheet(
-    State(app): State<App>,
+    app: App,
     view: View,
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
@@ -125,7 +121,7 @@ pub(super) async fn sheet(
 
 /// `GET /documents/check/{draft}/comments`: the same docx with a comment at each number.
 pub(super) async fn comments(
-    State(app): State<App>,
+    app: App,
     view: View,
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {

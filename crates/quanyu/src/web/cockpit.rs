@@ -2,7 +2,7 @@
 //!
 //! The pattern of every page: extract, one act, respond. The page struct holds printable values; the template places them.
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use crate::app::{
 };
 
 /// `GET /`: the key figures of a region and period.
-pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let cockpit =
         app::cockpit::cockpit(&app.product, &view.region, view.period, view.wish("map")).await;
     let cockpit = cockpit.map_err(|error| app.refused(&view, &error))?;

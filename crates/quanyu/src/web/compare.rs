@@ -1,9 +1,6 @@
 //! 数据比对: several documents in one table, indicators × districts; each cell opens its sentence.
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -23,16 +20,12 @@ use crate::app::{
 };
 
 /// `GET /compare`: where to drop the documents.
-pub(super) async fn ask(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn ask(app: App, view: View) -> Result<Response, Problem> {
     app.page(&view, "compare/ask.html", &AskPage::new(&app, &view))
 }
 
 /// `POST /compare`: the table.
-pub(super) async fn show(
-    State(app): State<App>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View, request: Request) -> Result<Response, Problem> {
     let files = upload::files(&app, &view, request).await?;
     let documents = documents::read(&app, files)
         .await

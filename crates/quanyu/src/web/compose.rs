@@ -1,7 +1,7 @@
 //! 文稿生成: a document of the pack as a download.
 
 use axum::{
-    extract::{Path, State},
+    extract::Path,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -19,7 +19,7 @@ use crate::app::{
 /// `GET /documents/compose/{file}`: `summary.docx`, `bulletin.pdf`, for the period of the view, dated today. Composing freezes
 /// figures; asked again from the same records it gives the same releases and bytes, so that it may be asked with GET.
 pub(super) async fn file(
-    State(app): State<App>,
+    app: App,
     view: View,
     Path(file): Path<String>,
 ) -> Result<Response, Problem> {

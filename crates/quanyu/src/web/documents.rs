@@ -1,9 +1,6 @@
 //! 文稿材料: drop a report, see every mention in place with what was understood.
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -24,16 +21,12 @@ use crate::app::{
 };
 
 /// `GET /documents/read`: where to drop a report.
-pub(super) async fn ask(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn ask(app: App, view: View) -> Result<Response, Problem> {
     app.page(&view, "documents/ask.html", &AskPage::new(&app, &view))
 }
 
 /// `POST /documents/read`: the report with its mentions.
-pub(super) async fn show(
-    State(app): State<App>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View, request: Request) -> Result<Response, Problem> {
     let mut files = upload::files(&app, &view, request).await?;
     let (name, bytes) = files.swap_remove(0);
     let document = read(&app, vec![(name, bytes)])

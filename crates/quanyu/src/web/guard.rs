@@ -5,6 +5,8 @@
 //!
 //! Invariant: every answer carries the same protective headers, refusals too.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
@@ -13,18 +15,20 @@ use axum::{
 };
 
 use super::{problem::Problem, state::App, view};
+use crate::app::Who;
 
 /// Scripts, styles, pictures and requests only to this server; nobody may frame it.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Checks host and origin, then adds the headers.
-pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let language = view::language(request.headers(), request.uri().query());
     let asks_language = request
         .uri()
         .query()
         .is_some_and(|it| it.split('&').any(|pair| pair.starts_with("lang=")));
+    request.extensions_mut().insert(Arc::new(Who::local()));
     let mut response = match refusal(request.method(), request.headers(), request.uri().host()) {
         Some(code) => Problem::of(&app, language, code).into_response(),
         None => next.run(request).await,

@@ -6,10 +6,7 @@ mod show;
 
 use std::collections::BTreeMap;
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Serialize;
 use serde_json::json;
 
@@ -33,7 +30,7 @@ const EXPORT_STEP: u32 = 500;
 const EXPORT_MOST: usize = 100_000;
 
 /// `GET /indicators`: every indicator with its value.
-pub(super) async fn list(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn list(app: App, view: View) -> Result<Response, Problem> {
     let list = with_targets(&app, &view)
         .await
         .map_err(|error| app.refused(&view, &error))?;
@@ -111,7 +108,7 @@ async fn with_targets(
 
 /// `GET /indicators/{indicator}`: one indicator with its evidence.
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Path(indicator): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {

@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -11,7 +10,7 @@ use serde_json::json;
 use super::state::App;
 
 /// `GET /healthz`: whether the store answers.
-pub(super) async fn health(State(app): State<App>) -> Response {
+pub(super) async fn health(app: App) -> Response {
     match app.product.sequence().await {
         Ok(sequence) => Json(json!({
             "status": "ok",
@@ -32,7 +31,7 @@ pub(super) async fn health(State(app): State<App>) -> Response {
 }
 
 /// `GET /metrics`: the text that Prometheus reads.
-pub(super) async fn metrics(State(app): State<App>) -> Response {
+pub(super) async fn metrics(app: App) -> Response {
     let sequence = app.product.sequence().await.ok();
     let kind = [(
         header::CONTENT_TYPE,

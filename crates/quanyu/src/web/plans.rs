@@ -5,7 +5,6 @@ pub(super) mod read;
 
 use axum::{
     Form,
-    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use quanyu_core::appraisal::task::Standing;
@@ -27,7 +26,7 @@ use crate::app::{
 };
 
 /// `GET /appraisal/tasks`.
-pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let tasks = app::plans::tasks::tasks(&app.product, view.period, app.product.today()).await;
     let tasks = tasks.map_err(|error| app.refused(&view, &error))?;
     match view.format {
@@ -54,7 +53,7 @@ pub(super) struct Sent {
 
 /// `POST /appraisal/tasks`: what somebody confirms of a task.
 pub(super) async fn confirm(
-    State(app): State<App>,
+    app: App,
     view: View,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Problem> {

@@ -9,7 +9,6 @@ use std::any::Any;
 
 use axum::{
     Json,
-    extract::State,
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
@@ -79,7 +78,7 @@ impl Problem {
 
     fn status(&self) -> StatusCode {
         match self.code {
-            "web_foreign_host" | "web_foreign_origin" => StatusCode::FORBIDDEN,
+            "web_foreign_host" | "web_foreign_origin" | "not_allowed" => StatusCode::FORBIDDEN,
             "web_bad_query" | "web_bad_region" | "web_bad_period" | "web_bad_format"
             | "web_bad_upload" | "web_no_file" | "bad_value" => StatusCode::BAD_REQUEST,
             "web_too_large" | "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
@@ -141,7 +140,7 @@ impl IntoResponse for Problem {
 }
 
 /// Answers for addresses that are no page.
-pub(super) async fn no_such_page(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Problem {
+pub(super) async fn no_such_page(app: App, headers: HeaderMap, uri: Uri) -> Problem {
     let language = view::language(&headers, uri.query());
     Problem::of(&app, language, "web_no_page")
         .fact("path", uri.path())
@@ -150,7 +149,7 @@ pub(super) async fn no_such_page(State(app): State<App>, headers: HeaderMap, uri
 
 /// Answers for pages that are asked in a way they do not know.
 pub(super) async fn wrong_method(
-    State(app): State<App>,
+    app: App,
     method: Method,
     headers: HeaderMap,
     uri: Uri,

@@ -5,10 +5,7 @@
 mod list;
 mod record;
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -37,7 +34,7 @@ const EXPORT_STEP: u32 = 500;
 const EXPORT_MOST: usize = 100_000;
 
 /// `GET /registers`: the registers by room.
-pub(super) async fn all(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn all(app: App, view: View) -> Result<Response, Problem> {
     let list = app::registers::all(&app.product).await;
     let list = list.map_err(|error| app.refused(&view, &error))?;
     match view.format {
@@ -54,7 +51,7 @@ pub(super) async fn all(State(app): State<App>, view: View) -> Result<Response, 
 
 /// `GET /registers/{register}`: a list with filters, sorting and totals.
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Path(register): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {
@@ -110,7 +107,7 @@ pub(super) async fn show(
 
 /// `GET /registers/{register}/{record}`: a record with everything about it.
 pub(super) async fn record(
-    State(app): State<App>,
+    app: App,
     Path((register, record)): Path<(String, String)>,
     view: View,
 ) -> Result<Response, Problem> {

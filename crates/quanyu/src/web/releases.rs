@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request},
     response::{IntoResponse, Redirect, Response},
 };
 use rust_decimal::Decimal;
@@ -29,7 +29,7 @@ const RECORDS: usize = 200;
 
 /// `GET /releases/{release}`.
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Path(release): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {
@@ -56,7 +56,7 @@ pub(super) async fn show(
 }
 
 /// `GET /reports`: what was given to whom.
-pub(super) async fn reports(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn reports(app: App, view: View) -> Result<Response, Problem> {
     let all = app::reports::history(&app.product, view.wish("indicator")).await;
     let mut all = all.map_err(|error| app.refused(&view, &error))?;
     if view.wish("differs").is_some() {
@@ -75,11 +75,7 @@ pub(super) async fn reports(State(app): State<App>, view: View) -> Result<Respon
 }
 
 /// `POST /reports`: notes a value that was given otherwise than by a paper.
-pub(super) async fn note(
-    State(app): State<App>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn note(app: App, view: View, request: Request) -> Result<Response, Problem> {
     let form = upload::form(&app, &view, request).await?;
     let slots: BTreeMap<String, String> = form
         .fields

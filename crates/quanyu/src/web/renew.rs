@@ -1,7 +1,7 @@
 //! 换数: drop last year's document, choose a period, get it with the new numbers as tracked changes.
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request},
     http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -24,18 +24,14 @@ use crate::app::{
 };
 
 /// `GET /documents/renew`: where to drop the document; those bound before.
-pub(super) async fn ask(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn ask(app: App, view: View) -> Result<Response, Problem> {
     let bound = renew::bound(&app.product).await;
     let bound = bound.map_err(|error| app.refused(&view, &error))?;
     app.page(&view, "renew/ask.html", &AskPage::new(&app, &view, &bound))
 }
 
 /// `POST /documents/renew`: binds the document, then shows it for the period of the view.
-pub(super) async fn bind(
-    State(app): State<App>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn bind(app: App, view: View, request: Request) -> Result<Response, Problem> {
     let mut files = upload::files(&app, &view, request).await?;
     let (name, bytes) = files.swap_remove(0);
     let from = from(&view).map_err(|error| app.refused(&view, &error))?;
@@ -46,7 +42,7 @@ pub(super) async fn bind(
 
 /// `GET /documents/renew/{file}`: what changes, what is no longer true, what is left.
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     view: View,
     Path(file): Path<String>,
 ) -> Result<Response, Problem> {
@@ -83,7 +79,7 @@ pub(super) async fn show(
 
 /// `GET /documents/renew/{file}/docx`: the document with tracked changes.
 pub(super) async fn docx(
-    State(app): State<App>,
+    app: App,
     view: View,
     Path(file): Path<String>,
 ) -> Result<Response, Problem> {

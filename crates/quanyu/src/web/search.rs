@@ -1,6 +1,6 @@
 //! Search over organizations, indicators and registers.
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use crate::app::{self, search::Hit};
 const MOST: u32 = 50;
 
 /// `GET /search?q=…`.
-pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let words = view.wish("q").map(str::trim).unwrap_or_default().to_owned();
     let hits = if words.is_empty() {
         Vec::new()

@@ -1,19 +1,24 @@
 //! What every handler holds.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+};
 
+use axum::{extract::FromRequestParts, http::request::Parts};
 use quanyu_core::period::Period;
 
 use super::{assets::Assets, metrics::Metrics, templates::Templates};
 use crate::{
-    app::{Product, check::shelf::Shelf},
+    app::{Product, Who, check::shelf::Shelf},
     messages::Messages,
 };
 
-/// Shared by all requests; cloning it is cheap.
+/// Shared by all requests; cloning it is cheap. A handler takes it by `app: App`, and then sees the district as whoever sent the
+/// request may.
 #[derive(Clone)]
 pub struct App {
-    /// The district that is served.
+    /// The district that is served, as the sender of the request may see it.
     pub product: Arc<Product>,
     pub(super) templates: Arc<Templates>,
     pub(super) assets: Arc<Assets>,
@@ -39,5 +44,19 @@ impl App {
             shelf: Arc::default(),
             latest: Arc::default(),
         }
+    }
+}
+
+impl FromRequestParts<App> for App {
+    type Rejection = Infallible;
+
+    /// The door has noted who sends the request; without its note it is nobody.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let who = parts.extensions.get::<Arc<Who>>();
+        let who = who.map_or_else(Who::nobody, |it| Who::clone(it));
+        Ok(Self {
+            product: Arc::new(app.product.seen_by(who)),
+            ..app.clone()
+        })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! What is shown is built by the same page structs as on the pages, so that a state that breaks, breaks here first.
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use quanyu_core::text::Text;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -23,7 +23,7 @@ use crate::app::{
 };
 
 /// `GET /_styleguide`.
-pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     app.page(&view, "styleguide.html", &StylePage::new(&app, &view))
 }
 

@@ -3,7 +3,7 @@
 //! Owns the page and the way from a declared room to its address. Leaves what is shown there to the rooms, the files to
 //! `app::demo::files`. A district that is no demonstration has no such page.
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use quanyu_core::period::Period;
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// `GET /tour`: the steps.
-pub(super) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     if !offered(&app) {
         return Err(Problem::of(&app, view.language, "web_no_page"));
     }

@@ -8,7 +8,7 @@ mod show;
 use std::collections::BTreeMap;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -32,7 +32,7 @@ use crate::app::{
 };
 
 /// `GET /writing`: papers by state.
-pub(super) async fn list(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(super) async fn list(app: App, view: View) -> Result<Response, Problem> {
     let within = view.wish("within").map(|_| view.period);
     let all = app::writing::list(&app.product, None, within).await;
     let all = all.map_err(|error| app.refused(&view, &error))?;
@@ -76,11 +76,7 @@ pub(super) async fn list(State(app): State<App>, view: View) -> Result<Response,
 }
 
 /// `POST /writing`: a new paper.
-pub(super) async fn create(
-    State(app): State<App>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
+pub(super) async fn create(app: App, view: View, request: Request) -> Result<Response, Problem> {
     let mut form = upload::form(&app, &view, request).await?;
     let mut slots = BTreeMap::new();
     for slot in ["title", "kind", "period"] {
@@ -108,7 +104,7 @@ pub(super) async fn create(
 
 /// `GET /writing/{record}`: a paper.
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Path(record): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {
@@ -139,7 +135,7 @@ pub(super) async fn show(
 
 /// `POST /writing/{record}/step`: takes a step.
 pub(super) async fn step(
-    State(app): State<App>,
+    app: App,
     Path(record): Path<String>,
     view: View,
     request: Request,
@@ -177,7 +173,7 @@ pub(super) async fn step(
 
 /// `GET /writing/{record}/files/{hash}`: a file that the paper or one of its steps names.
 pub(super) async fn file(
-    State(app): State<App>,
+    app: App,
     Path((record, hash)): Path<(String, String)>,
     view: View,
 ) -> Result<Response, Problem> {

@@ -23,7 +23,6 @@ use std::{
 
 use futures::FutureExt;
 use jiff::civil::Date;
-use quanyu_core::actor::Actor;
 use quanyu_documents::{secrecy, workbook};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::import;
@@ -85,7 +84,7 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
         wish,
         units::held(product, &register, &mapping).await?,
     );
-    let actor = Actor::local();
+    let actor = product.actor();
     let title = wish
         .file
         .file_name()
@@ -149,7 +148,7 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
 /// # Errors
 /// Where one of its records was changed since, or is referred to.
 pub async fn undo(product: &Product, batch: i64) -> Result<i64, AppError> {
-    Ok(import::undo(&product.store, &Actor::local(), batch).await?)
+    Ok(import::undo(&product.store, &product.actor(), batch).await?)
 }
 
 type Chunk = Result<Vec<workbook::Row>, AppError>;

@@ -10,7 +10,7 @@
 
 use futures::FutureExt;
 use jiff::civil::Date;
-use quanyu_core::{actor::Actor, measure, period::Period, text::Text, typed, value::Value as Kept};
+use quanyu_core::{measure, period::Period, text::Text, typed, value::Value as Kept};
 use quanyu_documents::read::{
     Kind, Value,
     plan::{PlanDraft, PlanTarget, PlanTask, Role, read_plan},
@@ -285,7 +285,7 @@ pub async fn confirm(product: &Product, ticked: &Ticked) -> Result<Written, AppE
         targets: ticked.targets.len(),
         tasks: ticked.tasks.len(),
     };
-    let actor = Actor::local();
+    let actor = product.actor();
     let done = product.store.act(&actor, move |act| {
         let drafts = drafts.clone();
         async move {

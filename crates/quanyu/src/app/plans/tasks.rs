@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use futures::FutureExt;
 use jiff::civil::Date;
 use quanyu_core::{
-    actor::Actor,
     appraisal::task::{Standing, standing, working_days},
     period::Period,
     text::Text,
@@ -333,7 +332,7 @@ pub async fn confirm(product: &Product, it: &Confirmed) -> Result<i64, AppError>
         draft.state = Some(stepped(register, state.as_deref(), it)?);
     }
     let (id, record) = (register.id.clone(), it.record);
-    let actor = Actor::local();
+    let actor = product.actor();
     let done = product.store.act(&actor, move |act| {
         let (id, draft) = (id.clone(), draft.clone());
         async move {

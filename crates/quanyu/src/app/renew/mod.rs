@@ -15,7 +15,7 @@ mod values;
 use std::{collections::BTreeMap, ops::Range};
 
 use jiff::tz::{Offset, TimeZone};
-use quanyu_core::{actor::Actor, period::Period, text::Text};
+use quanyu_core::{period::Period, text::Text};
 use quanyu_documents::{
     edit::{self, Comment, EditError, Revision},
     renew::{self as numbers, Renewed, Untrue, Written},
@@ -145,7 +145,7 @@ pub async fn bind(
             let (file, name) = (stored.clone(), name.to_owned());
             product
                 .store
-                .act::<_, (), quanyu_store::StoreError>(&Actor::local(), move |act| {
+                .act::<_, (), quanyu_store::StoreError>(&product.actor(), move |act| {
                     let (file, name, period, found) =
                         (file.clone(), name.clone(), period.clone(), found.clone());
                     Box::pin(async move {

@@ -1,6 +1,6 @@
 //! The leaderboard (晾晒) of the parts of the region.
 
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// `GET /appraisal/board`.
-pub(in crate::web) async fn show(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(in crate::web) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let product = &app.product;
     let Some(id) = chosen(&app, &view) else {
         return app.page(&view, "appraisal/none.html", &NonePage::new(&app, &view));

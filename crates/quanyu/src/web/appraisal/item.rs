@@ -1,9 +1,6 @@
 //! One item: where it is, how its points are earned, its curve, its parts.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use quanyu_core::appraisal::{Method, Scoring};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -31,7 +28,7 @@ use crate::{
 
 /// `GET /appraisal/items/{item}`.
 pub(in crate::web) async fn show(
-    State(app): State<App>,
+    app: App,
     Path(item): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {

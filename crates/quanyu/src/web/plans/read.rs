@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Request, State},
+    extract::Request,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Serialize;
@@ -26,13 +26,13 @@ use crate::{
 };
 
 /// `GET /appraisal/plan`: where to drop a plan.
-pub(in crate::web) async fn ask(State(app): State<App>, view: View) -> Result<Response, Problem> {
+pub(in crate::web) async fn ask(app: App, view: View) -> Result<Response, Problem> {
     app.page(&view, "appraisal/plan.html", &AskPage::new(&app, &view))
 }
 
 /// `POST /appraisal/plan`: the plan with its targets and tasks.
 pub(in crate::web) async fn show(
-    State(app): State<App>,
+    app: App,
     view: View,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -58,7 +58,7 @@ pub(in crate::web) async fn show(
 
 /// `POST /appraisal/plan/confirm`: what was ticked is written.
 pub(in crate::web) async fn confirm(
-    State(app): State<App>,
+    app: App,
     view: View,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
