@@ -167,6 +167,9 @@ pub enum AppError {
     /// The store refused or failed.
     #[error("the store: {0}")]
     Store(#[from] quanyu_store::StoreError),
+    /// The search index refused or failed.
+    #[error("search: {0}")]
+    Search(#[from] quanyu_search::SearchError),
     /// The figures refused or failed.
     #[error("the figures: {0}")]
     Figures(#[from] quanyu_figures::FiguresError),
@@ -294,6 +297,7 @@ impl AppError {
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
+            Self::Search(error) => error.code(),
             Self::NoTemplate { .. } => "compose_no_template",
             Self::Compose(error) => error.code(),
             Self::Pdf(error) => error.code(),
@@ -385,6 +389,7 @@ impl AppError {
             }
             Self::Store(error) => vec![("why", error.to_string())],
             Self::Figures(error) => vec![("why", error.to_string())],
+            Self::Search(error) => vec![("why", error.to_string())],
             Self::NoTemplate { document, have } => {
                 vec![("document", document.clone()), ("have", have.clone())]
             }

@@ -18,7 +18,7 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, Who, documents::Reader, source::StoreSource};
+use super::{AppError, Who, documents::Reader, search::Finder, source::StoreSource};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -51,6 +51,12 @@ impl Place {
         kept.then(|| self.folder().join("columns"))
     }
 
+    /// Where the search index is kept: a database without a folder of its own has none.
+    fn search(&self) -> Option<PathBuf> {
+        let kept = self.data.is_some() || self.database.is_none();
+        kept.then(|| self.folder().join("search"))
+    }
+
     /// The database.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -70,6 +76,7 @@ pub struct Product {
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
     reader: Reader,
+    pub(super) finder: Arc<Finder>,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
@@ -116,7 +123,7 @@ impl Product {
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
         let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
-        Self::opened(store, Arc::new(pack), columns)
+        Self::opened(store, Arc::new(pack), columns, place.search())
     }
 
     /// A district whose pack is applied to the store. Its columns are held in memory.
@@ -124,13 +131,14 @@ impl Product {
     /// # Errors
     /// A pack whose SQL does not plan.
     pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
-        Self::opened(store, pack, None)
+        Self::opened(store, pack, None, None)
     }
 
     fn opened(
         store: Store,
         pack: Arc<Pack>,
         columns: Option<parts::Place>,
+        search: Option<PathBuf>,
     ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
         let figures = match columns {
@@ -144,6 +152,7 @@ impl Product {
             store,
             figures: Arc::new(figures),
             reader,
+            finder: Arc::new(Finder::new(search)),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
         })

@@ -95,6 +95,7 @@ pub fn router(app: App) -> Router {
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
+        .route("/search/hits", get(search::hits))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
         .route("/api/v1/registers/{register}/records", get(api::records))
