@@ -116,14 +116,27 @@ fn cut(rest: &str, whole: &mut Vec<&'static str>, found: &mut Vec<Cut>, steps: &
 /// Where in a name the syllables are spelt as typed: whole, by their first letters, or mixed; the last may have only begun.
 pub(crate) fn sounds(chars: &[char], letters: &str) -> Option<Range<usize>> {
     let mut steps = STEPS;
+    // One letter alone says nothing.
+    if letters.chars().nth(1).is_none() {
+        return None;
+    }
     (0..chars.len()).find_map(|start| {
-        let end = spelt(chars, start, letters, &mut steps)?;
-        // One letter alone says nothing.
-        (end > start && letters.len() > 1).then_some(start..end)
+        // What begins within a foreign word is chance.
+        let within = start > 0 && !is_han(chars[start]) && !is_han(chars[start - 1]);
+        if within {
+            return None;
+        }
+        let end = spelt(chars, start, letters, false, &mut steps)?;
+        chars[start..end]
+            .iter()
+            .any(|it| is_han(*it))
+            .then_some(start..end)
     })
 }
 
-fn spelt(chars: &[char], at: usize, letters: &str, steps: &mut usize) -> Option<usize> {
+/// Where a spelling that begins at a character ends. Of a first letter the reading is guessed: one guess (`rare`) may be unusual, as
+/// in `cq` for 重庆, two are chance.
+fn spelt(chars: &[char], at: usize, letters: &str, rare: bool, steps: &mut usize) -> Option<usize> {
     let Some(first) = letters.chars().next() else {
         return Some(at);
     };
@@ -132,21 +145,24 @@ fn spelt(chars: &[char], at: usize, letters: &str, steps: &mut usize) -> Option<
     }
     *steps -= 1;
     let char = *chars.get(at)?;
+    let rest = &letters[first.len_utf8()..];
     if char == first {
-        return spelt(chars, at + 1, &letters[first.len_utf8()..], steps);
+        return spelt(chars, at + 1, rest, rare, steps);
     }
-    for reading in readings(char) {
+    for (place, reading) in readings(char).into_iter().enumerate() {
         if let Some(rest) = letters.strip_prefix(reading)
-            && let Some(end) = spelt(chars, at + 1, rest, steps)
+            && let Some(end) = spelt(chars, at + 1, rest, rare, steps)
         {
             return Some(end);
         }
-        if reading.starts_with(letters) {
+        let guessed = place == 0 || !rare;
+        if letters.len() > 1 && reading.starts_with(letters) {
             return Some(at + 1);
         }
-        if reading.len() > 1
+        if guessed
+            && reading.len() > 1
             && reading.starts_with(first)
-            && let Some(end) = spelt(chars, at + 1, &letters[first.len_utf8()..], steps)
+            && let Some(end) = spelt(chars, at + 1, rest, rare || place > 0, steps)
         {
             return Some(end);
         }
@@ -267,6 +283,8 @@ mod tests {
             ("zhonggong", Some("重工")),
             ("chonggong", Some("重工")),
             ("sldx", None),
+            ("ai", None),
+            ("dzi", Some("电子")),
             ("s", None),
             ("", None),
         ];
@@ -274,6 +292,22 @@ mod tests {
         for (letters, want) in cases {
             let found = sounds(&folded.chars, letters).map(|it| &name[folded.bytes(it)]);
             assert_eq!(found, want, "{letters}");
+        }
+    }
+
+    #[test]
+    fn of_first_letters_one_reading_may_be_unusual() {
+        let cases = [
+            ("重庆路", "cq", true),
+            ("重庆路", "zq", true),
+            ("成员单位", "sl", false),
+        ];
+        for (name, letters, want) in cases {
+            assert_eq!(
+                sounds(&Folded::new(name).chars, letters).is_some(),
+                want,
+                "{name} {letters}"
+            );
         }
     }
 

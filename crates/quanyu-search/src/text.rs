@@ -42,13 +42,26 @@ impl Folded {
         first.0 as usize..last.0 as usize + usize::from(last.1)
     }
 
-    /// Where some characters stand for the first time, all in a row.
+    /// Where some characters stand for the first time, all in a row. Letters alone must begin a word: nobody means the `sl` of
+    /// "enterprises landed".
     pub fn find(&self, wanted: &[char]) -> Option<Range<usize>> {
         if wanted.is_empty() || wanted.len() > self.chars.len() {
             return None;
         }
-        let found = self.chars.windows(wanted.len()).position(|it| it == wanted);
+        let spelt = wanted.iter().all(char::is_ascii_lowercase);
+        let found = (0..=self.chars.len() - wanted.len())
+            .find(|at| self.chars[*at..].starts_with(wanted) && !(spelt && self.inside_word(*at)));
         found.map(|at| at..at + wanted.len())
+    }
+
+    /// Whether a letter stands right before.
+    fn inside_word(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else {
+            return false;
+        };
+        let (place, length) = self.spans[before];
+        let adjoins = place + u32::from(length) == self.spans[at].0;
+        adjoins && self.chars[before].is_ascii_lowercase()
     }
 }
 
@@ -90,6 +103,21 @@ mod tests {
                 want,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn letters_alone_begin_a_word() {
+        let cases = [
+            ("Enterprises landed", "land", true),
+            ("Enterprises landed", "sl", false),
+            ("Enterprises landed", "prises", false),
+            ("示例AI科技", "ai", true),
+            ("HT2023-015", "t2023", true),
+        ];
+        for (text, wanted, want) in cases {
+            let wanted: Vec<char> = wanted.chars().collect();
+            assert_eq!(Folded::new(text).find(&wanted).is_some(), want, "{text}");
         }
     }
 

@@ -147,12 +147,13 @@ impl Product {
         };
         let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
+        let finder = Finder::new(store.clone(), Arc::clone(&pack), search);
         Ok(Self {
             pack,
             store,
             figures: Arc::new(figures),
             reader,
-            finder: Arc::new(Finder::new(search)),
+            finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
         })

@@ -15,6 +15,7 @@ mod imports;
 mod lines;
 mod releases;
 mod renew;
+mod search;
 mod web;
 mod writing;
 mod writing_pages;

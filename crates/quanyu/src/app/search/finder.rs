@@ -20,6 +20,7 @@ use std::{
     time::Duration,
 };
 
+use quanyu_pack::model::{Pack, Register};
 use quanyu_search::{Entry, Index, Opening, SearchError, Stamp};
 use quanyu_store::{Store, Tx, change, columns};
 use tempfile::TempDir;
@@ -42,14 +43,23 @@ const WAITING: usize = 2;
 
 /// The index of a district, opened when it is first asked.
 pub struct Finder {
+    source: Source,
     place: Option<PathBuf>,
     kept: OnceCell<Arc<Kept>>,
     /// Whether a task of this process keeps the index at the last change.
     follows: AtomicBool,
 }
 
+/// What the index is filled from: all records, whoever asks. Who may see what is asked of the index.
+#[derive(Clone)]
+struct Source {
+    store: Store,
+    pack: Arc<Pack>,
+}
+
 /// The index, opened.
 pub struct Kept {
+    source: Source,
     index: Arc<Index>,
     turn: Mutex<()>,
     follows: AtomicBool,
@@ -76,9 +86,10 @@ enum Step {
 }
 
 impl Finder {
-    /// An index in this folder, or in a temporary one.
-    pub fn new(place: Option<PathBuf>) -> Self {
+    /// The index of a district in this folder, or in a temporary one.
+    pub fn new(store: Store, pack: Arc<Pack>, place: Option<PathBuf>) -> Self {
         Self {
+            source: Source { store, pack },
             place,
             kept: OnceCell::new(),
             follows: AtomicBool::new(false),
@@ -89,10 +100,10 @@ impl Finder {
     ///
     /// # Errors
     /// A folder that cannot be used.
-    pub async fn kept(&self, product: &Product) -> Result<Arc<Kept>, AppError> {
+    pub async fn kept(&self) -> Result<Arc<Kept>, AppError> {
         let open = || async {
             let pack = {
-                let mut tx = product.store.read().await?;
+                let mut tx = self.source.store.read().await?;
                 let revisions = quanyu_store::migrate::revisions(&mut tx).await?;
                 revisions
                     .into_iter()
@@ -115,6 +126,7 @@ impl Finder {
             });
             let (index, temporary) = opened.await.map_err(panicked)??;
             Ok::<_, AppError>(Arc::new(Kept {
+                source: self.source.clone(),
                 index: Arc::new(index),
                 turn: Mutex::default(),
                 follows: AtomicBool::new(self.follows.load(Ordering::Relaxed)),
@@ -128,18 +140,17 @@ impl Finder {
 
 impl Kept {
     /// Makes the index fit to be asked; says whether it is still being filled.
-    pub async fn ready(&self, product: &Product) -> Result<bool, AppError> {
+    pub async fn ready(&self) -> Result<bool, AppError> {
         if self.follows.load(Ordering::Relaxed) {
             return Ok(self.index.stamp().is_none());
         }
-        self.catch_up(product).await?;
+        self.catch_up().await?;
         Ok(self.index.stamp().is_none())
     }
 
     /// Asks the index; one that cannot be read is thrown away, filled again and asked once more.
     pub async fn ask<T: Send + 'static>(
         &self,
-        product: &Product,
         ask: impl Fn(&Index) -> Result<T, SearchError> + Clone + Send + 'static,
     ) -> Result<T, AppError> {
         match asked(&self.index, &ask).await? {
@@ -149,7 +160,7 @@ impl Kept {
                 tokio::task::spawn_blocking(move || index.reset())
                     .await
                     .map_err(panicked)??;
-                self.catch_up(product).await?;
+                self.catch_up().await?;
                 Ok(asked(&self.index, &ask).await??)
             }
             answer => Ok(answer?),
@@ -157,12 +168,12 @@ impl Kept {
     }
 
     /// Puts in what changed since; fills an index that has no stamp, or one of another history.
-    pub async fn catch_up(&self, product: &Product) -> Result<bool, AppError> {
+    pub async fn catch_up(&self) -> Result<bool, AppError> {
         let _turn = self.turn.lock().await;
-        let mut tx = product.store.read().await?;
+        let mut tx = self.source.store.read().await?;
         let Some(stamp) = self.index.stamp() else {
             drop(tx);
-            self.filled(product, Ours::Whenever).await?;
+            self.filled(Ours::Whenever).await?;
             return Ok(true);
         };
         let head = tx.head();
@@ -172,21 +183,21 @@ impl Kept {
         if stamp.sequence > head || seal(&mut tx, stamp.sequence).await? != stamp.seal {
             tracing::warn!("the search index is of another history and is filled again");
             drop(tx);
-            self.filled(product, Ours::Whenever).await?;
+            self.filled(Ours::Whenever).await?;
             return Ok(true);
         }
         self.ours.store(true, Ordering::Relaxed);
         if stamp.sequence == head {
             return Ok(false);
         }
-        self.changed(product, &mut tx, stamp.sequence).await?;
+        self.changed(&mut tx, stamp.sequence).await?;
         Ok(true)
     }
 
     /// Fills the index from nothing.
-    pub async fn fill(&self, product: &Product) -> Result<(), AppError> {
+    pub async fn fill(&self) -> Result<(), AppError> {
         let _turn = self.turn.lock().await;
-        self.filled(product, Ours::Now).await
+        self.filled(Ours::Now).await
     }
 
     /// How the index stands.
@@ -197,9 +208,9 @@ impl Kept {
         }
     }
 
-    async fn filled(&self, product: &Product, ours: Ours) -> Result<(), AppError> {
+    async fn filled(&self, ours: Ours) -> Result<(), AppError> {
         let stamp = {
-            let mut tx = product.store.read().await?;
+            let mut tx = self.source.store.read().await?;
             let sequence = tx.head();
             Stamp {
                 sequence,
@@ -207,7 +218,7 @@ impl Kept {
             }
         };
         let (steps, writing) = self.write(true);
-        let sent = fill(product, &steps, stamp).await;
+        let sent = fill(&self.source, &steps, stamp).await;
         drop(steps);
         self.written(writing, ours).await?;
         sent?;
@@ -215,7 +226,7 @@ impl Kept {
         Ok(())
     }
 
-    async fn changed(&self, product: &Product, tx: &mut Tx, since: i64) -> Result<(), AppError> {
+    async fn changed(&self, tx: &mut Tx, since: i64) -> Result<(), AppError> {
         let sequence = tx.head();
         let stamp = Stamp {
             sequence,
@@ -224,13 +235,14 @@ impl Kept {
         let touched = change::registers_since(tx, since).await?;
         let (steps, writing) = self.write(false);
         let sent = async {
-            for register in product
+            for register in self
+                .source
                 .pack
                 .registers
                 .values()
                 .filter(|it| touched.contains(&it.id))
             {
-                send_register(product, tx, register, since, &steps).await?;
+                send_register(&self.source, tx, register, since, &steps).await?;
                 let removed = columns::removed(tx, &register.id, since).await?;
                 send(&steps, Step::Remove(removed)).await;
             }
@@ -293,9 +305,9 @@ pub async fn follow(product: Product) {
     let mut quiet = 0;
     loop {
         let changed = async {
-            let kept = product.finder.kept(&product).await?;
+            let kept = product.finder.kept().await?;
             kept.follows.store(true, Ordering::Relaxed);
-            Ok::<_, AppError>((kept.catch_up(&product).await?, kept))
+            Ok::<_, AppError>((kept.catch_up().await?, kept))
         };
         match changed.await {
             Ok((true, _)) => quiet = 0,
@@ -313,11 +325,11 @@ pub async fn follow(product: Product) {
 
 /// Sends all there is: what the pack declares, then every record as it is now. What changes meanwhile has a later number than
 /// `stamp` and is put in after.
-async fn fill(product: &Product, steps: &mpsc::Sender<Step>, stamp: Stamp) -> Result<(), AppError> {
-    send(steps, Step::Put(sheets::declared(&product.pack))).await;
-    for register in product.pack.registers.values() {
-        let mut tx = product.store.read().await?;
-        send_register(product, &mut tx, register, 0, steps).await?;
+async fn fill(source: &Source, steps: &mpsc::Sender<Step>, stamp: Stamp) -> Result<(), AppError> {
+    send(steps, Step::Put(sheets::declared(&source.pack))).await;
+    for register in source.pack.registers.values() {
+        let mut tx = source.store.read().await?;
+        send_register(source, &mut tx, register, 0, steps).await?;
     }
     send(steps, Step::Commit(Some(stamp))).await;
     Ok(())
@@ -325,13 +337,13 @@ async fn fill(product: &Product, steps: &mpsc::Sender<Step>, stamp: Stamp) -> Re
 
 /// Sends the records of a register that changed since; from 0 on all of them.
 async fn send_register(
-    product: &Product,
+    source: &Source,
     tx: &mut Tx,
-    register: &quanyu_pack::model::Register,
+    register: &Register,
     since: i64,
     steps: &mpsc::Sender<Step>,
 ) -> Result<(), AppError> {
-    let Some(sheet) = sheets::Sheet::of(&product.pack, register) else {
+    let Some(sheet) = sheets::Sheet::of(&source.pack, register) else {
         return Ok(());
     };
     let mut after = 0;
@@ -350,12 +362,12 @@ async fn send_register(
             mut entries,
             texts,
             left,
-        } = sheet.entries(product, tx, batch).await?;
+        } = sheet.entries(&source.pack, tx, batch).await?;
         shown += entries.len();
         for (place, file) in texts {
             entries[place]
                 .text
-                .push_str(&text_of(&product.store, &file).await);
+                .push_str(&text_of(&source.store, &file).await);
         }
         if since > 0 {
             send(steps, Step::Remove(left)).await;
@@ -363,7 +375,7 @@ async fn send_register(
         send(steps, Step::Put(entries)).await;
         if since == 0 {
             // A long reading must not hold the database's past.
-            *tx = product.store.read().await?;
+            *tx = source.store.read().await?;
             if shown >= SHOWN {
                 shown = 0;
                 send(steps, Step::Commit(None)).await;

@@ -49,12 +49,12 @@ pub async fn search(
     kinds: &[Kind],
     limit: usize,
 ) -> Result<Found, AppError> {
-    let kept = product.finder.kept(product).await?;
-    let filling = kept.ready(product).await?;
+    let kept = product.finder.kept().await?;
+    let filling = kept.ready().await?;
     let (words, kinds, reach) = (words.to_owned(), kinds.to_vec(), reach(product));
     let limit = limit.clamp(1, MOST);
     let groups = kept
-        .ask(product, move |index| {
+        .ask(move |index| {
             let wish = Wish {
                 words: &words,
                 kinds: &kinds,
@@ -72,8 +72,8 @@ pub async fn search(
 /// # Errors
 /// As [`search`]; and where another process writes into it.
 pub async fn rebuild(product: &Product) -> Result<Standing, AppError> {
-    let kept = product.finder.kept(product).await?;
-    kept.fill(product).await?;
+    let kept = product.finder.kept().await?;
+    kept.fill().await?;
     Ok(kept.standing())
 }
 

@@ -15,7 +15,7 @@ use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_search::{Entry, Kind};
 use quanyu_store::{Tx, list as rows};
 
-use crate::app::{AppError, Product, registers};
+use crate::app::{AppError, registers};
 
 /// Ids that are looked up at once.
 const AT_ONCE: usize = 500;
@@ -29,6 +29,8 @@ pub struct Sheet<'a> {
     names: Option<&'a Field>,
     code: Option<&'a Field>,
     texts: Vec<&'a Field>,
+    /// The column that names the organization a record belongs to.
+    belongs: &'a str,
     file: Option<&'a Field>,
 }
 
@@ -43,9 +45,8 @@ pub struct Made {
 }
 
 /// What decides who may see a record, before its fields.
-const STANDING: [(&str, ColumnKind); 3] = [
+const STANDING: [(&str, ColumnKind); 2] = [
     ("region", ColumnKind::Text),
-    ("owner_org", ColumnKind::Int),
     ("owner_user", ColumnKind::Text),
 ];
 
@@ -98,6 +99,12 @@ impl<'a> Sheet<'a> {
         if !named && texts.is_empty() && file.is_none() {
             return None;
         }
+        let holds_one = |it: &&Field| it.kind == FieldType::Organization && !it.many;
+        let belongs = register
+            .fields
+            .iter()
+            .find(holds_one)
+            .map_or("owner_org", |it| it.id.as_str());
         let fields = [label, names, code].into_iter().flatten();
         let fields = fields.chain(texts.iter().copied()).chain(file);
         let columns = STANDING
@@ -106,7 +113,11 @@ impl<'a> Sheet<'a> {
                 name: name.to_owned(),
                 kind,
             })
-            .chain(fields.map(|it| ColumnSpec {
+            .chain([ColumnSpec {
+                name: belongs.to_owned(),
+                kind: ColumnKind::Int,
+            }])
+            .chain(fields.filter(|it| it.id != belongs).map(|it| ColumnSpec {
                 name: it.id.clone(),
                 kind: it.kind.column(),
             }));
@@ -118,6 +129,7 @@ impl<'a> Sheet<'a> {
             names,
             code,
             texts,
+            belongs,
             file,
         })
     }
@@ -133,7 +145,7 @@ impl<'a> Sheet<'a> {
     /// The database's.
     pub async fn entries(
         &self,
-        product: &Product,
+        pack: &Pack,
         tx: &mut Tx,
         batch: ColumnBatch,
     ) -> Result<Made, AppError> {
@@ -141,10 +153,7 @@ impl<'a> Sheet<'a> {
             columns: &self.columns,
             batch: &batch,
         };
-        let referred = match self
-            .label
-            .and_then(|it| registers::target(&product.pack, it))
-        {
+        let referred = match self.label.and_then(|it| registers::target(pack, it)) {
             Some(target) => labels(tx, target, &rows, self.label).await?,
             None => BTreeMap::new(),
         };
@@ -157,7 +166,7 @@ impl<'a> Sheet<'a> {
             let text = |field: Option<&Field>| field.and_then(|it| rows.text(&it.id, place));
             let title = self
                 .label
-                .and_then(|it| said(&product.pack, it, &rows, place, &referred));
+                .and_then(|it| said(pack, it, &rows, place, &referred));
             let written: Vec<&str> = self
                 .texts
                 .iter()
@@ -176,7 +185,7 @@ impl<'a> Sheet<'a> {
             entry.standing.region = rows.text("region", place).and_then(|it| it.parse().ok());
             entry.standing.organization = match self.kind {
                 Kind::Organization => Some(*id),
-                _ => rows.int("owner_org", place),
+                _ => rows.int(self.belongs, place),
             };
             entry.standing.owner = rows.text("owner_user", place).map(str::to_owned);
             if let Some(file) = file {
@@ -305,5 +314,100 @@ impl Rows<'_> {
             Column::Int(values) => *values.get(row)?,
             Column::Text(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn register(plays: Option<&str>, label: &str, fields: &[(&str, FieldType)]) -> Register {
+        Register {
+            id: "r".to_owned(),
+            plays: plays.map(str::to_owned),
+            label: label.to_owned(),
+            fields: fields
+                .iter()
+                .map(|(id, kind)| Field {
+                    id: (*id).to_owned(),
+                    kind: kind.clone(),
+                    ..Field::default()
+                })
+                .collect(),
+            ..Register::default()
+        }
+    }
+
+    #[test]
+    fn names_and_texts_are_read_and_personal_data_never_are() {
+        use FieldType::{Date, File, Integer, LongText, Person, Text};
+        let cases = [
+            // register, columns after those that decide who sees it
+            (
+                register(
+                    None,
+                    "title",
+                    &[
+                        ("title", Text),
+                        ("phone", Person),
+                        ("what", LongText),
+                        ("on", Date),
+                    ],
+                ),
+                Some("title what"),
+            ),
+            (
+                register(None, "phone", &[("phone", Person), ("what", Text)]),
+                Some("what"),
+            ),
+            (register(None, "phone", &[("phone", Person)]), None),
+            (
+                register(None, "year", &[("year", Integer), ("on", Date)]),
+                None,
+            ),
+            (
+                register(
+                    Some("organization"),
+                    "name",
+                    &[
+                        ("name", Text),
+                        ("uscc", Text),
+                        ("former_names", Text),
+                        ("address", Text),
+                    ],
+                ),
+                Some("name former_names uscc"),
+            ),
+            (
+                register(
+                    Some("document"),
+                    "title",
+                    &[("title", Text), ("draft", File), ("scan", File)],
+                ),
+                Some("title draft"),
+            ),
+        ];
+        for (register, want) in cases {
+            let sheet = Sheet::of(&Pack::default(), &register);
+            let got = sheet.map(|it| {
+                let names: Vec<&str> = it
+                    .columns()
+                    .iter()
+                    .map(|it| it.name.as_str())
+                    .skip(STANDING.len() + 1)
+                    .collect();
+                names.join(" ")
+            });
+            assert_eq!(got.as_deref(), want);
+        }
+    }
+
+    #[test]
+    fn several_former_names_stand_in_one_field() {
+        assert_eq!(
+            several("示例厂；示例社; 示例 "),
+            ["示例厂", "示例社", "示例"]
+        );
+        assert_eq!(several(" "), Vec::<String>::new());
     }
 }
