@@ -17,6 +17,7 @@ mod compare;
 mod compose;
 mod csv;
 mod documents;
+mod entries;
 mod figure;
 mod frame;
 mod guard;
@@ -64,7 +65,29 @@ pub fn router(app: App) -> Router {
         .route("/indicators/{indicator}", get(indicators::show))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
+        .route(
+            "/registers/{register}/new",
+            get(entries::new).post(entries::create),
+        )
+        .route("/registers/{register}/check", post(entries::check))
+        .route("/registers/{register}/pick", get(entries::pick))
         .route("/registers/{register}/{record}", get(registers::record))
+        .route(
+            "/registers/{register}/{record}/edit",
+            get(entries::edit).post(entries::update),
+        )
+        .route(
+            "/registers/{register}/{record}/remove",
+            post(entries::remove),
+        )
+        .route(
+            "/registers/{register}/{record}/restore",
+            post(entries::restore),
+        )
+        .route(
+            "/registers/{register}/{record}/files/{hash}",
+            get(entries::file),
+        )
         .route("/appraisal", get(appraisal::show))
         .route("/appraisal/board", get(appraisal::board::show))
         .route("/appraisal/items/{item}", get(appraisal::item::show))

@@ -4,7 +4,7 @@
 //!
 //! Start reading at [`list`].
 
-use quanyu_core::{text::Language, value::Value};
+use quanyu_core::{access::Right, text::Language, value::Value};
 use quanyu_pack::model::{Field, FieldType, Register};
 use quanyu_store::{
     Tx,
@@ -53,6 +53,8 @@ pub struct ListPage {
     pub next: Option<String>,
     /// Conditions that could not be understood: field and why, in words.
     pub faults: Vec<(String, String)>,
+    /// Whether the person before us may make records here.
+    pub enters: bool,
 }
 
 /// A row of a list.
@@ -147,6 +149,7 @@ pub async fn list(
         count: u64::try_from(count).unwrap_or(0),
         next: page.next.as_ref().map(cursor_text),
         faults,
+        enters: !product.scope(Right::Enter, register).is_nothing(),
     })
 }
 

@@ -34,6 +34,8 @@ pub(in crate::web) struct RegisterPage {
     next: Option<String>,
     first: Option<String>,
     clear: String,
+    /// Where a record is made, by whoever may.
+    make: Option<String>,
     csv: String,
     json: String,
 }
@@ -178,6 +180,7 @@ impl RegisterPage {
                 .map(|it| view.change(&[("after", Some(it))])),
             first: view.wish("after").map(|_| view.here()),
             clear: view.link(&view.path),
+            make: page.enters.then(|| view.link(&format!("{}/new", view.path))),
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),
         }
