@@ -433,6 +433,7 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "moment" => "时点",
         "release" => "定版数据",
         "step" => "办理环节",
+        "event" => "变更事项",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",

@@ -147,6 +147,57 @@ async fn save(
     Ok((status, page).into_response())
 }
 
+/// `GET /registers/{register}/{record}/events/{event}`: what an event asks for.
+pub(super) async fn event(
+    app: App,
+    Path((register, record, event)): Path<(String, i64, String)>,
+    view: View,
+) -> Result<Response, Problem> {
+    let form = app::entries::event_form(&app.product, &register, record, &event, None, &[]).await;
+    let (title, form) = form.map_err(|error| app.refused(&view, &error))?;
+    let title = title.get(view.language).to_owned();
+    let page = FormPage::new(&app, &view, &form, Told::default()).of_event(title);
+    app.page(&view, "entries/form.html", &page)
+}
+
+/// `POST /registers/{register}/{record}/events/{event}`.
+pub(super) async fn happen(
+    app: App,
+    Path((register, record, event)): Path<(String, i64, String)>,
+    view: View,
+    request: Request,
+) -> Result<Response, Problem> {
+    let refused = |error: AppError| app.refused(&view, &error);
+    let mut form = upload::form(&app, &view, request).await?;
+    let note = form.take("note").unwrap_or_default();
+    let done =
+        app::entries::happen(&app.product, &register, record, &event, &note, typed(form)).await;
+    let (typed, faults) = match done.map_err(refused)? {
+        Outcome::Faulty(typed, faults) => (typed, faults),
+        _ => {
+            let to = format!("/registers/{register}/{record}");
+            return Ok(Redirect::to(&view.link_with(&to, &[("done", "saved")])).into_response());
+        }
+    };
+    let shown = app::entries::event_form(
+        &app.product,
+        &register,
+        record,
+        &event,
+        Some(&typed),
+        &faults,
+    );
+    let (title, shown) = shown.await.map_err(refused)?;
+    let told = Told {
+        faults,
+        ..Told::default()
+    };
+    let page = FormPage::new(&app, &view, &shown, told);
+    let page = page.of_event(title.get(view.language).to_owned());
+    let page = app.page(&view, "entries/form.html", &page)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
 /// `POST /registers/{register}/check?path=…`: what one cell was understood as, or why it does not fit.
 pub(super) async fn check(
     app: App,

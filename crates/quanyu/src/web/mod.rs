@@ -85,6 +85,10 @@ pub fn router(app: App) -> Router {
             post(entries::restore),
         )
         .route(
+            "/registers/{register}/{record}/events/{event}",
+            get(entries::event).post(entries::happen),
+        )
+        .route(
             "/registers/{register}/{record}/files/{hash}",
             get(entries::file),
         )

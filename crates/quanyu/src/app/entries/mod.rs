@@ -10,6 +10,7 @@
 
 mod conflict;
 pub mod days;
+mod event;
 mod form;
 mod pick;
 mod read;
@@ -36,6 +37,7 @@ use super::{AppError, Product, cells::CellFault, files::accept, registers};
 use crate::messages;
 
 pub use conflict::{Conflict, Differing};
+pub use event::{event_form, events, happen};
 pub use form::{Control, ControlKind, FormView, LinesForm, blank, filled};
 pub use pick::{Suggestion, pick};
 pub use read::{Checked, Understood, check_field};

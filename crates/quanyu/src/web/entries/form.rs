@@ -42,6 +42,8 @@ pub(super) struct FormPage {
     lines: Vec<LinesShown>,
     faults: Vec<FaultShown>,
     conflict: Option<ConflictShown>,
+    /// Whether something that happened is noted.
+    event: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -193,6 +195,7 @@ impl FormPage {
             controls: form.controls.iter().map(shown).collect(),
             lines: lines.collect(),
             faults: faults.collect(),
+            event: false,
             conflict: told.conflict.map(|(by, at, fields)| ConflictShown {
                 by: say.word("actor", &by),
                 at,
@@ -209,6 +212,17 @@ impl FormPage {
                     .collect(),
             }),
         }
+    }
+}
+
+impl FormPage {
+    /// The page of an event: it goes where it came from.
+    pub(super) fn of_event(mut self, title: String) -> Self {
+        self.action.clone_from(&self.frame.here);
+        self.frame.title = format!("{title} · {}", self.frame.title);
+        self.title = title;
+        self.event = true;
+        self
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     list::{CellShown, room_of},
 };
 use crate::{
-    app::registers::{Cell, ChangeView, FieldHead, RecordPage, Related},
+    app::{self, registers::{Cell, ChangeView, FieldHead, RecordPage, Related}},
     web::{
         figure::group,
         frame::{Frame, Place},
@@ -39,6 +39,8 @@ pub(in crate::web) struct RecordShown {
     files: Vec<(String, String, String)>,
     /// What may be entered about this record, with its address.
     offers: Vec<(String, String)>,
+    /// What may happen to it, with its address.
+    events: Vec<(String, String)>,
     /// Where the record is changed, by whoever may.
     edit: Option<String>,
     remove: String,
@@ -146,6 +148,15 @@ impl RecordShown {
         Self {
             files: files.collect(),
             offers: offers.collect(),
+            events: app::entries::events(&app.product, &page.register.id)
+                .into_iter()
+                .map(|(id, title)| {
+                    (
+                        title.get(view.language).to_owned(),
+                        view.link(&format!("{base}/events/{id}")),
+                    )
+                })
+                .collect(),
             edit: (page.editable && !page.removed).then(|| view.link(&format!("{base}/edit"))),
             remove: view.link(&format!("{base}/remove")),
             restore: view.link(&format!("{base}/restore")),
