@@ -440,6 +440,7 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "release" => "定版数据",
         "step" => "办理环节",
         "event" => "变更事项",
+        "upload" => "待导入的文件",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",

@@ -21,6 +21,7 @@ mod entries;
 mod figure;
 mod frame;
 mod guard;
+mod imports;
 mod indicators;
 mod metrics;
 mod ops;
@@ -68,6 +69,23 @@ pub fn router(app: App) -> Router {
         .route(
             "/registers/{register}/new",
             get(entries::new).post(entries::create),
+        )
+        .route(
+            "/registers/{register}/import",
+            get(imports::ask).post(imports::send),
+        )
+        .route("/registers/{register}/template", get(imports::template))
+        .route(
+            "/registers/{register}/import/{token}",
+            get(imports::show).post(imports::apply),
+        )
+        .route(
+            "/registers/{register}/import/{token}/faults",
+            get(imports::faults),
+        )
+        .route(
+            "/registers/{register}/imports/{batch}/undo",
+            post(imports::undo),
         )
         .route("/registers/{register}/check", post(entries::check))
         .route("/registers/{register}/pick", get(entries::pick))

@@ -151,7 +151,7 @@ pub async fn save(
     if !faults.is_empty() {
         return Ok(Outcome::Faulty(Box::new(typed), faults));
     }
-    let draft = owned(product, &declared, old.as_ref(), checked.draft);
+    let draft = owned(product, &declared, old.as_ref(), checked.draft, &scope);
     if !fits(product, &scope, &declared, old.as_ref(), &draft) {
         return Err(AppError::NotAllowed {
             right: Right::Enter.word(),
@@ -297,8 +297,18 @@ pub(super) fn no_record(register: &str, id: i64) -> AppError {
     }
 }
 
-/// Whose a record is: of the one who makes it, and of the organization that it names first.
-fn owned(product: &Product, register: &Register, old: Option<&Record>, mut draft: Draft) -> Draft {
+/// Whose a record is: of the one who makes it, and of the organization that it names first. Whoever may enter everything
+/// owns nothing by it, so that a workbook says the same whoever imports it.
+pub(super) fn owned(
+    product: &Product,
+    register: &Register,
+    old: Option<&Record>,
+    mut draft: Draft,
+    scope: &Scope,
+) -> Draft {
+    if *scope == Scope::All {
+        return draft;
+    }
     let first = register
         .fields
         .iter()
@@ -313,7 +323,7 @@ fn owned(product: &Product, register: &Register, old: Option<&Record>, mut draft
 }
 
 /// Whether a scope holds the record as the draft leaves it.
-fn fits(
+pub(super) fn fits(
     product: &Product,
     scope: &Scope,
     register: &Register,

@@ -178,10 +178,8 @@ pub(super) async fn check(
             if nothing {
                 continue;
             }
-            let mut line = Line {
-                id: row.id,
-                ..Line::default()
-            };
+            let mut line = Line::default();
+            line.id = row.id;
             let was = old
                 .and_then(|it| it.lines.get(&lines.id))
                 .and_then(|it| it.iter().find(|it| it.id.is_some() && it.id == row.id));

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`list()`].
 
+mod conditions;
 mod history;
 mod list;
 mod record;
@@ -30,6 +31,7 @@ use rust_decimal::Decimal;
 use super::{AppError, Product, cells};
 
 pub use history::ChangeView;
+
 pub use list::{ListPage, ListRow, ListWish, list};
 pub use record::{RecordPage, Related, record};
 
@@ -115,8 +117,26 @@ pub(in crate::app) fn view(pack: &Pack, register: &Register, count: i64) -> Regi
     }
 }
 
+/// What a register is called and where it stands; of one that is not there, its id.
+#[must_use]
+pub fn about(product: &Product, id: &str) -> RegisterView {
+    match product.pack.registers.get(id) {
+        Some(register) => view(&product.pack, register, 0),
+        None => RegisterView {
+            id: id.to_owned(),
+            title: Text::zh(id),
+            module: Default::default(),
+            count: 0,
+            source: None,
+        },
+    }
+}
+
 /// A day as people type it.
-fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
+///
+/// # Errors
+/// A text that is no day.
+pub fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
     let Some(text) = text.map(str::trim).filter(|it| !it.is_empty()) else {
         return Ok(None);
     };

@@ -36,6 +36,7 @@ pub(in crate::web) struct RegisterPage {
     clear: String,
     /// Where a record is made, by whoever may.
     make: Option<String>,
+    import: String,
     csv: String,
     json: String,
 }
@@ -180,6 +181,7 @@ impl RegisterPage {
                 .map(|it| view.change(&[("after", Some(it))])),
             first: view.wish("after").map(|_| view.here()),
             clear: view.link(&view.path),
+            import: view.link(&format!("{}/import", view.path)),
             make: page.enters.then(|| view.link(&format!("{}/new", view.path))),
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),
