@@ -33,6 +33,8 @@ function liven(form) {
     }
   });
   for (const picker of form.querySelectorAll("[data-pick]:not(form)")) pick(form, picker);
+  // Rows that were read from a text are looked at before anybody touches them.
+  if (form.dataset.eager !== undefined) for (const part of form.querySelectorAll("[data-row] [data-path]")) check(form, part);
   rows(form);
 }
 
@@ -91,6 +93,15 @@ export function pick(form, picker) {
     box.removeAttribute("aria-activedescendant");
     current = -1;
   };
+  // Inside a table that scrolls the suggestions lie over it, not in it.
+  const place = () => {
+    if (!picker.closest(".scroll")) return;
+    const at = box.getBoundingClientRect();
+    hits.style.position = "fixed";
+    hits.style.left = `${at.left}px`;
+    hits.style.right = "auto";
+    hits.style.top = `${at.bottom + 2}px`;
+  };
   const mark = (at) => {
     const options = [...hits.children];
     if (!options.length) return;
@@ -143,6 +154,7 @@ export function pick(form, picker) {
       hits.append(option);
     });
     hits.hidden = !found.length;
+    place();
     box.setAttribute("aria-expanded", String(found.length > 0));
   };
 

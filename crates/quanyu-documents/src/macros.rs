@@ -36,7 +36,10 @@ pub fn present(bytes: &[u8]) -> bool {
         };
         return file.walk().any(|it| {
             let name = it.name().to_ascii_uppercase();
-            matches!(name.as_str(), "_VBA_PROJECT" | "VBA" | "_VBA_PROJECT_CUR" | "MACROS")
+            matches!(
+                name.as_str(),
+                "_VBA_PROJECT" | "VBA" | "_VBA_PROJECT_CUR" | "MACROS"
+            )
         });
     }
     false
@@ -68,7 +71,9 @@ mod tests {
     #[test]
     fn macros_are_found_in_both_forms_whatever_the_file_is_called() {
         let types = |kind: &str| format!("<Types><Override ContentType=\"{kind}\"/></Types>");
-        let plain = types("application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml");
+        let plain = types(
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        );
         let enabled = types("application/vnd.ms-word.document.macroEnabled.main+xml");
         #[rustfmt::skip]
         let cases = [

@@ -24,7 +24,6 @@ use crate::{
     value::from_canonical,
 };
 
-
 /// A merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merge {

@@ -441,6 +441,7 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "step" => "办理环节",
         "event" => "变更事项",
         "upload" => "待导入的文件",
+        "lines" => "行数",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",

@@ -149,7 +149,9 @@ fn is_what_it_says(kinds: &[&str], bytes: &[u8]) -> bool {
     let told = infer::get(bytes).map(|it| it.extension());
     if kinds.is_empty() {
         // Plain text has no sign of its own: nothing else may have one, and no byte of it ends a text.
-        let plain = !bytes.contains(&0) || bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let plain = !bytes.contains(&0)
+            || bytes.starts_with(&[0xff, 0xfe])
+            || bytes.starts_with(&[0xfe, 0xff]);
         return plain && told.is_none_or(|it| matches!(it, "txt" | "sh"));
     }
     told.is_some_and(|it| kinds.contains(&it))

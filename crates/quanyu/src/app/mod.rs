@@ -28,6 +28,7 @@ pub mod names;
 pub mod packs;
 pub mod plans;
 pub mod product;
+pub mod quick;
 pub mod registers;
 pub mod releases;
 pub mod renew;

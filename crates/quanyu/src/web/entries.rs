@@ -5,7 +5,7 @@
 //! A form's names: `f.PATH` a text, `id.PATH` what it was chosen as, `from.PATH` since when it holds, `clear.PATH` to empty
 //! what is not shown, `up.PATH` a file, `l.LINES.N` the line's id. A path is a field, or `lines.number.field`.
 
-mod form;
+pub(super) mod form;
 
 use std::collections::BTreeMap;
 
@@ -208,7 +208,9 @@ pub(super) async fn check(
     let form = upload::form(&app, &view, request).await?;
     let path = view.wish("path").unwrap_or_default();
     let typed = typed(form);
-    let lines = path.split_once('.').and_then(|(lines, _)| typed.lines.get(lines));
+    let lines = path
+        .split_once('.')
+        .and_then(|(lines, _)| typed.lines.get(lines));
     let cells = match lines.and_then(|it| it.first()) {
         Some(line) => &line.cells,
         None => &typed.own,
@@ -228,7 +230,10 @@ pub(super) async fn pick(
     Path(register): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {
-    let (path, text) = (view.wish("path").unwrap_or_default(), view.wish("q").unwrap_or_default());
+    let (path, text) = (
+        view.wish("path").unwrap_or_default(),
+        view.wish("q").unwrap_or_default(),
+    );
     let found = app::entries::pick(&app.product, &register, path, text).await;
     let found = found.map_err(|error| app.refused(&view, &error))?;
     let found = found
@@ -245,7 +250,10 @@ pub(super) async fn remove(
     request: Request,
 ) -> Result<Response, Problem> {
     let mut form = upload::form(&app, &view, request).await?;
-    let version = form.take("version").and_then(|it| it.parse().ok()).unwrap_or(0);
+    let version = form
+        .take("version")
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(0);
     let why = form.take("why").unwrap_or_default();
     let done = app::entries::remove(&app.product, &register, record, version, &why).await;
     done.map_err(|error| app.refused(&view, &error))?;
@@ -367,7 +375,7 @@ pub(super) fn typed(form: Form) -> Typed {
 }
 
 /// Adds or takes away a row, where that was asked: `more.LINES`, `less.LINES.N`.
-fn rows(typed: &mut Typed, wish: &str) -> bool {
+pub(super) fn rows(typed: &mut Typed, wish: &str) -> bool {
     if let Some(lines) = wish.strip_prefix("more.") {
         let rows = typed.lines.entry(lines.to_owned()).or_default();
         if rows.len() < MOST_ROWS {
@@ -419,8 +427,13 @@ mod tests {
         assert!(typed.clear.contains("phone"));
         let titles = |typed: &Typed| -> Vec<(Option<i64>, String)> {
             let rows = typed.lines["item"].iter();
-            rows.map(|it| (it.id, it.cells.texts.get("title").cloned().unwrap_or_default()))
-                .collect()
+            rows.map(|it| {
+                (
+                    it.id,
+                    it.cells.texts.get("title").cloned().unwrap_or_default(),
+                )
+            })
+            .collect()
         };
         let both = vec![(None, "第一行".to_owned()), (Some(12), "第二行".to_owned())];
         assert_eq!(titles(&typed), both);

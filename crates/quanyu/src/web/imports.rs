@@ -379,9 +379,7 @@ impl ShowPage {
             more_faults: if left > 0 { group(left) } else { String::new() },
             samples: samples.collect(),
             undo: applied.map(|it| view.link(&format!("{base}/imports/{it}/undo"))),
-            records: applied.map(|it| {
-                view.link_with(&base, &[("f.@batch.is", &it.to_string())])
-            }),
+            records: applied.map(|it| view.link_with(&base, &[("f.@batch.is", &it.to_string())])),
             partly: report.fault_count > 0 && report.created + report.changed > 0,
             whole: report.fault_count == 0 && report.created + report.changed > 0,
         }

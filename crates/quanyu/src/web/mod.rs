@@ -27,6 +27,7 @@ mod metrics;
 mod ops;
 mod plans;
 mod problem;
+mod quick;
 mod registers;
 mod releases;
 mod renew;
@@ -73,6 +74,10 @@ pub fn router(app: App) -> Router {
         .route(
             "/registers/{register}/import",
             get(imports::ask).post(imports::send),
+        )
+        .route(
+            "/registers/{register}/quick",
+            get(quick::ask).post(quick::send),
         )
         .route("/registers/{register}/template", get(imports::template))
         .route(

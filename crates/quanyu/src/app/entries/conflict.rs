@@ -62,7 +62,9 @@ pub(super) async fn of(
         .filter_map(|it| it.after)
         .find(|it| it.fields.get("@version") == Some(&text))
         .unwrap_or_default();
-    let mine = read::check(product, register, Some(&now), &typed).await?.draft;
+    let mine = read::check(product, register, Some(&now), &typed)
+        .await?
+        .draft;
     let mut fields = Vec::new();
     for field in register.fields.iter().filter(|it| it.computed.is_none()) {
         let Some(mine) = mine.values.get(&field.id) else {

@@ -27,11 +27,7 @@ pub fn near(text: &str, today: Date) -> Option<Date> {
     let (month, day) = split(&plain)?;
     let in_year = |year: i16| Date::new(year, month, day).ok();
     let this = in_year(today.year());
-    let fits = |it: &Date| {
-        today
-            .until(*it)
-            .is_ok_and(|span| span.get_days() <= AHEAD)
-    };
+    let fits = |it: &Date| today.until(*it).is_ok_and(|span| span.get_days() <= AHEAD);
     this.filter(fits)
         .or_else(|| in_year(today.year().checked_sub(1)?))
 }

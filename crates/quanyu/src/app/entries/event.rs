@@ -37,9 +37,10 @@ pub fn events(product: &Product, register: &str) -> Vec<(String, Text)> {
 
 fn declared<'a>(register: &'a Register, id: &str) -> Result<&'a Event, AppError> {
     let events = &register.events;
-    events.iter().find(|it| it.id == id).ok_or_else(|| {
-        AppError::not_found("event", id, events.iter().map(|it| it.id.as_str()))
-    })
+    events
+        .iter()
+        .find(|it| it.id == id)
+        .ok_or_else(|| AppError::not_found("event", id, events.iter().map(|it| it.id.as_str())))
 }
 
 /// The form of an event, with what was typed into it.
@@ -167,8 +168,7 @@ pub async fn happen(
                 let now = now.ok_or_else(|| no_record(&register.id, id))?;
                 let mut draft = draft.clone();
                 keep(event, &now, &mut draft);
-                let version =
-                    records::update(act, &register.id, id, now.version, &draft).await?;
+                let version = records::update(act, &register.id, id, now.version, &draft).await?;
                 if version != now.version {
                     reason::give(act, id, why).await?;
                 }

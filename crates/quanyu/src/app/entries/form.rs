@@ -6,11 +6,7 @@
 //!
 //! Start reading at [`blank`] and [`filled`].
 
-use quanyu_core::{
-    access::Right,
-    text::Text,
-    value::Value,
-};
+use quanyu_core::{access::Right, text::Text, value::Value};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::{
     Tx, list,
@@ -187,7 +183,11 @@ pub async fn filled(
     });
     let controls = controls.collect();
     let lines = declared.lines.iter().map(|lines| {
-        let fields: Vec<&Field> = lines.fields.iter().filter(|it| it.computed.is_none()).collect();
+        let fields: Vec<&Field> = lines
+            .fields
+            .iter()
+            .filter(|it| it.computed.is_none())
+            .collect();
         let row = |number: &str, cells: &Cells| -> Vec<Control> {
             let fields = fields.iter();
             fields
@@ -211,10 +211,43 @@ pub async fn filled(
     Ok(FormView {
         register: registers::view(&product.pack, declared, 0),
         help: declared.help.clone(),
-        record: record.as_ref().map(|it| (it.id, it.version, registers::label(declared, it))),
+        record: record
+            .as_ref()
+            .map(|it| (it.id, it.version, registers::label(declared, it))),
         lines: lines.collect(),
         controls,
     })
+}
+
+/// Rows of a form that are records of their own, by `fields`.
+pub(in crate::app) fn sheet(
+    product: &Product,
+    register: &Register,
+    id: &str,
+    fields: &[&Field],
+    rows: &[TypedLine],
+    faults: &[Fault],
+) -> LinesForm {
+    let row = |number: &str, cells: &Cells| -> Vec<Control> {
+        let fields = fields.iter();
+        fields
+            .map(|field| {
+                let path = format!("{id}.{number}.{}", field.id);
+                control(product, field, cells, &path, None, faults)
+            })
+            .collect()
+    };
+    LinesForm {
+        id: id.to_owned(),
+        title: register.title.clone(),
+        heads: row("0", &Cells::default()),
+        rows: rows
+            .iter()
+            .enumerate()
+            .map(|(number, line)| (line.id, row(&number.to_string(), &line.cells)))
+            .collect(),
+        empty: row("__n__", &Cells::default()),
+    }
 }
 
 /// A record as texts of a form.
@@ -284,10 +317,16 @@ pub(super) async fn text_of(
     if let Some(target) = target(&product.pack, field) {
         let ids: Vec<i64> = match value {
             Value::Int(id) => vec![*id],
-            _ => plain().split(';').filter_map(|it| it.parse().ok()).collect(),
+            _ => plain()
+                .split(';')
+                .filter_map(|it| it.parse().ok())
+                .collect(),
         };
         let found = list::by_ids(tx, &target.id, &ids).await?;
-        let names: Vec<String> = found.iter().map(|it| registers::label(target, it)).collect();
+        let names: Vec<String> = found
+            .iter()
+            .map(|it| registers::label(target, it))
+            .collect();
         let ids: Vec<String> = found.iter().map(|it| it.id.to_string()).collect();
         return Ok((names.join("、"), ids.join(";")));
     }
@@ -297,7 +336,9 @@ pub(super) async fn text_of(
             let name = region.map(|it| product.region_name(&it));
             (name.unwrap_or_else(|| code.clone()), code.clone())
         }
-        (FieldType::Code { list }, Value::Text(code)) if !field.many && searched(&product.pack, list) => {
+        (FieldType::Code { list }, Value::Text(code))
+            if !field.many && searched(&product.pack, list) =>
+        {
             let item = product.pack.codes.get(list).and_then(|it| it.item(code));
             let title = item.map_or_else(|| code.clone(), |it| it.title.zh.clone());
             (title, code.clone())
@@ -375,7 +416,9 @@ fn control(
         help: field.help.clone(),
         example,
         most: field.max_length,
-        file: (kind == ControlKind::File).then(|| file_of(&text)).flatten(),
+        file: (kind == ControlKind::File)
+            .then(|| file_of(&text))
+            .flatten(),
         masked: kind == ControlKind::Person && held.is_some_and(|it| !it.is_null()),
         chosen: cells.chosen.get(&field.id).cloned().unwrap_or_default(),
         options,

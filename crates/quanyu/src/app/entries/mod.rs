@@ -38,9 +38,11 @@ use crate::messages;
 
 pub use conflict::{Conflict, Differing};
 pub use event::{event_form, events, happen};
+pub(super) use form::sheet;
 pub use form::{Control, ControlKind, FormView, LinesForm, blank, filled};
 pub use pick::{Suggestion, pick};
 pub use read::{Checked, Understood, check_field};
+pub(super) use read::{check, placed};
 
 /// Characters of a reason.
 const LONGEST_REASON: usize = 500;
@@ -313,7 +315,8 @@ pub(super) fn owned(
         .fields
         .iter()
         .find(|it| it.kind == FieldType::Organization && !it.many);
-    if let Some(quanyu_core::value::Value::Int(id)) = first.and_then(|it| draft.values.get(&it.id)) {
+    if let Some(quanyu_core::value::Value::Int(id)) = first.and_then(|it| draft.values.get(&it.id))
+    {
         draft.owner_org = Some(*id);
     }
     if old.is_none() {

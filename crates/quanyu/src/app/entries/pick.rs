@@ -45,7 +45,9 @@ pub async fn pick(
     let field = read::field_at(declared, path)?;
     // Of several the last is being typed.
     let text = if field.many {
-        text.rsplit(super::super::cells::PARTING).next().unwrap_or_default()
+        text.rsplit(super::super::cells::PARTING)
+            .next()
+            .unwrap_or_default()
     } else {
         text
     };
@@ -66,7 +68,13 @@ pub async fn pick(
                         || it.code.as_str().starts_with(&plain)
                 })
                 .collect();
-            found.sort_by_key(|it| (!own.contains(&it.code), it.code.as_str().len(), it.code.clone()));
+            found.sort_by_key(|it| {
+                (
+                    !own.contains(&it.code),
+                    it.code.as_str().len(),
+                    it.code.clone(),
+                )
+            });
             let found = found.into_iter().take(MOST as usize);
             Ok(found
                 .map(|it| Suggestion {
@@ -77,7 +85,12 @@ pub async fn pick(
                 .collect())
         }
         FieldType::Code { list } => {
-            let items = product.pack.codes.get(list).into_iter().flat_map(|it| &it.items);
+            let items = product
+                .pack
+                .codes
+                .get(list)
+                .into_iter()
+                .flat_map(|it| &it.items);
             let found = items.filter(|it| {
                 !it.retired
                     && (it.title.zh.contains(&text)
@@ -112,10 +125,15 @@ async fn records(
 ) -> Result<Vec<Suggestion>, AppError> {
     let scope = product.scope(Right::Read, target);
     let plain = typed::plain(text).to_uppercase();
-    let mut asked = vec![Filter::new(target.label.clone(), Op::Contains(text.to_owned()))];
+    let mut asked = vec![Filter::new(
+        target.label.clone(),
+        Op::Contains(text.to_owned()),
+    )];
     if let [key] = target.key.as_slice()
         && *key != target.label
-        && target.field(key).is_some_and(|it| it.kind == FieldType::Text)
+        && target
+            .field(key)
+            .is_some_and(|it| it.kind == FieldType::Text)
         && plain.is_ascii()
     {
         asked.insert(0, Filter::new(key.clone(), Op::Starts(plain)));

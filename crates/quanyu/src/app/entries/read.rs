@@ -8,15 +8,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use quanyu_core::{
-    region::RegionCode,
-    text::Language,
-    value::Value,
-};
+use quanyu_core::{region::RegionCode, text::Language, value::Value};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::{
-    StoreError, Tx,
-    list,
+    StoreError, Tx, list,
     records::{Draft, Line, Record, Span},
     upload,
 };
@@ -78,7 +73,11 @@ pub async fn check_field(
     if field.kind == FieldType::Person {
         return Ok(Understood::As(None));
     }
-    let typed = cells.texts.get(&field.id).map(String::as_str).unwrap_or_default();
+    let typed = cells
+        .texts
+        .get(&field.id)
+        .map(String::as_str)
+        .unwrap_or_default();
     let said = said(&mut reading.tx, product, field, &value, language).await?;
     Ok(Understood::As(said.filter(|it| it != typed.trim())))
 }
@@ -101,7 +100,9 @@ async fn said(
         (_, Value::Int(id)) if target(&product.pack, field).is_some() => {
             let target = target(&product.pack, field).expect("it was looked at in the guard");
             let found = list::by_ids(tx, &target.id, &[*id]).await?;
-            found.first().map(|it| super::pick::note(product, target, it))
+            found
+                .first()
+                .map(|it| super::pick::note(product, target, it))
         }
         _ => None,
     })
@@ -121,6 +122,8 @@ pub(super) fn field_at<'a>(register: &'a Register, path: &str) -> Result<&'a Fie
     let first = parts.next().unwrap_or_default();
     let found = match parts.next_back() {
         None => register.field(first),
+        // Rows of several records at once.
+        Some(field) if first == crate::app::quick::ROW => register.field(field),
         Some(field) => {
             let lines = register.lines.iter().find(|it| it.id == first);
             lines.and_then(|it| it.fields.iter().find(|it| it.id == field))
@@ -133,7 +136,7 @@ pub(super) fn field_at<'a>(register: &'a Register, path: &str) -> Result<&'a Fie
 }
 
 /// Reads a whole form over the record that is there.
-pub(super) async fn check(
+pub(in crate::app) async fn check(
     product: &Product,
     register: &Register,
     old: Option<&Record>,
@@ -257,7 +260,11 @@ impl<'a> Reading<'a> {
         was: Option<&Value>,
         path: &str,
     ) -> Result<Option<Value>, AppError> {
-        let text = cells.texts.get(&field.id).map(String::as_str).unwrap_or_default();
+        let text = cells
+            .texts
+            .get(&field.id)
+            .map(String::as_str)
+            .unwrap_or_default();
         let held = was.is_some_and(|it| !it.is_null());
         match field.kind {
             // Nobody sees what stands there, so that an empty box says nothing.
@@ -265,7 +272,11 @@ impl<'a> Reading<'a> {
             FieldType::File => return self.file(field, text, was, path).await,
             _ => {}
         }
-        let chosen = cells.chosen.get(&field.id).map(String::as_str).unwrap_or_default();
+        let chosen = cells
+            .chosen
+            .get(&field.id)
+            .map(String::as_str)
+            .unwrap_or_default();
         let pack = &self.product.pack;
         let read = match choice(pack, field, text, chosen) {
             Some(value) => Ok(value),
@@ -312,13 +323,21 @@ impl<'a> Reading<'a> {
                 return Ok(Ok(Value::Int(*id)));
             }
             let named = named_by(&product.pack, field, text);
-            self.names.look_up(&mut self.tx, &product.pack, &named).await?;
+            self.names
+                .look_up(&mut self.tx, &product.pack, &named)
+                .await?;
             return Ok(self.plain(field, text));
         }
         let named = named_by(&product.pack, field, text);
-        self.names.look_up(&mut self.tx, &product.pack, &named).await?;
+        self.names
+            .look_up(&mut self.tx, &product.pack, &named)
+            .await?;
         let mut kept: Vec<String> = Vec::new();
-        for part in text.split(PARTING).map(str::trim).filter(|it| !it.is_empty()) {
+        for part in text
+            .split(PARTING)
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+        {
             let id = match by_name.get(part) {
                 Some(id) => *id,
                 None => match self.names.find(&target.id, part) {
@@ -355,7 +374,13 @@ impl<'a> Reading<'a> {
         if text.is_empty() {
             if field.required {
                 let code = "cell_required";
-                self.fault(path, CellFault { code, facts: Vec::new() });
+                self.fault(
+                    path,
+                    CellFault {
+                        code,
+                        facts: Vec::new(),
+                    },
+                );
                 return Ok(None);
             }
             return Ok(Some(Value::Null));
@@ -400,7 +425,7 @@ fn choice(pack: &Pack, field: &Field, text: &str, chosen: &str) -> Option<Value>
 }
 
 /// What the store refused, in its place on the form.
-pub(super) fn placed(register: &Register, error: &StoreError) -> Option<Fault> {
+pub(in crate::app) fn placed(register: &Register, error: &StoreError) -> Option<Fault> {
     let known = |id: &str| register.field(id).is_some();
     match error {
         StoreError::Taken {

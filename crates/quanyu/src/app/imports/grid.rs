@@ -34,7 +34,11 @@ pub struct GridRow {
 
 /// Reads the bad rows of the sheet that holds the records.
 pub(super) fn of(file: &Path, report: &Report) -> Result<Grid, AppError> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let reading = |error: workbook::WorkbookError| AppError::workbook(&name, &error);
     let mut by_row: BTreeMap<u32, Vec<&Fault>> = BTreeMap::new();
     let mut grid = Grid::default();
@@ -65,7 +69,11 @@ pub(super) fn of(file: &Path, report: &Report) -> Result<Grid, AppError> {
             continue;
         };
         let cell = |place: usize| {
-            let said = row.cells.get(place).map(workbook::Cell::said).unwrap_or_default();
+            let said = row
+                .cells
+                .get(place)
+                .map(workbook::Cell::said)
+                .unwrap_or_default();
             let why: Vec<&str> = faults
                 .iter()
                 .filter(|it| it.place == Some(place))

@@ -111,7 +111,9 @@ impl Intake {
             std::fs::write(&file, &bytes).map_err(|it| AppError::file(&file, &it))?;
             Ok((folder, file))
         });
-        let (folder, file) = kept.await.map_err(|it| AppError::Output(it.to_string()))??;
+        let (folder, file) = kept
+            .await
+            .map_err(|it| AppError::Output(it.to_string()))??;
         let wish = wish(register, file, terms, true);
         let report = import(product, &wish).await?;
         let token = token()?;
@@ -153,7 +155,9 @@ impl Intake {
         let (stage, report) = match state {
             State::Checked(report) => (Stage::Checked, Some(report)),
             State::Done(report) => (Stage::Done, Some(report)),
-            State::Running(report) => (Stage::Running(written(product, &file).await?), Some(report)),
+            State::Running(report) => {
+                (Stage::Running(written(product, &file).await?), Some(report))
+            }
             State::Failed(told) => {
                 let (message, hint) = told[usize::from(language == Language::En)].clone();
                 (Stage::Failed(message, hint), None)
@@ -163,7 +167,8 @@ impl Intake {
             (Stage::Checked, Some(report)) if !report.faults.is_empty() => {
                 let (report, file) = (Arc::clone(report), file.clone());
                 let read = tokio::task::spawn_blocking(move || grid::of(&file, &report));
-                read.await.map_err(|it| AppError::Output(it.to_string()))??
+                read.await
+                    .map_err(|it| AppError::Output(it.to_string()))??
             }
             _ => grid::Grid::default(),
         };
@@ -187,11 +192,15 @@ impl Intake {
     ) -> Result<(String, Vec<u8>), AppError> {
         let (name, _, state) = self.find(product, register, token)?;
         let file = match &state {
-            State::Checked(report) | State::Running(report) | State::Done(report) => report.file.clone(),
+            State::Checked(report) | State::Running(report) | State::Done(report) => {
+                report.file.clone()
+            }
             State::Failed(_) => None,
         };
         let file = file.ok_or_else(|| AppError::not_found("file", token, []))?;
-        let bytes = tokio::fs::read(&file).await.map_err(|it| AppError::file(&file, &it))?;
+        let bytes = tokio::fs::read(&file)
+            .await
+            .map_err(|it| AppError::file(&file, &it))?;
         let stem = name.rsplit_once('.').map_or(name.as_str(), |it| it.0);
         Ok((format!("{stem}（错误已标注）.xlsx"), bytes))
     }
@@ -272,14 +281,20 @@ async fn written(product: &Product, file: &std::path::Path) -> Result<u64, AppEr
     let title = file.file_name().unwrap_or_default().to_string_lossy();
     let mut tx = product.store.read().await?;
     let latest = batches::latest(&mut tx, 20).await?;
-    let own = latest.iter().find(|it| it.state == "open" && it.title == title);
+    let own = latest
+        .iter()
+        .find(|it| it.state == "open" && it.title == title);
     Ok(own.map_or(0, |it| u64::try_from(it.rows).unwrap_or(0)))
 }
 
 /// A name without folders.
 fn file_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let base: String = base.chars().filter(|it| !it.is_control()).take(120).collect();
+    let base: String = base
+        .chars()
+        .filter(|it| !it.is_control())
+        .take(120)
+        .collect();
     if base.trim_matches('.').is_empty() {
         "file.xlsx".to_owned()
     } else {

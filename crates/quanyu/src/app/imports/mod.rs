@@ -37,6 +37,7 @@ use self::{
 };
 use super::{AppError, Product, registers, say};
 
+pub(in crate::app) use columns::columns_of;
 pub use columns::{Column, Mapping, Part};
 pub use report::{Fault, Report, Sample};
 pub use template::{template, template_bytes};
@@ -158,7 +159,9 @@ pub async fn batches(product: &Product, register: &str) -> Result<Vec<BatchView>
     product.may(Right::Enter, declared)?;
     let mut tx = product.store.read().await?;
     let all = import::latest(&mut tx, BATCHES).await?;
-    let own = all.into_iter().filter(|it| it.register == declared.id && it.state != "discarded");
+    let own = all
+        .into_iter()
+        .filter(|it| it.register == declared.id && it.state != "discarded");
     Ok(own
         .map(|it| BatchView {
             id: it.id,

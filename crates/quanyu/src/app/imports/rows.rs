@@ -302,7 +302,8 @@ impl<'a> Checker<'a> {
                     }
                 }
                 None => {
-                    let draft = entries::owned(self.product, self.register, None, draft, &self.scope);
+                    let draft =
+                        entries::owned(self.product, self.register, None, draft, &self.scope);
                     if self.outside(row, None, &draft, checked) {
                         continue;
                     }
@@ -363,14 +364,17 @@ impl<'a> Checker<'a> {
         checked: &mut Checked,
     ) -> bool {
         let fits = entries::fits(self.product, &self.scope, self.register, record, draft)
-            && record.is_none_or(|it| entries::within(self.product, &self.scope, self.register, it));
+            && record
+                .is_none_or(|it| entries::within(self.product, &self.scope, self.register, it));
         if !fits {
             let place = Place {
                 sheet: None,
                 mapping: self.mapping,
             };
             let title = &self.register.title.zh;
-            checked.faults.push(at_row(&place, row, "import_outside", title));
+            checked
+                .faults
+                .push(at_row(&place, row, "import_outside", title));
         }
         !fits
     }

@@ -27,7 +27,8 @@ pub async fn template_bytes(
             .map(|it| (format!("{}填报模板.xlsx", declared.title.zh), it))
             .map_err(|error| AppError::Output(error.to_string()))
     });
-    made.await.map_err(|error| AppError::Output(error.to_string()))?
+    made.await
+        .map_err(|error| AppError::Output(error.to_string()))?
 }
 
 /// Writes the template of a register.

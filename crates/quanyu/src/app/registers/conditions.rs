@@ -76,12 +76,7 @@ fn any_of(filters: &mut Vec<Filter>, id: &str, op: Op) {
 }
 
 /// A condition on what every record has.
-fn system(
-    register: &Register,
-    id: &str,
-    op: &str,
-    text: &str,
-) -> Option<Result<Op, CellFault>> {
+fn system(register: &Register, id: &str, op: &str, text: &str) -> Option<Result<Op, CellFault>> {
     let wrong = || CellFault {
         code: "typed_not_a_number",
         facts: vec![("text", text.to_owned())],
@@ -99,7 +94,11 @@ fn system(
                 .find(|it| it.id == text || it.title.zh == text)
                 .map_or_else(|| text.to_owned(), |it| it.id.clone());
             let value = Value::Text(id);
-            Some(Ok(if op == "not" { Op::Ne(value) } else { Op::Eq(value) }))
+            Some(Ok(if op == "not" {
+                Op::Ne(value)
+            } else {
+                Op::Eq(value)
+            }))
         }
         _ => None,
     }
@@ -122,7 +121,10 @@ async fn condition(
     match &field.kind {
         FieldType::Person => {
             let facts = vec![("text", text.to_owned())];
-            return Ok(Err(CellFault { code: HIDDEN, facts }));
+            return Ok(Err(CellFault {
+                code: HIDDEN,
+                facts,
+            }));
         }
         FieldType::Text
         | FieldType::LongText

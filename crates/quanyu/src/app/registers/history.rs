@@ -46,7 +46,10 @@ pub(super) async fn changed(
     let (before, after) = match (&change.before, &change.after) {
         (Some(_), None) => (&same, &same),
         (None, Some(after)) => (gone.unwrap_or(&same), after),
-        (before, after) => (before.as_ref().unwrap_or(&same), after.as_ref().unwrap_or(&same)),
+        (before, after) => (
+            before.as_ref().unwrap_or(&same),
+            after.as_ref().unwrap_or(&same),
+        ),
     };
     if let Some(states) = register.lifecycle.as_ref().map(|it| &it.states) {
         let title = |body: &Body| {
@@ -96,7 +99,12 @@ pub(super) async fn changed(
                     let was = shown(tx, product, field, was, language).await?;
                     let now = shown(tx, product, field, now, language).await?;
                     let name = |it: Language| {
-                        format!("{} {} · {}", lines.title.get(it), number + 1, field.title.get(it))
+                        format!(
+                            "{} {} · {}",
+                            lines.title.get(it),
+                            number + 1,
+                            field.title.get(it)
+                        )
                     };
                     let name = Text {
                         zh: name(Language::Zh),

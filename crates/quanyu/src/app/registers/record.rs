@@ -171,10 +171,12 @@ pub async fn record(
 /// Files that a record names by itself.
 fn files(register: &Register, record: &Record) -> Vec<(Text, String, String)> {
     let fields = register.fields.iter();
-    let held = fields.filter(|it| it.kind == FieldType::File).filter_map(|it| {
-        let (hash, name) = file_of(record.value(&it.id).as_text()?)?;
-        Some((it.title.clone(), name, hash))
-    });
+    let held = fields
+        .filter(|it| it.kind == FieldType::File)
+        .filter_map(|it| {
+            let (hash, name) = file_of(record.value(&it.id).as_text()?)?;
+            Some((it.title.clone(), name, hash))
+        });
     held.collect()
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    app::entries::{Control, ControlKind, Differing, Fault, FormView, Outcome},
+    app::entries::{Control, ControlKind, Differing, Fault, FormView, LinesForm, Outcome},
     web::{
         frame::{Choice, Frame, Place},
         registers::list::room_of,
@@ -69,8 +69,9 @@ struct ControlShown {
     wide: bool,
 }
 
+/// Lines of a form, or rows that are records of their own.
 #[derive(Debug, Serialize)]
-struct LinesShown {
+pub(in crate::web) struct LinesShown {
     id: String,
     title: String,
     heads: Vec<(String, bool, Option<String>)>,
@@ -86,8 +87,9 @@ struct RowShown {
     controls: Vec<ControlShown>,
 }
 
+/// What does not fit, with where it stands.
 #[derive(Debug, Serialize)]
-struct FaultShown {
+pub(in crate::web) struct FaultShown {
     title: String,
     said: String,
     anchor: String,
@@ -134,7 +136,8 @@ impl FormPage {
             ),
         };
         let link = |id: i64| view.link(&format!("{base}/{id}"));
-        let shown = |control: &Control| ControlShown::new(control, view, &base, form);
+        let held = record_base(&base, form);
+        let shown = |control: &Control| ControlShown::new(control, view, &base, &held);
         let faults = told.faults.iter().map(|fault| {
             let path = fault.path.strip_suffix("@from").unwrap_or(&fault.path);
             FaultShown {
@@ -143,36 +146,7 @@ impl FormPage {
                 anchor: dom(path),
             }
         });
-        let lines = form.lines.iter().map(|lines| LinesShown {
-            id: lines.id.clone(),
-            title: lines.title.get(view.language).to_owned(),
-            heads: lines
-                .heads
-                .iter()
-                .map(|it| {
-                    (
-                        it.title.get(view.language).to_owned(),
-                        it.required,
-                        it.unit.clone(),
-                    )
-                })
-                .collect(),
-            rows: lines
-                .rows
-                .iter()
-                .enumerate()
-                .map(|(number, (line, controls))| RowShown {
-                    number: number.to_string(),
-                    line: line.map(|it| it.to_string()).unwrap_or_default(),
-                    controls: controls.iter().map(shown).collect(),
-                })
-                .collect(),
-            empty: RowShown {
-                number: "__n__".to_owned(),
-                line: String::new(),
-                controls: lines.empty.iter().map(shown).collect(),
-            },
-        });
+        let lines = form.lines.iter().map(|it| LinesShown::new(it, view, &held));
         Self {
             frame: Frame::new(app, view, Place::Registers(room_of(register)), &title),
             title,
@@ -181,8 +155,14 @@ impl FormPage {
                 view.link_with("/registers", &[("module", &register.module.0)]),
             ),
             register: (name, view.link(&base)),
-            record: form.record.as_ref().map(|(id, _, label)| (label.clone(), link(*id))),
-            help: form.help.as_ref().map(|it| it.get(view.language).to_owned()),
+            record: form
+                .record
+                .as_ref()
+                .map(|(id, _, label)| (label.clone(), link(*id))),
+            help: form
+                .help
+                .as_ref()
+                .map(|it| it.get(view.language).to_owned()),
             action,
             check: view.link(&format!("{base}/check")),
             pick: view.link(&format!("{base}/pick")),
@@ -235,7 +215,9 @@ fn title_of(form: &FormView, path: &str, view: &View) -> String {
     let mut parts = path.split('.');
     let (lines, number, field) = (parts.next(), parts.next(), parts.next());
     let lines = form.lines.iter().find(|it| Some(it.id.as_str()) == lines);
-    let number = number.and_then(|it| it.parse::<usize>().ok()).map_or(0, |it| it + 1);
+    let number = number
+        .and_then(|it| it.parse::<usize>().ok())
+        .map_or(0, |it| it + 1);
     let head = lines.and_then(|it| {
         let mut heads = it.heads.iter();
         heads.find(|it| it.path.rsplit('.').next() == field)
@@ -250,8 +232,70 @@ fn title_of(form: &FormView, path: &str, view: &View) -> String {
     }
 }
 
+/// The address of the record of a form; empty for a new one.
+fn record_base(base: &str, form: &FormView) -> String {
+    let record = form.record.as_ref();
+    record.map_or_else(String::new, |(id, _, _)| format!("{base}/{id}"))
+}
+
+impl LinesShown {
+    pub(in crate::web) fn new(lines: &LinesForm, view: &View, record: &str) -> Self {
+        let shown = |control: &Control| ControlShown::new(control, view, "", record);
+        Self {
+            id: lines.id.clone(),
+            title: lines.title.get(view.language).to_owned(),
+            heads: lines
+                .heads
+                .iter()
+                .map(|it| {
+                    (
+                        it.title.get(view.language).to_owned(),
+                        it.required,
+                        it.unit.clone(),
+                    )
+                })
+                .collect(),
+            rows: lines
+                .rows
+                .iter()
+                .enumerate()
+                .map(|(number, (line, controls))| RowShown {
+                    number: number.to_string(),
+                    line: line.map(|it| it.to_string()).unwrap_or_default(),
+                    controls: controls.iter().map(shown).collect(),
+                })
+                .collect(),
+            empty: RowShown {
+                number: "__n__".to_owned(),
+                line: String::new(),
+                controls: lines.empty.iter().map(shown).collect(),
+            },
+        }
+    }
+}
+
+impl FaultShown {
+    /// A fault of a row that is a record of its own.
+    pub(in crate::web) fn of_row(lines: &LinesForm, fault: &Fault, view: &View) -> Self {
+        let mut parts = fault.path.split('.').skip(1);
+        let number = parts
+            .next()
+            .and_then(|it| it.parse::<usize>().ok())
+            .map_or(0, |it| it + 1);
+        let field = parts.next();
+        let mut heads = lines.heads.iter();
+        let head = heads.find(|it| it.path.rsplit('.').next() == field);
+        let title = head.map_or("", |it| it.title.get(view.language));
+        Self {
+            title: format!("{number} · {title}"),
+            said: fault.said(view.language),
+            anchor: dom(&fault.path),
+        }
+    }
+}
+
 impl ControlShown {
-    fn new(control: &Control, view: &View, base: &str, form: &FormView) -> Self {
+    fn new(control: &Control, view: &View, base: &str, record: &str) -> Self {
         let kind = match control.kind {
             ControlKind::Text => "text",
             ControlKind::LongText => "long",
@@ -265,9 +309,10 @@ impl ControlShown {
             ControlKind::File => "file",
         };
         let file = control.file.as_ref().map(|(hash, name)| {
-            let href = form.record.as_ref().map_or_else(String::new, |(id, _, _)| {
-                view.link(&format!("{base}/{id}/files/{hash}"))
-            });
+            let href = match record {
+                "" => String::new(),
+                record => view.link(&format!("{record}/files/{hash}")),
+            };
             (name.clone(), href)
         });
         Self {
@@ -277,10 +322,15 @@ impl ControlShown {
             kind,
             unit: control.unit.clone(),
             required: control.required,
-            help: control.help.as_ref().map(|it| it.get(view.language).to_owned()),
+            help: control
+                .help
+                .as_ref()
+                .map(|it| it.get(view.language).to_owned()),
             example: control.example.unwrap_or_default(),
             // What a browser stops at; the register itself may take less, and then says so.
-            most: control.most.unwrap_or(if kind == "long" { 20_000 } else { 500 }),
+            most: control
+                .most
+                .unwrap_or(if kind == "long" { 20_000 } else { 500 }),
             text: control.text.clone(),
             chosen: control.chosen.clone(),
             options: control

@@ -37,6 +37,9 @@ pub(in crate::web) struct RegisterPage {
     /// Where a record is made, by whoever may.
     make: Option<String>,
     import: String,
+    quick: String,
+    /// What was just entered here.
+    done: Option<String>,
     csv: String,
     json: String,
 }
@@ -182,7 +185,16 @@ impl RegisterPage {
             first: view.wish("after").map(|_| view.here()),
             clear: view.link(&view.path),
             import: view.link(&format!("{}/import", view.path)),
-            make: page.enters.then(|| view.link(&format!("{}/new", view.path))),
+            quick: view.link(&format!("{}/quick", view.path)),
+            done: match (view.wish("done"), view.wish("made")) {
+                (Some("entered"), Some(count)) => {
+                    Some(say.fill("quick.entered", &[("count", count.to_owned())]))
+                }
+                _ => None,
+            },
+            make: page
+                .enters
+                .then(|| view.link(&format!("{}/new", view.path))),
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),
         }

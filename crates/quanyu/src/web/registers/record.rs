@@ -8,7 +8,10 @@ use super::{
     list::{CellShown, room_of},
 };
 use crate::{
-    app::{self, registers::{Cell, ChangeView, FieldHead, RecordPage, Related}},
+    app::{
+        self,
+        registers::{Cell, ChangeView, FieldHead, RecordPage, Related},
+    },
     web::{
         figure::group,
         frame::{Frame, Place},
