@@ -116,6 +116,12 @@ impl Inner {
 }
 
 impl Store {
+    /// The time, by the clock that its acts are stamped with.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.inner.clock.now()
+    }
+
     /// Opens a district's records, making what is not there yet.
     ///
     /// # Errors

@@ -11,7 +11,6 @@ use std::{sync::Arc, time::Duration};
 
 use futures::FutureExt as _;
 use jiff::{
-    Timestamp,
     civil::{Date, time},
     tz::Offset,
 };
@@ -152,7 +151,7 @@ pub async fn keep(product: Arc<Product>) {
 /// The database's.
 pub async fn turn(product: &Product, worker: &str) -> Result<(), AppError> {
     let mut tx = product.store.read().await?;
-    let now = Timestamp::now();
+    let now = product.store.now();
     let waits = jobs::ready(&mut tx, &[LOOK, notices::SEND], now).await?;
     drop(tx);
     if !waits {

@@ -176,7 +176,7 @@ impl Product {
     #[must_use]
     pub fn today(&self) -> jiff::civil::Date {
         const EIGHT_HOURS: i32 = 8 * 3600;
-        let now = jiff::Timestamp::now();
+        let now = self.store.now();
         match jiff::tz::Offset::from_seconds(EIGHT_HOURS) {
             Ok(zone) => zone.to_datetime(now).date(),
             Err(_) => jiff::tz::Offset::UTC.to_datetime(now).date(),

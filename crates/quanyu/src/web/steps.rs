@@ -376,8 +376,12 @@ pub(super) async fn panel(
     let ended = task.is_none();
     let way = lifecycle.states.iter().filter_map(|it| {
         let here = state.as_deref() == Some(it.id.as_str());
-        // A state beside the way is shown only where the record is or was.
-        let beside = it.last && ended && !here;
+        // A state beside the way is shown only where the record is.
+        let on_the_way = lifecycle
+            .transitions
+            .iter()
+            .any(|step| step.is_expected() && step.to == it.id);
+        let beside = it.last && !here && (ended || !on_the_way);
         (!beside).then(|| Stage {
             title: title(&it.title),
             here,

@@ -200,7 +200,14 @@ pub async fn give(product: &Product, giving: &Giving) -> Result<(), AppError> {
             let region = arrived.record.region.parse::<RegionCode>().ok();
             let place = hands::place(&arrived.record, region.as_ref());
             let wish = giving.role.as_deref().filter(|it| !it.is_empty());
-            let hand = hands.holding(&step.opinions, wish, place);
+            // Who holds several of the roles answers for one after the other; who answered may answer again.
+            let entered = super::entered_seq(&arrived);
+            let before = opinion::of_record(&mut act.tx, giving.record).await?;
+            let open = current(step, entered, &before).into_iter();
+            let open: Vec<String> = open.filter(|it| it.1.is_none()).map(|it| it.0).collect();
+            let hand = hands
+                .holding(&open, wish, place)
+                .or_else(|| hands.holding(&step.opinions, wish, place));
             let hand = hand.ok_or_else(|| super::not_yours(&product.pack, step, &step.opinions))?;
             let file = match file {
                 Some((stored, name)) => {
@@ -214,7 +221,7 @@ pub async fn give(product: &Product, giving: &Giving) -> Result<(), AppError> {
                 record: giving.record,
                 register: register.id.clone(),
                 step: step.id.clone(),
-                entered_seq: super::entered_seq(&arrived),
+                entered_seq: entered,
                 role: role.clone(),
                 agrees: giving.agrees,
                 note: note.clone(),
