@@ -33,7 +33,7 @@ pub use lifecycle::{
 };
 pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
-pub use register::{Field, FieldType, Lines, PARTS, Register};
+pub use register::{Event, Field, FieldType, Lines, PARTS, Register};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -20,16 +20,19 @@ mod compose;
 mod csv;
 mod desk;
 mod documents;
+mod entries;
 mod figure;
 mod frame;
 mod guard;
 mod handover;
+mod imports;
 mod indicators;
 mod metrics;
 mod notices;
 mod ops;
 mod plans;
 mod problem;
+mod quick;
 mod registers;
 mod releases;
 mod renew;
@@ -82,6 +85,33 @@ pub fn router(app: App) -> Router {
         .route("/indicators/{indicator}", get(indicators::show))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
+        .route(
+            "/registers/{register}/new",
+            get(entries::new).post(entries::create),
+        )
+        .route(
+            "/registers/{register}/import",
+            get(imports::ask).post(imports::send),
+        )
+        .route(
+            "/registers/{register}/quick",
+            get(quick::ask).post(quick::send),
+        )
+        .route("/registers/{register}/template", get(imports::template))
+        .route(
+            "/registers/{register}/import/{token}",
+            get(imports::show).post(imports::apply),
+        )
+        .route(
+            "/registers/{register}/import/{token}/faults",
+            get(imports::faults),
+        )
+        .route(
+            "/registers/{register}/imports/{batch}/undo",
+            post(imports::undo),
+        )
+        .route("/registers/{register}/check", post(entries::check))
+        .route("/registers/{register}/pick", get(entries::pick))
         .route("/registers/{register}/{record}", get(registers::record))
         .route("/registers/{register}/{record}/steps", get(steps::show))
         .route("/registers/{register}/{record}/step", post(steps::take))
@@ -95,6 +125,26 @@ pub fn router(app: App) -> Router {
         .route(
             "/registers/{register}/{record}/papers/{hash}",
             get(steps::paper),
+        )
+        .route(
+            "/registers/{register}/{record}/edit",
+            get(entries::edit).post(entries::update),
+        )
+        .route(
+            "/registers/{register}/{record}/remove",
+            post(entries::remove),
+        )
+        .route(
+            "/registers/{register}/{record}/restore",
+            post(entries::restore),
+        )
+        .route(
+            "/registers/{register}/{record}/events/{event}",
+            get(entries::event).post(entries::happen),
+        )
+        .route(
+            "/registers/{register}/{record}/files/{hash}",
+            get(entries::file),
         )
         .route("/appraisal", get(appraisal::show))
         .route("/appraisal/board", get(appraisal::board::show))

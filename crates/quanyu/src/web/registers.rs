@@ -2,7 +2,7 @@
 //!
 //! Owns the handlers and the page of all registers. The list is in [`list`], the record in [`record`].
 
-mod list;
+pub(super) mod list;
 mod record;
 
 use axum::{extract::Path, response::Response};
@@ -122,8 +122,12 @@ pub(super) async fn record(
     let page = page.map_err(|error| app.refused(&view, &error))?;
     match view.format {
         Format::Html => {
-            let steps = super::steps::panel(&app, &view, &register, id, page.version).await;
-            let steps = steps.map_err(|error| app.refused(&view, &error))?;
+            let steps = match page.removed {
+                true => None,
+                false => super::steps::panel(&app, &view, &register, id, page.version)
+                    .await
+                    .map_err(|error| app.refused(&view, &error))?,
+            };
             app.page(
                 &view,
                 "registers/record.html",
