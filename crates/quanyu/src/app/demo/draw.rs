@@ -545,7 +545,13 @@ seed = 1
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut made: Vec<Made> = Vec::new();
         for block_rows in &pack.demo.as_ref().unwrap().rows {
-            let rows = block(pack, block_rows, &made, &mut rng).unwrap();
+            let rows = block(
+                (pack, jiff::civil::date(2024, 1, 8)),
+                block_rows,
+                &made,
+                &mut rng,
+            )
+            .unwrap();
             let first = made.iter().map(|it| it.ids.len() as i64).sum::<i64>() + 1;
             made.push(Made {
                 name: block_rows

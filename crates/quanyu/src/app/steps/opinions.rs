@@ -23,7 +23,7 @@ use super::{
     hands::{self, Hands},
 };
 use crate::app::{
-    AppError, Product,
+    AppError, Product, files as kept,
     notices::{self, About, Told},
     registers, say,
 };
@@ -168,6 +168,7 @@ pub async fn give(product: &Product, giving: &Giving) -> Result<(), AppError> {
     }
     let file = match &giving.file {
         Some((name, bytes)) => {
+            kept::accept(name, bytes)?;
             let stored = files::put(&product.store, bytes.clone()).await?;
             Some((stored, name.clone()))
         }

@@ -27,7 +27,7 @@ use super::{
     missing, not_yours, number, opinions, title_of, title_of_state, typed,
 };
 use crate::app::{
-    AppError, Product, duties,
+    AppError, Product, duties, files as kept,
     notices::{self, About, Told},
     registers, say,
 };
@@ -138,12 +138,14 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
                 valid.map(|it| it.id.as_str()),
             ));
         }
+        kept::accept(name, bytes)?;
         let file = files::put(&product.store, bytes.clone()).await?;
         values.insert(field.clone(), Value::Text(file.value(name)));
         stored.push((file, name.clone()));
     }
     let scan = match &taking.file {
         Some((name, bytes)) => {
+            kept::accept(name, bytes)?;
             let file = files::put(&product.store, bytes.clone()).await?;
             Some((file, name.clone()))
         }
