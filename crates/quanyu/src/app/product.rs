@@ -18,7 +18,11 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
+<<<<<<< HEAD
 use super::{AppError, Who, documents::Reader, search::Finder, source::StoreSource};
+=======
+use super::{AppError, Who, documents::Reader, notices::outgoing::Outgoing, source::StoreSource};
+>>>>>>> main
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -75,11 +79,17 @@ pub struct Product {
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
+<<<<<<< HEAD
     reader: Reader,
     pub(super) finder: Arc<Finder>,
+=======
+    pub(super) reader: Reader,
+>>>>>>> main
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
+    /// Channels that letters go by.
+    pub(crate) outgoing: Arc<Outgoing>,
 }
 
 impl Product {
@@ -123,7 +133,19 @@ impl Product {
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
         let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
+<<<<<<< HEAD
         Self::opened(store, Arc::new(pack), columns, place.search())
+=======
+        let opened = Self::opened(store, Arc::new(pack), columns)?;
+        Ok(opened.sending(Outgoing::open(&place.folder())?))
+    }
+
+    /// The same district with these channels for letters.
+    #[must_use]
+    pub fn sending(mut self, outgoing: Outgoing) -> Self {
+        self.outgoing = Arc::new(outgoing);
+        self
+>>>>>>> main
     }
 
     /// A district whose pack is applied to the store. Its columns are held in memory.
@@ -156,6 +178,7 @@ impl Product {
             finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
+            outgoing: Arc::default(),
         })
     }
 
@@ -175,7 +198,7 @@ impl Product {
     #[must_use]
     pub fn today(&self) -> jiff::civil::Date {
         const EIGHT_HOURS: i32 = 8 * 3600;
-        let now = jiff::Timestamp::now();
+        let now = self.store.now();
         match jiff::tz::Offset::from_seconds(EIGHT_HOURS) {
             Ok(zone) => zone.to_datetime(now).date(),
             Err(_) => jiff::tz::Offset::UTC.to_datetime(now).date(),

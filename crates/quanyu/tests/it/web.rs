@@ -103,8 +103,13 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 25] = [
     "/",
+    "/desk",
+    "/boards/job",
+    "/calendar",
+    "/notices",
+    "/handover",
     "/appraisal",
     "/appraisal?scheme=city",
     "/appraisal/board",
