@@ -18,11 +18,10 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-<<<<<<< HEAD
-use super::{AppError, Who, documents::Reader, search::Finder, source::StoreSource};
-=======
-use super::{AppError, Who, documents::Reader, notices::outgoing::Outgoing, source::StoreSource};
->>>>>>> main
+use super::{
+    AppError, Who, documents::Reader, notices::outgoing::Outgoing, search::Finder,
+    source::StoreSource,
+};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -79,12 +78,8 @@ pub struct Product {
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
-<<<<<<< HEAD
-    reader: Reader,
-    pub(super) finder: Arc<Finder>,
-=======
     pub(super) reader: Reader,
->>>>>>> main
+    pub(super) finder: Arc<Finder>,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
@@ -133,10 +128,7 @@ impl Product {
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
         let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
-<<<<<<< HEAD
-        Self::opened(store, Arc::new(pack), columns, place.search())
-=======
-        let opened = Self::opened(store, Arc::new(pack), columns)?;
+        let opened = Self::opened(store, Arc::new(pack), columns, place.search())?;
         Ok(opened.sending(Outgoing::open(&place.folder())?))
     }
 
@@ -145,7 +137,6 @@ impl Product {
     pub fn sending(mut self, outgoing: Outgoing) -> Self {
         self.outgoing = Arc::new(outgoing);
         self
->>>>>>> main
     }
 
     /// A district whose pack is applied to the store. Its columns are held in memory.
