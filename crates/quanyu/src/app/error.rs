@@ -433,6 +433,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "appraisal_item" => "考核项",
         "task" => "任务",
         "file" => "可写的文件格式",
+        "value" => "数值",
+        "day" => "日期",
+        "plan" => "计划名称",
         other => other,
     }
 }

@@ -146,7 +146,7 @@ impl SinceShown {
                     ("period", &release.period.to_string()),
                 ],
             ),
-            measure: say.word("measure", release.measure.as_str()),
+            measure: say.word("measure", release.measure.word()),
             region: region(app, release),
             period: say.period(release.period),
             said: release.said.clone(),
@@ -359,7 +359,7 @@ impl ReportsPage {
                     ("period", &it.period.to_string()),
                 ],
             ),
-            measure: say.word("measure", it.measure.as_str()),
+            measure: say.word("measure", it.measure.word()),
             region: frame::region_name(app, &it.region).unwrap_or_else(|| it.region.to_string()),
             period: say.period(it.period),
             differs: it.differs,
@@ -407,7 +407,7 @@ impl ReportsPage {
                 .map(|it| (it.id.clone(), it.title.get(view.language).to_owned()))
                 .collect(),
             measures: measures
-                .map(|it| (it.as_str().to_owned(), say.word("measure", it.as_str())))
+                .map(|it| (it.as_str().to_owned(), say.word("measure", it.word())))
                 .to_vec(),
             region: view.region.to_string(),
             period: view.period.to_string(),

@@ -103,7 +103,7 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 23] = [
     "/",
     "/appraisal",
     "/appraisal?scheme=city",
@@ -118,6 +118,9 @@ const PAGES: [&str; 20] = [
     "/registers?module=contracts",
     "/registers/contract",
     "/compare",
+    "/writing/compose",
+    "/writing/compose?document=summary&period=2023",
+    "/writing/changed",
     "/documents/read",
     "/writing",
     "/reports",

@@ -267,7 +267,7 @@ pub async fn confirm(product: &Product, ticked: &Ticked) -> Result<Written, AppE
             why: format!("{error}"),
         })?;
     if ticked.plan.trim().is_empty() {
-        return Err(bad("plan", &ticked.plan, ""));
+        return Err(bad("plan", &ticked.plan, EMPTY));
     }
     let mut drafts = Vec::new();
     for it in &ticked.targets {
@@ -322,6 +322,9 @@ async fn put(act: &mut Act, register: &Register, draft: &Draft) -> Result<(), St
     }
     Ok(())
 }
+
+/// Why a name is none.
+const EMPTY: &str = "名称不能为空 · the name is empty";
 
 fn bad(kind: &'static str, value: &str, why: impl Into<String>) -> AppError {
     AppError::BadValue {
@@ -447,7 +450,7 @@ fn task_draft(
     it: &TickedTask,
 ) -> Result<Draft, AppError> {
     if it.title.trim().is_empty() {
-        return Err(bad("task", &it.sentence, ""));
+        return Err(bad("task", &it.sentence, EMPTY));
     }
     let mut slots = Slots::new(register);
     slots.set("plan", Kept::text(ticked.plan.trim()));
