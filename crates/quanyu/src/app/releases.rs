@@ -27,7 +27,7 @@ use self::drawn::Drawn;
 use super::{AppError, Product, asof, indicators, say};
 
 pub(super) use drawn::against;
-pub use since::{Change, How, Since, Touch, since, since_document};
+pub use since::{Change, How, Since, Touch, moved_document, since, since_document};
 
 /// What is measured of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

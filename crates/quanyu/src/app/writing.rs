@@ -29,7 +29,7 @@ use super::{
 };
 
 pub use superseded::{Superseded, superseded};
-pub use text::{PaperText, Piece, text};
+pub use text::{Line, PaperText, Piece, text};
 
 /// Papers of a list.
 const MOST: u32 = 2_000;

@@ -116,7 +116,11 @@ pub(super) async fn show(
         .map_err(refused)?;
     let frozen = app::releases::of_document(&app.product, &paper.code).await;
     let frozen = frozen.map_err(refused)?;
-    let since = app::releases::since_document(&app.product, &paper.code).await;
+    // A page lists the records of what moved; a program gets them all.
+    let since = match view.format {
+        Format::Html => app::releases::moved_document(&app.product, &paper.code).await,
+        _ => app::releases::since_document(&app.product, &paper.code).await,
+    };
     let mut since = since.map_err(refused)?;
     let text = app::writing::text(&app.product, &paper, &frozen).await;
     let text = text.map_err(refused)?;

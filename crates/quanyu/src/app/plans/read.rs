@@ -174,7 +174,9 @@ fn target(
     let mention = document.mentions.get(it.mention);
     let text = mention.map(|it| it.text.clone()).unwrap_or_default();
     let title = linked.map(|it| it.title.zh.as_str());
-    let named = it.metric.as_deref().filter(|it| it.chars().count() >= 4);
+    // 占GDP比重: what of is said before it.
+    let whole = |it: &&str| it.chars().count() >= 4 && !it.starts_with('占');
+    let named = it.metric.as_deref().filter(whole);
     let named = named.or(title).or(it.metric.as_deref()).unwrap_or_default();
     let rises = if growth && !text.contains("增") {
         "增长"

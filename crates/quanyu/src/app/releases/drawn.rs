@@ -30,8 +30,28 @@ pub(super) struct Drawn {
     pub agrees: bool,
 }
 
-/// All of them, in order.
+/// All of them, in order, with their records.
 pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Drawn>, AppError> {
+    let mut drawn = values(figures, wanted).await?;
+    let pairs = wanted.iter().zip(&mut drawn).collect();
+    traced(figures, pairs).await?;
+    Ok(drawn)
+}
+
+/// Finds the records of some.
+pub(super) async fn traced(
+    figures: &Figures,
+    pairs: Vec<(&Wanted, &mut Drawn)>,
+) -> Result<(), AppError> {
+    let mut gathered = BTreeMap::new();
+    for (wanted, drawn) in pairs {
+        trace(figures, wanted, drawn, &mut gathered).await?;
+    }
+    Ok(())
+}
+
+/// Their values alone, in order.
+pub(super) async fn values(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Drawn>, AppError> {
     let mut groups: BTreeMap<(&RegionCode, Period), Vec<String>> = BTreeMap::new();
     for it in wanted {
         let before = it.measure.base(it.period).filter(|_| made_here(it.measure));
@@ -57,7 +77,6 @@ pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Draw
         }
     }
     let mut all = Vec::with_capacity(wanted.len());
-    let mut gathered = BTreeMap::new();
     for it in wanted {
         let key = (&it.region, it.period, it.indicator.clone());
         let (figure, sequence) = answered
@@ -75,7 +94,6 @@ pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Draw
             drawn.value = value.map(|it| it.normalize());
             drawn.agrees = before.is_none_or(|it| it.1 == *sequence);
         }
-        trace(figures, it, &mut drawn, &mut gathered).await?;
         all.push(drawn);
     }
     Ok(all)

@@ -29,7 +29,7 @@ pub async fn superseded(product: &Product) -> Result<Vec<Superseded>, AppError> 
     let papers = list(product, None, None).await?;
     let mut all = Vec::new();
     for paper in papers.into_iter().filter(|it| it.sent && it.releases > 0) {
-        let mut moved = releases::since_document(product, &paper.code).await?;
+        let mut moved = releases::moved_document(product, &paper.code).await?;
         moved.retain(|it| !it.same);
         if moved.is_empty() {
             continue;

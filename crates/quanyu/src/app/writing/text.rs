@@ -22,12 +22,23 @@ use crate::app::{
 /// The text of a paper with its frozen figures in place.
 #[derive(Clone, Debug)]
 pub struct PaperText {
-    /// Paragraphs and headings in order: level (0 text, 1–4 headings), pieces.
-    pub blocks: Vec<(u8, Vec<Piece>)>,
+    /// Paragraphs, headings and rows of tables in order.
+    pub blocks: Vec<Line>,
     /// Figures of the text that no release stands behind.
     pub loose: usize,
     /// The releases that the file itself names; `None` where it names none.
     pub carried: Option<BTreeSet<String>>,
+}
+
+/// A paragraph, a heading or a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// 0 is text, 1–4 a heading.
+    pub level: u8,
+    /// A row of a table, its cells apart by tabs.
+    pub row: bool,
+    /// What it says.
+    pub pieces: Vec<Piece>,
 }
 
 /// A piece of text.
@@ -83,7 +94,9 @@ pub async fn text(
         })
         .collect();
     let carried: BTreeSet<String> = figures.iter().filter_map(|it| it.release.clone()).collect();
-    for mention in read.mentions.iter().filter(|it| it.is_figure()) {
+    // What is aimed at stands in a plan, not in the records: nothing of it can be frozen.
+    let told = |it: &&MentionView| it.is_figure() && it.nature.as_deref() != Some("target");
+    for mention in read.mentions.iter().filter(told) {
         let tagged = |it: &Figure| it.range.start < mention.end && mention.start < it.range.end;
         if !figures.iter().any(tagged) {
             figures.push(Figure {
@@ -109,7 +122,7 @@ pub(super) fn marks(bytes: &[u8]) -> Vec<Mark> {
 }
 
 /// The blocks of a text, cut where figures begin and end.
-fn cut(read: &ReadDocument, figures: &[Figure]) -> Vec<(u8, Vec<Piece>)> {
+fn cut(read: &ReadDocument, figures: &[Figure]) -> Vec<Line> {
     let chars: Vec<char> = read.text.chars().collect();
     let words = |range: Range<usize>| -> String { chars[range].iter().collect() };
     let mut blocks = Vec::with_capacity(read.blocks.len());
@@ -140,7 +153,11 @@ fn cut(read: &ReadDocument, figures: &[Figure]) -> Vec<(u8, Vec<Piece>)> {
         if at < end {
             pieces.push(plain(at..end));
         }
-        blocks.push((block.level, pieces));
+        blocks.push(Line {
+            level: block.level,
+            row: block.row,
+            pieces,
+        });
     }
     blocks
 }

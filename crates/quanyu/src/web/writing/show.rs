@@ -57,6 +57,7 @@ struct Stage {
 #[derive(Debug, Serialize)]
 struct Block {
     level: u8,
+    row: bool,
     pieces: Vec<Piece>,
 }
 
@@ -242,8 +243,8 @@ fn blocks(
 ) -> Vec<Block> {
     let mut told = std::collections::BTreeSet::new();
     let mut all = Vec::new();
-    for (level, pieces) in text.map_or(&[][..], |it| it.blocks.as_slice()) {
-        let pieces = pieces.iter().map(|it| {
+    for line in text.map_or(&[][..], |it| it.blocks.as_slice()) {
+        let pieces = line.pieces.iter().map(|it| {
             let place = it
                 .release
                 .as_ref()
@@ -266,7 +267,8 @@ fn blocks(
             }
         });
         all.push(Block {
-            level: (*level).min(4),
+            level: line.level.min(4),
+            row: line.row,
             pieces: pieces.collect(),
         });
     }
