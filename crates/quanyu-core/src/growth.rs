@@ -25,6 +25,10 @@ pub fn yearly(now: Decimal, before: Decimal, years: u8) -> Option<Decimal> {
     if before <= Decimal::ZERO || now < Decimal::ZERO || years == 0 {
         return None;
     }
+    // A root of nothing is nothing; searching for it would end where its power is too small to be told.
+    if now.is_zero() {
+        return Some(-Decimal::ONE);
+    }
     let wanted = now.checked_div(before)?;
     let (mut low, mut high) = (Decimal::ZERO, wanted.max(Decimal::ONE));
     // Halving 60 times leaves less than any digit that is printed.

@@ -17,7 +17,7 @@ mod preview;
 use std::{path::Path, sync::Arc};
 
 use jiff::civil::Date;
-use quanyu_core::period::Period;
+use quanyu_core::{access::Right, period::Period};
 use quanyu_documents::compose::{
     ComposeError, Doc, FigureRun, Known, Measure, Rendered, Template, pdf, write_docx, write_html,
     write_markdown,
@@ -27,6 +27,7 @@ use quanyu_pack::model::Pack;
 use super::{
     AppError, Product,
     releases::{self, Measure as Frozen, Wanted},
+    writing,
 };
 
 pub use faults::faults;
@@ -127,10 +128,17 @@ impl Composed {
 /// Composes a document and freezes its figures.
 ///
 /// # Errors
-/// No such document or none with a template; what the template does wrong; figures that moved meanwhile.
+/// No such document or none with a template; what the template does wrong; figures that moved meanwhile;
+/// [`AppError::PaperClosed`] where the document is a paper past drafting: what it says was frozen, and no more is.
 pub async fn compose(product: &Product, order: &Order) -> Result<Composed, AppError> {
-    let mut doc = draft(product, order).await?;
     let key = releases::document_key(&order.document, order.period);
+    if let Some(register) = product.pack.playing("document") {
+        product.may(Right::Enter, register)?;
+        if let Some(paper) = writing::coded(product, &key).await? {
+            writing::open(product, &paper)?;
+        }
+    }
+    let mut doc = draft(product, order).await?;
     let wanted: Vec<Wanted> = doc.figures.iter().map(wanted).collect();
     let frozen = releases::freeze(product, &key, &wanted).await?;
     let ids: Vec<String> = frozen.into_iter().map(|it| it.id).collect();

@@ -100,6 +100,8 @@ pub(super) struct SinceShown {
     pub said: String,
     pub same: bool,
     pub light: &'static str,
+    /// Whether what the document says is true still, in words; `None` where it did not move or is not understood.
+    pub still: Option<(&'static str, String)>,
     /// What became of it, in words.
     pub words: String,
     pub now: String,
@@ -152,6 +154,10 @@ impl SinceShown {
             said: release.said.clone(),
             same: it.same,
             light: if it.same { "done" } else { "behind" },
+            still: it.still.map(|still| match still {
+                true => ("done", say.text("release.still")),
+                false => ("error", say.text("release.untrue")),
+            }),
             words,
             now: say.whole(&it.now_said),
             source: source(&say, release),
@@ -430,7 +436,7 @@ pub(super) fn release_json(it: &Release) -> Value {
 /// What became of a release, for programs.
 pub(super) fn since_json(it: &Since) -> Value {
     json!({
-        "same": it.same, "now": json_number(it.now), "now_said": it.now_said, "sequence": it.sequence,
+        "same": it.same, "still": it.still, "now": json_number(it.now), "now_said": it.now_said, "sequence": it.sequence,
         "redefined": it.redefined.as_ref().map(|(by, at)| json!({ "by": by, "at": at })),
         "count": it.count, "idle": it.idle,
         "changes": it.changes.iter().map(|it| json!({

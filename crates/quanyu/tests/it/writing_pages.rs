@@ -311,8 +311,8 @@ async fn a_document_is_looked_at_frozen_kept_and_told_when_its_figures_move() {
         assert_eq!(taken.status, 303, "{}", taken.text);
     }
     for (language, words) in [
-        ("zh", "1 份已印发的文稿里有"),
-        ("en", "sent documents differ now"),
+        ("zh", "其中 4 个按原来的说法已不成立"),
+        ("en", "4 are no longer true"),
     ] {
         let page = site
             .get(&format!("/writing/changed?lang={language}"))
@@ -332,6 +332,10 @@ async fn a_document_is_looked_at_frozen_kept_and_told_when_its_figures_move() {
     // Sent, it keeps its text and its figures.
     let closed = site.form("/writing/compose", form).await;
     assert_eq!(closed.status.as_u16(), 422, "{}", closed.text);
+    let file = site
+        .get("/documents/compose/summary.docx?period=2023")
+        .await;
+    assert_eq!(file.status.as_u16(), 422);
     let json = site.json(&format!("{path}?format=json")).await;
     assert_eq!(json["figures"].as_array().unwrap().len(), 5);
     let page = site.get(asked).await.text;

@@ -1,14 +1,12 @@
 //! A document composed and kept as a paper: its figures frozen, its text the draft that goes its way.
 //!
-//! Invariant: a paper past drafting keeps its figures: nothing is frozen for it any more.
+//! Invariant: the text kept is the one whose figures were frozen.
 
 use std::collections::BTreeMap;
 
-use quanyu_core::access::Right;
-
 use super::{Form, Order, compose, write};
 use crate::app::{
-    AppError, Product, releases,
+    AppError, Product,
     writing::{self, NewPaper},
 };
 
@@ -18,14 +16,8 @@ use crate::app::{
 /// # Errors
 /// As [`compose`]; [`AppError::PaperClosed`] where the paper is past drafting.
 pub async fn keep(product: &Product, order: &Order) -> Result<i64, AppError> {
-    let register = product
-        .pack
-        .playing("document")
-        .ok_or_else(|| AppError::not_found("register", "document", []))?;
-    product.may(Right::Enter, register)?;
-    let code = releases::document_key(&order.document, order.period);
-    if let Some(paper) = writing::coded(product, &code).await? {
-        writing::open(product, &paper)?;
+    if product.pack.playing("document").is_none() {
+        return Err(AppError::not_found("register", "document", []));
     }
     let composed = compose(product, order).await?;
     let bytes = write(product, &composed, Form::Docx).await?;
@@ -36,7 +28,7 @@ pub async fn keep(product: &Product, order: &Order) -> Result<i64, AppError> {
         ("period", order.period.to_string()),
     ];
     let paper = NewPaper {
-        code,
+        code: composed.key.clone(),
         slots: slots.map(|(slot, text)| (slot.to_owned(), text)).into(),
         fields: BTreeMap::new(),
         draft: Some((format!("{title}.docx"), bytes)),

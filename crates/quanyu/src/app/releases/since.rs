@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use quanyu_core::text::Text;
+use quanyu_documents::renew::{self, Written};
 use quanyu_pack::Packs;
 use quanyu_store::{Tx, change, migrate, release as kept, release::Member};
 use rust_decimal::Decimal;
@@ -40,6 +41,9 @@ pub struct Since {
     pub now_source: &'static str,
     /// Whether the figure is what it was.
     pub same: bool,
+    /// Of a figure that moved, whether what the document says of it is true still: 超68亿元 of 68.9亿元. `None` where its words are
+    /// not understood.
+    pub still: Option<bool>,
     /// Whether the pack no longer has the indicator.
     pub gone: bool,
     /// Who applied the pack that defines it otherwise, and when.
@@ -230,7 +234,10 @@ async fn one(
     for it in differences {
         changes.push(told(tx, product, it, release.sequence).await?);
     }
+    let still = now.value.filter(|_| !same && !gone);
+    let still = still.and_then(|value| still_true(product, &release, value));
     Ok(Since {
+        still,
         now: now.value,
         now_of: now.of,
         now_said: plainly(
@@ -249,6 +256,25 @@ async fn one(
         sequence: tx.head(),
         release,
     })
+}
+
+/// Whether the words of a release are true of another value.
+fn still_true(product: &Product, release: &Release, value: Decimal) -> Option<bool> {
+    let text = format!("{}{}。", release.title.zh, release.said);
+    let read = product.reader().read("said.txt", text.as_bytes()).ok()?;
+    let mut figures = read.mentions.iter().filter(|it| it.is_figure());
+    // The words of one figure: where more are read, they are not understood.
+    let (Some(it), None) = (figures.next(), figures.next()) else {
+        return None;
+    };
+    let printed = it.value.filter(|(low, high)| low == high)?.0;
+    let written = Written {
+        text: &it.text,
+        value: printed,
+        idiom: it.idiom.as_deref(),
+        comparator: it.comparator.as_deref(),
+    };
+    renew::agrees(&written, value)
 }
 
 fn source(now: &Drawn) -> &'static str {

@@ -80,6 +80,8 @@ pub(in crate::web) struct ChangedPage {
     list: String,
     papers: Vec<Changed>,
     total: usize,
+    /// Figures of which the words are no longer true.
+    untrue: usize,
     csv: String,
     json: String,
 }
@@ -114,6 +116,11 @@ impl ChangedPage {
             list: view.link("/writing"),
             papers: all.iter().map(paper).collect(),
             total: all.iter().map(|it| it.moved.len()).sum(),
+            untrue: all
+                .iter()
+                .flat_map(|it| &it.moved)
+                .filter(|it| it.still == Some(false))
+                .count(),
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),
         }
