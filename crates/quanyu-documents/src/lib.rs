@@ -13,6 +13,7 @@ pub mod claim;
 pub mod compose;
 pub mod edit;
 pub mod formats;
+pub mod macros;
 mod office;
 mod package;
 pub mod read;

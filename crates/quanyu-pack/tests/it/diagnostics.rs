@@ -81,6 +81,14 @@ const REGISTERS: &[Case] = &[
     ("outside_region",    X, "\"990102001\" = [0, 1]",           "\"990103\" = [0, 1]"),
     ("unknown_name",      C, "parent = \"transfer\"",            "parent = \"transfers\""),
     ("empty_list",        C, "csv = \"industry.csv\"\n",         ""),
+    ("unknown_name",      R, "quick = [\"seen_on\"",              "quick = [\"seenon\""),
+    ("unknown_name",      R, "same = [[\"name\"",                 "same = [[\"nam\""),
+    ("unknown_name",      R, "date = \"left_on\"",               "date = \"lefton\""),
+    ("field_of_type",     R, "date = \"left_on\"",               "date = \"name\""),
+    ("unknown_name",      R, "set = { kind = \"transfer\" }",    "set = { kind = \"transfr\" }"),
+    ("unknown_name",      R, "clear = [\"seen_on\"]",            "clear = [\"seen\"]"),
+    ("field_of_type",     R, "keep = { name = \"earlier\" }",    "keep = { name = \"left_on\" }"),
+    ("unknown_key",       R, "keep = { name",                    "kept = { name"),
 ];
 
 #[rustfmt::skip]

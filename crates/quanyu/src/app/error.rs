@@ -152,6 +152,9 @@ pub enum AppError {
     /// A step that is not open or lacks something.
     #[error("the step: {0}")]
     Step(#[from] super::steps::StepRefusal),
+    /// A file that is not taken.
+    #[error(transparent)]
+    Upload(#[from] super::files::FileRefusal),
     /// A typed value that its field does not take.
     #[error("{field}: `{text}`: {en}")]
     BadCell {
@@ -297,6 +300,7 @@ impl AppError {
             Self::ReleaseMoved { .. } => "release_moved",
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
+            Self::Upload(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
@@ -376,6 +380,7 @@ impl AppError {
                 ("state", state.get(language).to_owned()),
             ],
             Self::Step(refusal) => refusal.facts(language),
+            Self::Upload(refusal) => refusal.facts(),
             Self::BadCell {
                 field,
                 text,
@@ -462,6 +467,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "moment" => "时点",
         "release" => "定版数据",
         "step" => "办理环节",
+        "event" => "变更事项",
+        "upload" => "待导入的文件",
+        "lines" => "行数",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
