@@ -474,6 +474,8 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
         "task" => "任务",
+        "delegation" => "委托",
+        "handover" => "工作交接",
         "file" => "可写的文件格式",
         "value" => "数值",
         "day" => "日期",

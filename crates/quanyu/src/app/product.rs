@@ -18,7 +18,7 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, Who, documents::Reader, source::StoreSource};
+use super::{AppError, Who, documents::Reader, notices::outgoing::Outgoing, source::StoreSource};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -69,10 +69,12 @@ pub struct Product {
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
-    reader: Reader,
+    pub(super) reader: Reader,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
+    /// Channels that letters go by.
+    pub(crate) outgoing: Arc<Outgoing>,
 }
 
 impl Product {
@@ -116,7 +118,15 @@ impl Product {
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
         let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
-        Self::opened(store, Arc::new(pack), columns)
+        let opened = Self::opened(store, Arc::new(pack), columns)?;
+        Ok(opened.sending(Outgoing::open(&place.folder())?))
+    }
+
+    /// The same district with these channels for letters.
+    #[must_use]
+    pub fn sending(mut self, outgoing: Outgoing) -> Self {
+        self.outgoing = Arc::new(outgoing);
+        self
     }
 
     /// A district whose pack is applied to the store. Its columns are held in memory.
@@ -146,6 +156,7 @@ impl Product {
             reader,
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
+            outgoing: Arc::default(),
         })
     }
 
@@ -165,7 +176,7 @@ impl Product {
     #[must_use]
     pub fn today(&self) -> jiff::civil::Date {
         const EIGHT_HOURS: i32 = 8 * 3600;
-        let now = jiff::Timestamp::now();
+        let now = self.store.now();
         match jiff::tz::Offset::from_seconds(EIGHT_HOURS) {
             Ok(zone) => zone.to_datetime(now).date(),
             Err(_) => jiff::tz::Offset::UTC.to_datetime(now).date(),

@@ -10,20 +10,25 @@
 mod api;
 mod appraisal;
 mod assets;
+mod boards;
+mod calendar;
 mod chart;
 mod check;
 mod cockpit;
 mod compare;
 mod compose;
 mod csv;
+mod desk;
 mod documents;
 mod entries;
 mod figure;
 mod frame;
 mod guard;
+mod handover;
 mod imports;
 mod indicators;
 mod metrics;
+mod notices;
 mod ops;
 mod plans;
 mod problem;
@@ -35,7 +40,9 @@ mod respond;
 mod say;
 mod search;
 mod serve;
+mod sheets;
 mod state;
+mod steps;
 mod styleguide;
 mod templates;
 mod texts;
@@ -63,6 +70,17 @@ pub use state::App;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(cockpit::show))
+        .route("/desk", get(desk::show))
+        .route("/desk/delegations", post(desk::delegate))
+        .route("/desk/delegations/{id}/end", post(desk::end))
+        .route("/boards", get(boards::all))
+        .route("/boards/{register}", get(boards::show))
+        .route("/calendar", get(calendar::show))
+        .route("/calendar.ics", get(calendar::file))
+        .route("/notices", get(notices::show))
+        .route("/notices/read", post(notices::read))
+        .route("/handover", get(handover::ask).post(handover::hand_over))
+        .route("/handover/{id}", get(handover::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
         .route("/registers", get(registers::all))
@@ -95,6 +113,19 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/check", post(entries::check))
         .route("/registers/{register}/pick", get(entries::pick))
         .route("/registers/{register}/{record}", get(registers::record))
+        .route("/registers/{register}/{record}/steps", get(steps::show))
+        .route("/registers/{register}/{record}/step", post(steps::take))
+        .route("/registers/{register}/{record}/opinion", post(steps::opine))
+        .route("/registers/{register}/{record}/assign", post(steps::assign))
+        .route("/registers/{register}/{record}/sheet", get(sheets::show))
+        .route(
+            "/registers/{register}/{record}/sheet.docx",
+            get(sheets::file),
+        )
+        .route(
+            "/registers/{register}/{record}/papers/{hash}",
+            get(steps::paper),
+        )
         .route(
             "/registers/{register}/{record}/edit",
             get(entries::edit).post(entries::update),

@@ -23,6 +23,8 @@ pub async fn serve(product: Arc<Product>, port: u16) -> Result<(), AppError> {
     println!("http://localhost:{}/", address.port());
     let first = Arc::clone(&product);
     tokio::spawn(async move { first.warm().await });
+    // Deadlines are looked at and letters sent beside the pages.
+    tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
     axum::serve(listener, router(App::new(product)))
         .with_graceful_shutdown(asked_to_stop())
         .await

@@ -163,7 +163,7 @@ pub(super) async fn step(
         offline: form.take("offline").is_some(),
         number: form.take("number"),
         file: form.files.pop().map(|it| (it.1, it.2)),
-        values: BTreeMap::new(),
+        ..Taking::default()
     };
     for (name, text) in form.fields {
         if let Some(field) = name.strip_prefix("f.") {

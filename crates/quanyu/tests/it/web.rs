@@ -103,8 +103,13 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 28] = [
     "/",
+    "/desk",
+    "/boards/job",
+    "/calendar",
+    "/notices",
+    "/handover",
     "/appraisal",
     "/appraisal?scheme=city",
     "/appraisal/board",
