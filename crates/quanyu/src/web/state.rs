@@ -8,7 +8,7 @@ use std::{
 use axum::{extract::FromRequestParts, http::request::Parts};
 use quanyu_core::period::Period;
 
-use super::{assets::Assets, metrics::Metrics, templates::Templates};
+use super::{api::rate::Rates, assets::Assets, metrics::Metrics, templates::Templates};
 use crate::{
     app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
     messages::Messages,
@@ -28,6 +28,8 @@ pub struct App {
     pub(super) shelf: Arc<Shelf>,
     /// Workbooks that were sent and wait.
     pub(super) intake: Arc<Intake>,
+    /// Who asked the interface how much.
+    pub(super) rates: Rates,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
 }
@@ -45,6 +47,7 @@ impl App {
             messages: Arc::new(Messages::built_in()),
             shelf: Arc::default(),
             intake: Arc::default(),
+            rates: Rates::default(),
             latest: Arc::default(),
         }
     }
