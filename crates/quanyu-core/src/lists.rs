@@ -10,6 +10,7 @@
 
 pub mod form;
 mod index;
+pub mod shape;
 mod variants;
 
 pub use form::{Form, Home};

@@ -26,6 +26,7 @@ pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod list;
+pub mod lists;
 mod location;
 pub mod migrate;
 pub mod records;
