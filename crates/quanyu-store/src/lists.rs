@@ -246,11 +246,7 @@ pub async fn rows(
 ///
 /// # Errors
 /// The database's.
-pub async fn settle(
-    act: &mut Act,
-    list: i64,
-    settled: &[(i64, Found)],
-) -> Result<u64, StoreError> {
+pub async fn settle(act: &mut Act, list: i64, settled: &[(i64, Found)]) -> Result<u64, StoreError> {
     let mut changed = 0;
     for (place, found) in settled {
         let values = [
@@ -292,7 +288,8 @@ pub async fn match_again(
         Bind::from(seq),
         Bind::from(list),
     ];
-    let sql = "update name_list set name_column = $1, code_column = $2, matched_seq = $3 where id = $4";
+    let sql =
+        "update name_list set name_column = $1, code_column = $2, matched_seq = $3 where id = $4";
     act.tx.run(sql, &values).await?;
     for (place, found) in found {
         let values = [

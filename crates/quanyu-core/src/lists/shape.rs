@@ -5,9 +5,42 @@
 
 /// What names of organizations end with, but for branches.
 const ENDINGS: [&str; 36] = [
-    "公司", "集团", "厂", "院", "所", "中心", "大学", "学校", "中学", "小学", "合作社", "合伙", "协会", "学会", "商会", "联合会",
-    "研究会", "促进会", "联盟", "基金会", "银行", "支行", "分行", "分店", "商店", "药店", "酒店", "出版社", "报社", "杂志社", "电视台",
-    "实验室", "工作室", "营业部", "办事处", "经营部",
+    "公司",
+    "集团",
+    "厂",
+    "院",
+    "所",
+    "中心",
+    "大学",
+    "学校",
+    "中学",
+    "小学",
+    "合作社",
+    "合伙",
+    "协会",
+    "学会",
+    "商会",
+    "联合会",
+    "研究会",
+    "促进会",
+    "联盟",
+    "基金会",
+    "银行",
+    "支行",
+    "分行",
+    "分店",
+    "商店",
+    "药店",
+    "酒店",
+    "出版社",
+    "报社",
+    "杂志社",
+    "电视台",
+    "实验室",
+    "工作室",
+    "营业部",
+    "办事处",
+    "经营部",
 ];
 /// What parts names in one line.
 const PARTING: [char; 8] = ['、', '；', ';', '，', ',', '\t', '|', '。'];
@@ -19,7 +52,9 @@ const LONGEST: usize = 60;
 pub fn is_name(text: &str) -> bool {
     let text = text.trim();
     let length = text.chars().count();
-    if !(4..=LONGEST).contains(&length) || text.contains(['。', '，', '、', '；', '：', ':', '?', '？', '!', '！']) {
+    if !(4..=LONGEST).contains(&length)
+        || text.contains(['。', '，', '、', '；', '：', ':', '?', '？', '!', '！'])
+    {
         return false;
     }
     // A legal form may follow in brackets: 合伙企业（有限合伙）.
@@ -28,7 +63,9 @@ pub fn is_name(text: &str) -> bool {
         _ => text,
     };
     [text, bare].iter().any(|it| {
-        ENDINGS.iter().any(|end| it.ends_with(end)) || it.ends_with("合伙）") || it.ends_with("企业")
+        ENDINGS.iter().any(|end| it.ends_with(end))
+            || it.ends_with("合伙）")
+            || it.ends_with("企业")
     })
 }
 
@@ -40,7 +77,11 @@ pub fn names_in(line: &str, whole: bool) -> Vec<String> {
     if line.is_empty() {
         return Vec::new();
     }
-    let parts: Vec<&str> = line.split(PARTING).map(unnumbered).filter(|it| !it.is_empty()).collect();
+    let parts: Vec<&str> = line
+        .split(PARTING)
+        .map(unnumbered)
+        .filter(|it| !it.is_empty())
+        .collect();
     let mut names: Vec<String> = Vec::new();
     for part in &parts {
         if is_name(part) {
@@ -63,12 +104,18 @@ fn unnumbered(text: &str) -> &str {
     let inner = text.trim_start_matches(['（', '(']);
     let digits = inner.len() - inner.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits == 0 {
-        return text.trim_start_matches(|c: char| ('①'..='⑳').contains(&c)).trim_start();
+        return text
+            .trim_start_matches(|c: char| ('①'..='⑳').contains(&c))
+            .trim_start();
     }
     let rest = &inner[digits..];
     let after = rest.trim_start_matches(['.', '．', '、', '）', ')', ' ', '\u{3000}', '\t']);
     // 3M中国有限公司 and 58同城 begin with digits of their own.
-    if after.len() < rest.len() && digits <= 5 { after } else { text }
+    if after.len() < rest.len() && digits <= 5 {
+        after
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

@@ -81,6 +81,8 @@ const REGISTERS: &[Case] = &[
     ("outside_region",    X, "\"990102001\" = [0, 1]",           "\"990103\" = [0, 1]"),
     ("unknown_name",      C, "parent = \"transfer\"",            "parent = \"transfers\""),
     ("empty_list",        C, "csv = \"industry.csv\"\n",         ""),
+    ("field_of_type",     R, "valid_from = { type = \"date\"",  "valid_from = { type = \"text\""),
+    ("slot_empty",        R, "slots = { organization = \"firm\", document = \"paper\" }\n", ""),
 ];
 
 #[rustfmt::skip]

@@ -152,6 +152,9 @@ pub enum AppError {
     /// A step that is not open or lacks something.
     #[error("the step: {0}")]
     Step(#[from] super::steps::StepRefusal),
+    /// Something that cannot be done with a list.
+    #[error("the list: {0}")]
+    List(#[from] super::lists::ListRefusal),
     /// A typed value that its field does not take.
     #[error("{field}: `{text}`: {en}")]
     BadCell {
@@ -297,6 +300,7 @@ impl AppError {
             Self::ReleaseMoved { .. } => "release_moved",
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
+            Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
@@ -376,6 +380,7 @@ impl AppError {
                 ("state", state.get(language).to_owned()),
             ],
             Self::Step(refusal) => refusal.facts(language),
+            Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,
                 text,
@@ -439,6 +444,8 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "appraisal_item" => "考核项",
         "task" => "任务",
         "file" => "可写的文件格式",
+        "list" => "名单",
+        "column" => "列",
         other => other,
     }
 }

@@ -22,6 +22,7 @@ pub mod error;
 pub mod exports;
 pub mod imports;
 pub mod indicators;
+pub mod lists;
 pub mod names;
 pub mod packs;
 pub mod plans;

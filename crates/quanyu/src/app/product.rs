@@ -18,7 +18,7 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, Who, documents::Reader, source::StoreSource};
+use super::{AppError, Who, documents::Reader, lists::names::Names, source::StoreSource};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -73,6 +73,8 @@ pub struct Product {
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
+    /// Names of organizations, indexed when the first list is matched.
+    pub(super) names: Arc<Names>,
 }
 
 impl Product {
@@ -146,6 +148,7 @@ impl Product {
             reader,
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
+            names: Arc::default(),
         })
     }
 
