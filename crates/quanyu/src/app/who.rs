@@ -78,10 +78,9 @@ impl Product {
     /// The same district as another person sees it.
     #[must_use]
     pub fn seen_by(&self, who: Who) -> Self {
-        Self {
-            who: std::sync::Arc::new(who),
-            ..self.clone()
-        }
+        let mut seen = self.clone();
+        seen.who = std::sync::Arc::new(who);
+        seen
     }
 
     /// Who looks at the district.
