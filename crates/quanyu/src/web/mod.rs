@@ -21,6 +21,7 @@ mod figure;
 mod frame;
 mod guard;
 mod indicators;
+mod lists;
 mod metrics;
 mod ops;
 mod plans;
@@ -79,6 +80,18 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/lists", get(lists::all).post(lists::create))
+        .route("/lists/compare", get(lists::compare))
+        .route("/lists/{list}", get(lists::show))
+        .route("/lists/{list}/settle", post(lists::settle))
+        .route("/lists/{list}/match", post(lists::match_again))
+        .route("/lists/{list}/remove", post(lists::remove))
+        .route("/lists/{list}/xlsx", get(lists::xlsx))
+        .route(
+            "/lists/{list}/qualify",
+            get(lists::ask_qualify).post(lists::write),
+        )
+        .route("/lists/{list}/undo", post(lists::undo))
         .route("/writing", get(writing::list).post(writing::create))
         .route("/writing/{record}", get(writing::show))
         .route("/writing/{record}/step", post(writing::step))

@@ -13,6 +13,7 @@ mod compose;
 mod exports;
 mod imports;
 mod lines;
+mod lists;
 mod releases;
 mod renew;
 mod web;

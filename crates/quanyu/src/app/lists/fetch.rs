@@ -94,7 +94,8 @@ pub fn offers(product: &Product) -> Result<Vec<Offer>, AppError> {
         .collect())
 }
 
-/// The list as a workbook: its own columns, what it was matched with, and the columns asked for.
+/// The list as a workbook: its own columns, what it was matched with, and the columns asked for. `say` gives the words of heads
+/// (`status`, `why`, `organization`, `code`, `street`, `held`) and of what stands below them (`list_status.…`, `list_why.…`).
 ///
 /// # Errors
 /// As [`get`]; a column that is not offered.
@@ -102,7 +103,7 @@ pub async fn xlsx(
     product: &Product,
     id: i64,
     columns: &[Column],
-    say: &dyn Fn(&str) -> String,
+    say: &(dyn Fn(&str) -> String + Send + Sync),
 ) -> Result<(String, Vec<u8>), AppError> {
     product.may(Right::Export, organizations(product)?)?;
     let list = get(product, id).await?;
@@ -116,7 +117,7 @@ pub async fn xlsx(
         .map(|it| Head::new(it, Kind::Text))
         .collect();
     for key in ["status", "why", "organization", "code", "street"] {
-        heads.push(Head::new(say(&format!("lists.{key}")), Kind::Text));
+        heads.push(Head::new(say(key), Kind::Text));
     }
     let visible: Vec<i64> = ids
         .into_iter()
@@ -188,13 +189,13 @@ async fn fetch(
     tx: &mut Tx,
     column: &Column,
     organizations: &[i64],
-    say: &dyn Fn(&str) -> String,
+    say: &(dyn Fn(&str) -> String + Send + Sync),
 ) -> Result<(Head, HashMap<i64, Cell>), AppError> {
     let register = registers::declared(product, &column.register)?;
     let records = of(product, tx, register, organizations).await?;
     if column.field == MARK {
         let head = Head::new(
-            format!("{}·{}", register.title.zh, say("lists.held")),
+            format!("{}·{}", register.title.zh, say("held")),
             Kind::Integer,
         );
         let count = |all: Vec<Record>| Cell::Number(Decimal::from(all.len()));

@@ -30,12 +30,13 @@ use quanyu_core::{
 use quanyu_pack::model::Register;
 use quanyu_store::{
     StoreError, Tx, list as records_list,
-    lists::{self as kept, Counts, Found, NameList, NameRow, NewList},
+    lists::{self as kept, Found, NameRow, NewList},
     records::Record,
 };
 
 use super::{AppError, Product, documents::file_of, registers};
 use find::Asked;
+pub use quanyu_store::lists::{Counts, NameList};
 pub use read::Sheet;
 pub use refusal::ListRefusal;
 

@@ -177,7 +177,19 @@ fn document_rows(document: &DocText, register: &Register) -> Sheet {
             _ => best = Some(sheet),
         }
     }
-    best.unwrap_or_else(|| lines_of(&document.text.lines().collect::<Vec<_>>(), false, register))
+    best.unwrap_or_else(|| {
+        let lines: Vec<&str> = document.text.lines().collect();
+        // Plain text is a list where most of its lines are names: then the others are names as well, wrongly typed.
+        let names = lines
+            .iter()
+            .filter(|it| !names_in(it, false).is_empty())
+            .count();
+        let plain = document
+            .blocks
+            .iter()
+            .all(|it| it.paragraph.is_none() && it.page.is_none());
+        lines_of(&lines, plain && names * 2 >= lines.len(), register)
+    })
 }
 
 fn lines_of(lines: &[&str], whole: bool, register: &Register) -> Sheet {
