@@ -253,11 +253,14 @@ async fn a_list_is_matched_settled_remembered_written_and_taken_back() {
     let written = post(&site, "/lists/1/qualify", &fields, None).await;
     assert_eq!(written.status, 303, "{}", written.text);
     let held = site.json("/api/v1/registers/listed/records").await;
-    assert_eq!(held["rows"].as_array().unwrap().len(), 3, "{held}");
-    assert!(
-        held.to_string().contains("A-4") && held.to_string().contains("示例〔2023〕1号"),
-        "{held}"
-    );
+    assert_eq!(held["records"].as_array().unwrap().len(), 3, "{held}");
+    let out = site.district.file("listed.csv");
+    site.district
+        .run(&["export", "listed", "--out", out.to_str().unwrap()]);
+    let listed = std::fs::read_to_string(out).unwrap();
+    for part in ["A-4", "示例〔2023〕1号", "西街道"] {
+        assert!(listed.contains(part), "{part}: {listed}");
+    }
     let page = site.get("/lists/1").await.text;
     assert!(page.contains("3 条，已写入"), "{page}");
     let batch = site.json("/lists/1?format=json").await["batches"][0].to_string();
@@ -274,7 +277,7 @@ async fn a_list_is_matched_settled_remembered_written_and_taken_back() {
         303
     );
     let held = site.json("/api/v1/registers/listed/records").await;
-    assert_eq!(held["rows"].as_array().unwrap().len(), 0, "{held}");
+    assert_eq!(held["records"].as_array().unwrap().len(), 0, "{held}");
 
     // Two lists held against each other.
     let difference = site.json("/lists/compare?a=1&b=2&format=json").await;
