@@ -12,6 +12,7 @@ pub mod check;
 pub mod compose;
 pub mod edit;
 pub mod formats;
+pub mod macros;
 mod office;
 mod package;
 pub mod read;

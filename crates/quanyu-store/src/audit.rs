@@ -21,7 +21,7 @@ use crate::{
     door::{Bind, Tx},
     error::StoreError,
     import::{self, Batch},
-    release, step,
+    reason, release, step,
 };
 
 /// Entries or rows looked at together.
@@ -187,6 +187,9 @@ pub async fn verify(
     }
     if report.fault.is_none() {
         report.fault = document::verify(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = reason::verify(&mut tx).await?;
     }
     if report.fault.is_none() {
         let schema = Arc::clone(&tx.schema);

@@ -468,6 +468,11 @@ pub(crate) fn removed(table: &Table) -> String {
 
 /// A visible record that refers to record $1 through `field`.
 pub(crate) fn referring(table: &Table, column: &Column) -> String {
+    format!("{} limit 1", all_referring(table, column))
+}
+
+/// Selects every record that refers to $1 by a column; of lines, the record they are of.
+pub(crate) fn all_referring(table: &Table, column: &Column) -> String {
     let field = quoted(&column.field);
     let condition = if column.many {
         format!("t.{field} like '%;' || $1 || ';%'")
@@ -475,7 +480,7 @@ pub(crate) fn referring(table: &Table, column: &Column) -> String {
         format!("t.{field} = $1")
     };
     format!(
-        "select t.{} from {} t where {VISIBLE} and {condition} limit 1",
+        "select t.{} from {} t where {VISIBLE} and {condition}",
         if table.parent.is_some() {
             "parent"
         } else {

@@ -8,6 +8,7 @@
 mod appraisal;
 mod case;
 mod demo;
+mod event;
 mod indicator;
 mod lifecycle;
 mod name;

@@ -154,6 +154,38 @@ const REGISTER: &[Key] = &[
         Shape::Table(LIFECYCLE),
         "States and transitions",
     ),
+    may(
+        "quick",
+        WORDS,
+        "Fields in the order in which a line of free text fills them",
+    ),
+    may(
+        "same",
+        Shape::List(&WORDS),
+        "Groups of fields that tell two records that may be one",
+    ),
+    may(
+        "event",
+        Shape::Map(&Shape::Table(EVENT)),
+        "What may happen to a record as one action",
+    ),
+];
+
+const EVENT: &[Key] = &[
+    TITLE,
+    may("date", Shape::Word, "The date field that gets its day"),
+    may("ask", WORDS, "Fields that are asked for"),
+    may(
+        "set",
+        Shape::AnyMap(&Shape::Cell),
+        "Fields that it sets, with their values",
+    ),
+    may("clear", WORDS, "Fields that it empties"),
+    may(
+        "keep",
+        Shape::AnyMap(&Shape::Word),
+        "Fields whose earlier value goes to the end of another",
+    ),
 ];
 
 const FIELD: &[Key] = &[

@@ -29,7 +29,7 @@ pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
 pub use register::{
-    Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
+    Event, Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
 };
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.

@@ -38,6 +38,12 @@ pub struct Register {
     pub lines: Vec<Lines>,
     /// States and transitions, where it has any.
     pub lifecycle: Option<Lifecycle>,
+    /// Fields in the order in which a line of free text fills them; empty: as they are declared.
+    pub quick: Vec<String>,
+    /// Groups of fields: two records that agree in all of a group may be one.
+    pub same: Vec<Vec<String>>,
+    /// What may happen to a record as one action.
+    pub events: Vec<Event>,
     /// A note for those who enter.
     pub help: Option<Text>,
     /// Its earlier name.
@@ -219,6 +225,27 @@ impl FieldType {
             | Self::Url => ColumnKind::Text,
         }
     }
+}
+
+/// Something that happens to a record on a day (迁入, 迁出, 更名, 注销): one action that sets several fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Event {
+    /// Identifier.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// The date field that gets its day.
+    pub date: Option<String>,
+    /// Fields that are asked for; values of dated ones hold from the day on.
+    pub ask: Vec<String>,
+    /// Fields that it sets, each to a value as a workbook would say it.
+    pub set: Vec<(String, String)>,
+    /// Fields that it empties.
+    pub clear: Vec<String>,
+    /// Fields whose value goes to the end of another, before it changes (`name` into `former_names`).
+    pub keep: Vec<(String, String)>,
+    /// Where it was declared.
+    pub at: At,
 }
 
 /// Lines of a register (明细): a child table saved, versioned, imported and shown with its parent.

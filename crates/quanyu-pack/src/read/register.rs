@@ -5,7 +5,7 @@ use quanyu_core::text::Text;
 use super::{Reading, set};
 use crate::{
     faults,
-    model::{Field, FieldType, Lifecycle, Lines, Numbering, Register, State, Transition},
+    model::{Event, Field, FieldType, Lifecycle, Lines, Numbering, Register, State, Transition},
     node::Node,
 };
 
@@ -41,6 +41,14 @@ impl Reading {
         set(&mut register.label, node.word("label"));
         set(&mut register.enter, node.words("enter"));
         set(&mut register.confirm, node.words("confirm"));
+        set(&mut register.quick, node.words("quick"));
+        if node.get("same").is_some() {
+            let words = |group: &Node<'_>| {
+                let words = group.items().into_iter();
+                words.filter_map(|it| it.str().map(str::to_owned)).collect()
+            };
+            register.same = node.items_of("same").iter().map(words).collect();
+        }
         for (place, key) in [
             (&mut register.plays, "plays"),
             (&mut register.source, "source"),
@@ -66,6 +74,12 @@ impl Reading {
         }
         for (id, node) in node.entries_of("lines") {
             self.lines(&mut register.lines, id, node);
+        }
+        for (id, node) in node.entries_of("event") {
+            self.note(node.name, node);
+            let event = read_event(id, node);
+            register.events.retain(|it| it.id != event.id);
+            register.events.push(event);
         }
         if let Some(node) = node.get("lifecycle") {
             register.lifecycle = Some(self.lifecycle(node));
@@ -192,6 +206,25 @@ fn read_field(id: &str, node: Node<'_>) -> Field {
         purpose: node.word("purpose"),
         help: node.text("help"),
         was: node.word("was"),
+        at: node.name,
+    }
+}
+
+fn read_event(id: &str, node: Node<'_>) -> Event {
+    let pairs = |key: &str| {
+        let pairs = node.entries_of(key).into_iter();
+        pairs
+            .map(|(field, value)| (field.to_owned(), value.cell().unwrap_or_default()))
+            .collect()
+    };
+    Event {
+        id: id.to_owned(),
+        title: node.text("title").unwrap_or_default(),
+        date: node.word("date"),
+        ask: node.words("ask").unwrap_or_default(),
+        set: pairs("set"),
+        clear: node.words("clear").unwrap_or_default(),
+        keep: pairs("keep"),
         at: node.name,
     }
 }

@@ -152,6 +152,9 @@ pub enum AppError {
     /// A step that is not open or lacks something.
     #[error("the step: {0}")]
     Step(#[from] super::steps::StepRefusal),
+    /// A file that is not taken.
+    #[error(transparent)]
+    Upload(#[from] super::files::FileRefusal),
     /// Something that cannot be done with a list.
     #[error("the list: {0}")]
     List(#[from] super::lists::ListRefusal),
@@ -300,6 +303,7 @@ impl AppError {
             Self::ReleaseMoved { .. } => "release_moved",
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
+            Self::Upload(refusal) => refusal.code(),
             Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
@@ -380,6 +384,7 @@ impl AppError {
                 ("state", state.get(language).to_owned()),
             ],
             Self::Step(refusal) => refusal.facts(language),
+            Self::Upload(refusal) => refusal.facts(),
             Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,
@@ -439,6 +444,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "moment" => "时点",
         "release" => "定版数据",
         "step" => "办理环节",
+        "event" => "变更事项",
+        "upload" => "待导入的文件",
+        "lines" => "行数",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",

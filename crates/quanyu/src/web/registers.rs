@@ -2,7 +2,7 @@
 //!
 //! Owns the handlers and the page of all registers. The list is in [`list`], the record in [`record`].
 
-mod list;
+pub(super) mod list;
 mod record;
 
 use axum::{extract::Path, response::Response};

@@ -10,7 +10,7 @@ use quanyu_core::period::Period;
 
 use super::{assets::Assets, metrics::Metrics, templates::Templates};
 use crate::{
-    app::{Product, Who, check::shelf::Shelf},
+    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
     messages::Messages,
 };
 
@@ -26,6 +26,8 @@ pub struct App {
     pub(super) messages: Arc<Messages>,
     /// Drafts that somebody looks at.
     pub(super) shelf: Arc<Shelf>,
+    /// Workbooks that were sent and wait.
+    pub(super) intake: Arc<Intake>,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
 }
@@ -42,6 +44,7 @@ impl App {
             metrics: Arc::new(Metrics::default()),
             messages: Arc::new(Messages::built_in()),
             shelf: Arc::default(),
+            intake: Arc::default(),
             latest: Arc::default(),
         }
     }

@@ -92,6 +92,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "board",
         "standing",
         "plan_level",
+        "done",
+        "batch",
         "batch_state",
         "list_status",
         "list_why",

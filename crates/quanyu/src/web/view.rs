@@ -36,7 +36,7 @@ pub(super) struct View {
 }
 
 /// Parts of a query that a link to another state of the same page does not carry on.
-const MOMENTARY: [&str; 4] = ["after", "lang", "format", "page"];
+const MOMENTARY: [&str; 6] = ["after", "done", "format", "lang", "made", "page"];
 
 impl View {
     /// The value of a key of the query; an empty one is as good as none.
