@@ -115,9 +115,14 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 29] = [
     "/lists",
     "/",
+    "/desk",
+    "/boards/job",
+    "/calendar",
+    "/notices",
+    "/handover",
     "/appraisal",
     "/appraisal?scheme=city",
     "/appraisal/board",
@@ -131,6 +136,9 @@ const PAGES: [&str; 21] = [
     "/registers?module=contracts",
     "/registers/contract",
     "/compare",
+    "/writing/compose",
+    "/writing/compose?document=summary&period=2023",
+    "/writing/changed",
     "/documents/read",
     "/writing",
     "/reports",
