@@ -11,6 +11,7 @@ pub mod appraisal;
 pub mod asof;
 pub mod audit;
 pub mod backup;
+pub mod bulk;
 pub mod cells;
 pub mod check;
 pub mod cockpit;
@@ -37,6 +38,7 @@ pub mod say;
 pub mod search;
 mod source;
 pub mod steps;
+pub mod views;
 pub mod who;
 pub mod writing;
 

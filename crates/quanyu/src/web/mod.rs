@@ -10,6 +10,7 @@
 mod api;
 mod appraisal;
 mod assets;
+mod bulk;
 mod chart;
 mod check;
 mod cockpit;
@@ -80,6 +81,9 @@ pub fn router(app: App) -> Router {
             get(quick::ask).post(quick::send),
         )
         .route("/registers/{register}/template", get(imports::template))
+        .route("/registers/{register}/export", get(registers::export))
+        .route("/registers/{register}/views", post(registers::views))
+        .route("/registers/{register}/bulk", post(bulk::run))
         .route(
             "/registers/{register}/import/{token}",
             get(imports::show).post(imports::apply),
