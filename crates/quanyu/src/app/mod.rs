@@ -19,6 +19,7 @@ pub mod compare;
 pub mod compose;
 pub mod demo;
 pub mod documents;
+pub mod dossier;
 pub mod entries;
 pub mod error;
 pub mod exports;

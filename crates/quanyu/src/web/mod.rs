@@ -18,6 +18,7 @@ mod compare;
 mod compose;
 mod csv;
 mod documents;
+mod dossier;
 mod entries;
 mod figure;
 mod frame;
@@ -66,6 +67,8 @@ pub fn router(app: App) -> Router {
         .route("/", get(cockpit::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
+        .route("/organizations/{id}", get(dossier::show))
+        .route("/organizations/{id}/zip", get(dossier::zip))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route(

@@ -46,13 +46,22 @@ impl App {
         template: &str,
         page: &impl Serialize,
     ) -> Result<Response, Problem> {
-        match self.templates.render(template, view.language, page) {
-            Ok(html) => Ok(Html(html).into_response()),
-            Err(error) => {
+        Ok(Html(self.html(view, template, page)?).into_response())
+    }
+
+    /// A page as text.
+    pub(super) fn html(
+        &self,
+        view: &View,
+        template: &str,
+        page: &impl Serialize,
+    ) -> Result<String, Problem> {
+        self.templates
+            .render(template, view.language, page)
+            .map_err(|error| {
                 tracing::error!(template, error = %error, detail = ?error, "a page cannot be rendered");
-                Err(Problem::of(self, view.language, "web_template"))
-            }
-        }
+                Problem::of(self, view.language, "web_template")
+            })
     }
 
     /// The figures of a page, for programs.

@@ -44,6 +44,8 @@ pub(in crate::web) struct RecordShown {
     offers: Vec<(String, String)>,
     /// What may happen to it, with its address.
     events: Vec<(String, String)>,
+    /// Where everything about it stands, of an organization.
+    dossier: Option<String>,
     /// Where the record is changed, by whoever may.
     edit: Option<String>,
     remove: String,
@@ -160,6 +162,8 @@ impl RecordShown {
                     )
                 })
                 .collect(),
+            dossier: (app::dossier::is_of(&app.product, &page.register.id) && !page.removed)
+                .then(|| view.link(&format!("/organizations/{}", page.id))),
             edit: (page.editable && !page.removed).then(|| view.link(&format!("{base}/edit"))),
             remove: view.link(&format!("{base}/remove")),
             restore: view.link(&format!("{base}/restore")),
