@@ -20,6 +20,7 @@ pub mod compose;
 pub mod demo;
 pub mod documents;
 pub mod dossier;
+pub mod duplicates;
 pub mod entries;
 pub mod error;
 pub mod exports;

@@ -19,6 +19,7 @@ mod compose;
 mod csv;
 mod documents;
 mod dossier;
+mod duplicates;
 mod entries;
 mod figure;
 mod frame;
@@ -87,6 +88,14 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/export", get(registers::export))
         .route("/registers/{register}/views", post(registers::views))
         .route("/registers/{register}/bulk", post(bulk::run))
+        .route(
+            "/registers/{register}/duplicates",
+            get(duplicates::show).post(duplicates::merge),
+        )
+        .route(
+            "/registers/{register}/merges/{merge}/undo",
+            post(duplicates::undo),
+        )
         .route(
             "/registers/{register}/import/{token}",
             get(imports::show).post(imports::apply),
