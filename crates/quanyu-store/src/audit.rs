@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`verify`].
 
+mod kept;
 mod rows;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -187,6 +188,9 @@ pub async fn verify(
     }
     if report.fault.is_none() {
         report.fault = document::verify(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = kept::all(&mut tx).await?;
     }
     if report.fault.is_none() {
         report.fault = reason::verify(&mut tx).await?;

@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 19] = [
+const FIXED: [&str; 26] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -45,6 +45,13 @@ const FIXED: [&str; 19] = [
     "step",
     "document_number",
     "binding",
+    "assignment",
+    "told",
+    "opinion",
+    "delegation",
+    "handover",
+    "notice",
+    "notice_read",
     "reason",
     "list_view",
     "upload",

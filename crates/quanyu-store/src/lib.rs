@@ -18,10 +18,13 @@ pub mod body;
 pub mod change;
 pub mod clock;
 pub mod columns;
+pub mod delegation;
 pub mod document;
 mod door;
+pub mod duty;
 mod error;
 pub mod files;
+pub mod handover;
 pub mod import;
 pub mod jobs;
 pub mod keys;
@@ -30,6 +33,8 @@ pub mod list_view;
 mod location;
 pub mod merge;
 pub mod migrate;
+pub mod notice;
+pub mod opinion;
 pub mod reason;
 pub mod records;
 pub mod release;
@@ -115,6 +120,12 @@ impl Inner {
 }
 
 impl Store {
+    /// The time, by the clock that its acts are stamped with.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.inner.clock.now()
+    }
+
     /// Opens a district's records, making what is not there yet.
     ///
     /// # Errors

@@ -36,6 +36,12 @@ fn iden(name: &str) -> DynIden {
     name.to_owned().into_iden()
 }
 
+/// Places `$first` and on of so many values, for `in (…)`.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count).map(|it| format!("${it}")).collect();
+    places.join(",")
+}
+
 /// A name between quotes.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -8,6 +8,7 @@
 mod appraisal;
 mod case;
 mod demo;
+mod effects;
 mod event;
 mod indicator;
 mod lifecycle;

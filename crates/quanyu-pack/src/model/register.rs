@@ -3,7 +3,7 @@
 use quanyu_core::{columns::ColumnKind, text::Text};
 use rust_decimal::Decimal;
 
-use super::{At, Declared};
+use super::{At, Declared, Lifecycle};
 
 /// A register (台账): becomes the table `r_<id>`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -259,62 +259,6 @@ pub struct Lines {
     pub fields: Vec<Field>,
     /// Where they were declared.
     pub at: At,
-}
-
-/// States and transitions (办理流程).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lifecycle {
-    /// States; the first is where a record starts.
-    pub states: Vec<State>,
-    /// Steps between states.
-    pub transitions: Vec<Transition>,
-}
-
-/// A state of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
-    /// Identifier.
-    pub id: String,
-    /// What it is called.
-    pub title: Text,
-    /// Nothing leads on from here.
-    pub last: bool,
-    /// Where it was declared.
-    pub at: At,
-}
-
-/// A step from one state to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transition {
-    /// Identifier.
-    pub id: String,
-    /// What the step is called.
-    pub title: Text,
-    /// States it leads from.
-    pub from: Vec<String>,
-    /// State it leads to.
-    pub to: String,
-    /// Roles that may take it.
-    pub role: Vec<String>,
-    /// Condition on the record.
-    pub guard: Option<Declared<String>>,
-    /// Fields that must be known.
-    pub requires: Vec<String>,
-    /// Working days in which it is due.
-    pub within: Option<u32>,
-    /// The official number that the record gets with it.
-    pub number: Option<Numbering>,
-    /// Where it was declared.
-    pub at: At,
-}
-
-/// An official number (发文字号) that a step gives: the next of its series in the year, without a gap.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Numbering {
-    /// The field that gets the number.
-    pub field: String,
-    /// The field that holds the series (发文机关代字).
-    pub series: String,
 }
 
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each

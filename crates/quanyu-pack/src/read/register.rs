@@ -1,11 +1,11 @@
-//! Registers, their fields, lines and lifecycle.
+//! Registers, their fields and lines.
 
 use quanyu_core::text::Text;
 
 use super::{Reading, set};
 use crate::{
     faults,
-    model::{Event, Field, FieldType, Lifecycle, Lines, Numbering, Register, State, Transition},
+    model::{Event, Field, FieldType, Lines, Register},
     node::Node,
 };
 
@@ -89,61 +89,6 @@ impl Reading {
             register.label = first.map(|it| it.id.clone()).unwrap_or_default();
         }
         self.pack.registers.insert(id.to_owned(), register);
-    }
-
-    fn lifecycle(&mut self, node: Node<'_>) -> Lifecycle {
-        let mut lifecycle = Lifecycle::default();
-        for node in node.items_of("states") {
-            let state = State {
-                id: node.word("id").unwrap_or_default(),
-                title: node.text("title").unwrap_or_default(),
-                last: node.flag("last").unwrap_or_default(),
-                at: node.get("id").map_or(node.at(), |it| it.at()),
-            };
-            if let Some(first) = lifecycle.states.iter().find(|it| it.id == state.id) {
-                self.faults.push(faults::duplicate(
-                    state.at,
-                    faults::STATE,
-                    &state.id,
-                    first.at,
-                ));
-                continue;
-            }
-            lifecycle.states.push(state);
-        }
-        for node in node.items_of("transitions") {
-            let transition = Transition {
-                id: node.word("id").unwrap_or_default(),
-                title: node.text("title").unwrap_or_default(),
-                from: node.words("from").unwrap_or_default(),
-                to: node.word("to").unwrap_or_default(),
-                role: node.words("role").unwrap_or_default(),
-                guard: node.declared_of("guard"),
-                requires: node.words("requires").unwrap_or_default(),
-                within: node.whole("within"),
-                number: node.get("number").map(|it| Numbering {
-                    field: it.word("field").unwrap_or_default(),
-                    series: it.word("series").unwrap_or_default(),
-                }),
-                at: node.get("id").map_or(node.at(), |it| it.at()),
-            };
-            self.note(transition.at, node);
-            if let Some(first) = lifecycle
-                .transitions
-                .iter()
-                .find(|it| it.id == transition.id)
-            {
-                self.faults.push(faults::duplicate(
-                    transition.at,
-                    faults::TRANSITION,
-                    &transition.id,
-                    first.at,
-                ));
-                continue;
-            }
-            lifecycle.transitions.push(transition);
-        }
-        lifecycle
     }
 
     fn field(&mut self, node: Node<'_>) {

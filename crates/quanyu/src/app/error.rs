@@ -170,6 +170,9 @@ pub enum AppError {
     /// The store refused or failed.
     #[error("the store: {0}")]
     Store(#[from] quanyu_store::StoreError),
+    /// The search index refused or failed.
+    #[error("search: {0}")]
+    Search(#[from] quanyu_search::SearchError),
     /// The figures refused or failed.
     #[error("the figures: {0}")]
     Figures(#[from] quanyu_figures::FiguresError),
@@ -304,6 +307,7 @@ impl AppError {
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
+            Self::Search(error) => error.code(),
             Self::NoTemplate { .. } => "compose_no_template",
             Self::Compose(error) => error.code(),
             Self::Pdf(error) => error.code(),
@@ -396,10 +400,19 @@ impl AppError {
             }
             Self::Store(error) => vec![("why", error.to_string())],
             Self::Figures(error) => vec![("why", error.to_string())],
+            Self::Search(error) => vec![("why", error.to_string())],
             Self::NoTemplate { document, have } => {
                 vec![("document", document.clone()), ("have", have.clone())]
             }
-            Self::Compose(error) => error.facts(),
+            Self::Compose(error) => {
+                let facts = error.facts().into_iter();
+                facts
+                    .map(|(key, value)| match key {
+                        "measure" => (key, measure_in(&value, language)),
+                        _ => (key, value),
+                    })
+                    .collect()
+            }
             Self::Pdf(error) => error.facts(),
             Self::Output(why) => vec![("why", why.clone())],
         }
@@ -419,6 +432,26 @@ fn right_in(right: &'static str, language: Language) -> &'static str {
         "administer" => "系统管理",
         other => other,
     }
+}
+
+/// A measure in the language of the message.
+fn measure_in(measure: &str, language: Language) -> String {
+    let zh = match measure {
+        "value" => "数值",
+        "growth" => "同比增速",
+        "rank" => "位次",
+        "share" => "占比",
+        "change" => "较上年增减",
+        "sequential" => "环比增速",
+        it if it.starts_with("average") => "年均增速",
+        other => other,
+    };
+    if language == Language::Zh {
+        zh
+    } else {
+        measure
+    }
+    .to_owned()
 }
 
 /// A kind of thing in the language of the message.
@@ -449,7 +482,12 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
         "task" => "任务",
+        "delegation" => "委托",
+        "handover" => "工作交接",
         "file" => "可写的文件格式",
+        "value" => "数值",
+        "day" => "日期",
+        "plan" => "计划名称",
         other => other,
     }
 }

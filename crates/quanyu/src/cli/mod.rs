@@ -20,6 +20,7 @@ mod pack;
 mod read;
 mod release;
 mod renew;
+mod search;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -53,6 +54,8 @@ enum Command {
     /// Check, test or compare packs.
     #[command(subcommand)]
     Pack(pack::Pack),
+    /// Find organizations, records, documents, indicators and registers.
+    Search(search::Search),
     /// Read a workbook into a register.
     Import(import::Import),
     /// Write a register or dataset to a file.
@@ -154,6 +157,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Demo(it) => it.run(packs).await,
         Command::Serve(it) => it.run(packs).await,
         Command::Pack(it) => it.run(packs).await,
+        Command::Search(it) => it.run(packs).await,
         Command::Import(it) => it.run(packs).await,
         Command::Export(it) => it.run(packs).await,
         Command::Figures(it) => it.run(packs).await,

@@ -10,13 +10,16 @@
 mod api;
 mod appraisal;
 mod assets;
+mod boards;
 mod bulk;
+mod calendar;
 mod chart;
 mod check;
 mod cockpit;
 mod compare;
 mod compose;
 mod csv;
+mod desk;
 mod documents;
 mod dossier;
 mod duplicates;
@@ -24,9 +27,11 @@ mod entries;
 mod figure;
 mod frame;
 mod guard;
+mod handover;
 mod imports;
 mod indicators;
 mod metrics;
+mod notices;
 mod ops;
 mod plans;
 mod problem;
@@ -38,7 +43,9 @@ mod respond;
 mod say;
 mod search;
 mod serve;
+mod sheets;
 mod state;
+mod steps;
 mod styleguide;
 mod templates;
 mod texts;
@@ -66,6 +73,17 @@ pub use state::App;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(cockpit::show))
+        .route("/desk", get(desk::show))
+        .route("/desk/delegations", post(desk::delegate))
+        .route("/desk/delegations/{id}/end", post(desk::end))
+        .route("/boards", get(boards::all))
+        .route("/boards/{register}", get(boards::show))
+        .route("/calendar", get(calendar::show))
+        .route("/calendar.ics", get(calendar::file))
+        .route("/notices", get(notices::show))
+        .route("/notices/read", post(notices::read))
+        .route("/handover", get(handover::ask).post(handover::hand_over))
+        .route("/handover/{id}", get(handover::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
         .route("/organizations/{id}", get(dossier::show))
@@ -111,6 +129,19 @@ pub fn router(app: App) -> Router {
         .route("/registers/{register}/check", post(entries::check))
         .route("/registers/{register}/pick", get(entries::pick))
         .route("/registers/{register}/{record}", get(registers::record))
+        .route("/registers/{register}/{record}/steps", get(steps::show))
+        .route("/registers/{register}/{record}/step", post(steps::take))
+        .route("/registers/{register}/{record}/opinion", post(steps::opine))
+        .route("/registers/{register}/{record}/assign", post(steps::assign))
+        .route("/registers/{register}/{record}/sheet", get(sheets::show))
+        .route(
+            "/registers/{register}/{record}/sheet.docx",
+            get(sheets::file),
+        )
+        .route(
+            "/registers/{register}/{record}/papers/{hash}",
+            get(steps::paper),
+        )
         .route(
             "/registers/{register}/{record}/edit",
             get(entries::edit).post(entries::update),
@@ -146,6 +177,8 @@ pub fn router(app: App) -> Router {
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
         .route("/writing", get(writing::list).post(writing::create))
+        .route("/writing/compose", get(compose::ask).post(compose::keep))
+        .route("/writing/changed", get(writing::changed::show))
         .route("/writing/{record}", get(writing::show))
         .route("/writing/{record}/step", post(writing::step))
         .route("/writing/{record}/files/{hash}", get(writing::file))
@@ -161,6 +194,7 @@ pub fn router(app: App) -> Router {
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
+        .route("/search/hits", get(search::hits))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
         .route("/api/v1/registers/{register}/records", get(api::records))

@@ -131,11 +131,19 @@ pub(super) async fn record(
         app::registers::record(&app.product, &register, id, view.wish("day"), view.language).await;
     let page = page.map_err(|error| app.refused(&view, &error))?;
     match view.format {
-        Format::Html => app.page(
-            &view,
-            "registers/record.html",
-            &RecordShown::new(&app, &view, &page),
-        ),
+        Format::Html => {
+            let steps = match page.removed {
+                true => None,
+                false => super::steps::panel(&app, &view, &register, id, page.version)
+                    .await
+                    .map_err(|error| app.refused(&view, &error))?,
+            };
+            app.page(
+                &view,
+                "registers/record.html",
+                &RecordShown::new(&app, &view, &page, steps),
+            )
+        }
         _ => Ok(app.json(record_json(&page, &view))),
     }
 }

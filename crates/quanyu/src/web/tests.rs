@@ -79,6 +79,7 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "renew_sort",
         "comparator_word",
         "hit",
+        "hit_way",
         "mark",
         "verdict",
         "fault",

@@ -17,6 +17,7 @@ use crate::{
         frame::{Frame, Place},
         say::UNKNOWN,
         state::App,
+        steps::StepsShown,
         view::View,
     },
 };
@@ -38,6 +39,8 @@ pub(in crate::web) struct RecordShown {
     lines: Vec<LinesShown>,
     history: Vec<ChangeShown>,
     related: Vec<RelatedShown>,
+    /// What may be done with it, where it has a lifecycle.
+    steps: Option<StepsShown>,
     /// Title, name and address of each file.
     files: Vec<(String, String, String)>,
     /// What may be entered about this record, with its address.
@@ -94,7 +97,12 @@ struct RelatedShown {
 }
 
 impl RecordShown {
-    pub(in crate::web) fn new(app: &App, view: &View, page: &RecordPage) -> Self {
+    pub(in crate::web) fn new(
+        app: &App,
+        view: &View,
+        page: &RecordPage,
+        steps: Option<StepsShown>,
+    ) -> Self {
         let say = app.say(view);
         let module = &page.register.module;
         let title = |head: &FieldHead| head.title.get(view.language).to_owned();
@@ -221,6 +229,7 @@ impl RecordShown {
                 .iter()
                 .map(|it| RelatedShown::new(it, page, view))
                 .collect(),
+            steps,
             json: view.change(&[("format", Some("json"))]),
         }
     }
