@@ -70,6 +70,11 @@ impl Assets {
         assets
     }
 
+    /// All styles, for a page that is taken along.
+    pub fn css(&self) -> String {
+        self.styles()
+    }
+
     /// The address of a file, where there is one.
     pub fn address(&self, name: &str) -> Option<String> {
         self.address_by_name

@@ -11,6 +11,7 @@ mod api;
 mod appraisal;
 mod assets;
 mod boards;
+mod bulk;
 mod calendar;
 mod chart;
 mod check;
@@ -20,6 +21,8 @@ mod compose;
 mod csv;
 mod desk;
 mod documents;
+mod dossier;
+mod duplicates;
 mod entries;
 mod figure;
 mod frame;
@@ -84,6 +87,8 @@ pub fn router(app: App) -> Router {
         .route("/handover/{id}", get(handover::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
+        .route("/organizations/{id}", get(dossier::show))
+        .route("/organizations/{id}/zip", get(dossier::zip))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route(
@@ -99,6 +104,17 @@ pub fn router(app: App) -> Router {
             get(quick::ask).post(quick::send),
         )
         .route("/registers/{register}/template", get(imports::template))
+        .route("/registers/{register}/export", get(registers::export))
+        .route("/registers/{register}/views", post(registers::views))
+        .route("/registers/{register}/bulk", post(bulk::run))
+        .route(
+            "/registers/{register}/duplicates",
+            get(duplicates::show).post(duplicates::merge),
+        )
+        .route(
+            "/registers/{register}/merges/{merge}/undo",
+            post(duplicates::undo),
+        )
         .route(
             "/registers/{register}/import/{token}",
             get(imports::show).post(imports::apply),
