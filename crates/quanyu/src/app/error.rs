@@ -155,6 +155,9 @@ pub enum AppError {
     /// A file that is not taken.
     #[error(transparent)]
     Upload(#[from] super::files::FileRefusal),
+    /// Something that cannot be done with a list.
+    #[error("the list: {0}")]
+    List(#[from] super::lists::ListRefusal),
     /// A typed value that its field does not take.
     #[error("{field}: `{text}`: {en}")]
     BadCell {
@@ -304,6 +307,7 @@ impl AppError {
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
+            Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
@@ -385,6 +389,7 @@ impl AppError {
             ],
             Self::Step(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
+            Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,
                 text,
@@ -475,6 +480,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "event" => "变更事项",
         "upload" => "待导入的文件",
         "lines" => "行数",
+        "view" => "视图名称",
+        "condition" => "筛选条件",
+        "records" => "条数",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
@@ -485,6 +493,8 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "value" => "数值",
         "day" => "日期",
         "plan" => "计划名称",
+        "list" => "名单",
+        "column" => "列",
         other => other,
     }
 }

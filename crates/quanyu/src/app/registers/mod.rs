@@ -215,7 +215,7 @@ pub fn first_fields(register: &Register) -> Vec<&Field> {
         .collect()
 }
 
-fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {
+pub(in crate::app) fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {
     let choices = match &field.kind {
         FieldType::Code { list } => pack
             .codes
