@@ -77,7 +77,8 @@ struct DeskPage {
     day: String,
     counts: Vec<(String, i64, &'static str)>,
     lists: Vec<List>,
-    enter: Vec<(String, String)>,
+    enter: Vec<Enter>,
+    registers: String,
     delegations: Vec<Delegation>,
     stands_in: String,
     delegate: String,
@@ -87,6 +88,16 @@ struct DeskPage {
     boards: String,
     handover: String,
     json: String,
+}
+
+/// A register that may be entered, with the ways in.
+#[derive(Debug, Serialize)]
+struct Enter {
+    title: String,
+    href: String,
+    new: String,
+    quick: String,
+    import: String,
 }
 
 /// Tasks of one sort.
@@ -197,10 +208,17 @@ impl DeskPage {
                 .enter
                 .iter()
                 .map(|(id, title)| {
-                    let href = view.link(&format!("/registers/{id}"));
-                    (title.get(view.language).to_owned(), href)
+                    let path = format!("/registers/{id}");
+                    Enter {
+                        title: title.get(view.language).to_owned(),
+                        href: view.link(&path),
+                        new: view.link(&format!("{path}/new")),
+                        quick: view.link(&format!("{path}/quick")),
+                        import: view.link(&format!("{path}/import")),
+                    }
                 })
                 .collect(),
+            registers: view.link("/registers"),
             delegations: delegations.collect(),
             stands_in: desk.stands_in.join(&say.text("record.and")),
             delegate: view.link("/desk/delegations"),
