@@ -399,7 +399,15 @@ impl AppError {
             Self::NoTemplate { document, have } => {
                 vec![("document", document.clone()), ("have", have.clone())]
             }
-            Self::Compose(error) => error.facts(),
+            Self::Compose(error) => {
+                let facts = error.facts().into_iter();
+                facts
+                    .map(|(key, value)| match key {
+                        "measure" => (key, measure_in(&value, language)),
+                        _ => (key, value),
+                    })
+                    .collect()
+            }
             Self::Pdf(error) => error.facts(),
             Self::Output(why) => vec![("why", why.clone())],
         }
@@ -419,6 +427,26 @@ fn right_in(right: &'static str, language: Language) -> &'static str {
         "administer" => "系统管理",
         other => other,
     }
+}
+
+/// A measure in the language of the message.
+fn measure_in(measure: &str, language: Language) -> String {
+    let zh = match measure {
+        "value" => "数值",
+        "growth" => "同比增速",
+        "rank" => "位次",
+        "share" => "占比",
+        "change" => "较上年增减",
+        "sequential" => "环比增速",
+        it if it.starts_with("average") => "年均增速",
+        other => other,
+    };
+    if language == Language::Zh {
+        zh
+    } else {
+        measure
+    }
+    .to_owned()
 }
 
 /// A kind of thing in the language of the message.
@@ -449,6 +477,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "delegation" => "委托",
         "handover" => "工作交接",
         "file" => "可写的文件格式",
+        "value" => "数值",
+        "day" => "日期",
+        "plan" => "计划名称",
         other => other,
     }
 }

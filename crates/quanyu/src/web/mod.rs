@@ -161,6 +161,8 @@ pub fn router(app: App) -> Router {
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
         .route("/writing", get(writing::list).post(writing::create))
+        .route("/writing/compose", get(compose::ask).post(compose::keep))
+        .route("/writing/changed", get(writing::changed::show))
         .route("/writing/{record}", get(writing::show))
         .route("/writing/{record}/step", post(writing::step))
         .route("/writing/{record}/files/{hash}", get(writing::file))

@@ -103,7 +103,7 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 28] = [
     "/",
     "/desk",
     "/boards/job",
@@ -123,6 +123,9 @@ const PAGES: [&str; 25] = [
     "/registers?module=contracts",
     "/registers/contract",
     "/compare",
+    "/writing/compose",
+    "/writing/compose?document=summary&period=2023",
+    "/writing/changed",
     "/documents/read",
     "/writing",
     "/reports",
