@@ -270,6 +270,25 @@ pub async fn put(act: &mut Act, ids: &[i64], duties: &[Duty]) -> Result<(), Stor
     Ok(())
 }
 
+/// How many records of a register were made, and how many others changed, after a change.
+///
+/// # Errors
+/// The database's.
+pub async fn touched(tx: &mut Tx, register: &str, since: i64) -> Result<(i64, i64), StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let sql = format!(
+        "select count(*), count(case when created_seq > $1 then 1 end) from {}
+          where changed_seq > $1 and created_seq > 0",
+        tables::quoted(&table.name)
+    );
+    let rows = tx.rows_built(sql, &[Bind::from(since)]).await?;
+    let row = rows.first();
+    row.map_or(Ok((0, 0)), |it| {
+        let (all, made) = (it.int(0)?, it.int(1)?);
+        Ok((made, all - made))
+    })
+}
+
 /// Duties by day, those without one last, at most `limit`.
 ///
 /// # Errors

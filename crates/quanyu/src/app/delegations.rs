@@ -137,7 +137,7 @@ pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError
         grants: written(&grants),
         from: from.to_string(),
         to: to.to_string(),
-        note: it.note.clone().filter(|it| !it.trim().is_empty()),
+        note: super::steps::words(&it.note)?,
         ..Delegation::default()
     };
     let outgoing = product.outgoing.clone();

@@ -24,6 +24,9 @@ use crate::app::{
     desk::{Desk, Task},
 };
 
+/// Registers with news shown on the desk.
+const MOST_NEWS: usize = 8;
+
 /// `GET /desk`.
 pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
@@ -79,6 +82,7 @@ struct DeskPage {
     lists: Vec<List>,
     enter: Vec<Enter>,
     registers: String,
+    news: Vec<(String, String, String)>,
     delegations: Vec<Delegation>,
     stands_in: String,
     delegate: String,
@@ -219,6 +223,20 @@ impl DeskPage {
                 })
                 .collect(),
             registers: view.link("/registers"),
+            news: desk
+                .news
+                .iter()
+                .take(MOST_NEWS)
+                .map(|it| {
+                    let href = view.link(&format!("/registers/{}", it.register.0));
+                    let values = [
+                        ("made", it.made.to_string()),
+                        ("changed", it.changed.to_string()),
+                    ];
+                    let words = say.fill("desk.touched", &values);
+                    (it.register.1.get(view.language).to_owned(), href, words)
+                })
+                .collect(),
             delegations: delegations.collect(),
             stands_in: desk.stands_in.join(&say.text("record.and")),
             delegate: view.link("/desk/delegations"),
