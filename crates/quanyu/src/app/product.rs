@@ -18,7 +18,10 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, Who, documents::Reader, notices::outgoing::Outgoing, source::StoreSource};
+use super::{
+    AppError, Who, documents::Reader, lists::names::Names, notices::outgoing::Outgoing,
+    search::Finder, source::StoreSource,
+};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -51,6 +54,12 @@ impl Place {
         kept.then(|| self.folder().join("columns"))
     }
 
+    /// Where the search index is kept: a database without a folder of its own has none.
+    fn search(&self) -> Option<PathBuf> {
+        let kept = self.data.is_some() || self.database.is_none();
+        kept.then(|| self.folder().join("search"))
+    }
+
     /// The database.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -70,11 +79,14 @@ pub struct Product {
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
     pub(super) reader: Reader,
+    pub(super) finder: Arc<Finder>,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
     /// Channels that letters go by.
     pub(crate) outgoing: Arc<Outgoing>,
+    /// Names of organizations, indexed when the first list is matched.
+    pub(super) names: Arc<Names>,
 }
 
 impl Product {
@@ -118,7 +130,7 @@ impl Product {
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
         let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
-        let opened = Self::opened(store, Arc::new(pack), columns)?;
+        let opened = Self::opened(store, Arc::new(pack), columns, place.search())?;
         Ok(opened.sending(Outgoing::open(&place.folder())?))
     }
 
@@ -134,13 +146,14 @@ impl Product {
     /// # Errors
     /// A pack whose SQL does not plan.
     pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
-        Self::opened(store, pack, None)
+        Self::opened(store, pack, None, None)
     }
 
     fn opened(
         store: Store,
         pack: Arc<Pack>,
         columns: Option<parts::Place>,
+        search: Option<PathBuf>,
     ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
         let figures = match columns {
@@ -149,14 +162,17 @@ impl Product {
         };
         let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
+        let finder = Finder::new(store.clone(), Arc::clone(&pack), search);
         Ok(Self {
             pack,
             store,
             figures: Arc::new(figures),
             reader,
+            finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
             outgoing: Arc::default(),
+            names: Arc::default(),
         })
     }
 

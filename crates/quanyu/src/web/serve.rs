@@ -5,7 +5,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 use tokio::net::TcpListener;
 
 use super::{router, state::App};
-use crate::app::{AppError, Product};
+use crate::app::{self, AppError, Product};
 
 /// Serves a district on 127.0.0.1 until the process is asked to stop; prints the address. Port 0 takes a free one.
 ///
@@ -23,6 +23,7 @@ pub async fn serve(product: Arc<Product>, port: u16) -> Result<(), AppError> {
     println!("http://localhost:{}/", address.port());
     let first = Arc::clone(&product);
     tokio::spawn(async move { first.warm().await });
+    tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
     axum::serve(listener, router(App::new(product)))
