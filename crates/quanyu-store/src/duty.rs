@@ -155,11 +155,16 @@ pub async fn changed(
     values.extend(states.iter().map(|it| Bind::from(it.as_str())));
     let name = tables::quoted(&table.name);
     let within = format!("and state in ({})", tables::places(3, states.len()));
-    let own = if first { within.as_str() } else { "" };
+    // Few rows changed since: their index is the way; at first all rows are gone through in order of id.
+    let (own, id) = if first {
+        (within.as_str(), "id")
+    } else {
+        ("", "+id")
+    };
     // Rows of an import bear no number until something touches them: their batch has it.
     let sql = format!(
         "select id from (
-            select id from {name} where changed_seq > $1 and id > $2 {own}
+            select id from {name} where changed_seq > $1 and {id} > $2 {own}
             union
             select id from {name} where +changed_seq = 0 and id > $2 {within}
                and batch in (select b.id from import_batch b where b.seq > $1)) t
