@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use quanyu_core::{
+    access::Office,
     region::{RegionCode, RegionLevel},
     text::Text,
 };
@@ -23,7 +24,7 @@ use quanyu_core::{
 pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{
-    Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
+    Demo, DemoAccount, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
 };
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use name::{NameKind, StandardName};
@@ -200,7 +201,7 @@ pub struct Document {
     pub at: At,
 }
 
-/// A role: who may do what where. Enforced once people sign in.
+/// A role: who may do what where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
     /// Identifier.
@@ -211,6 +212,8 @@ pub struct Role {
     pub scope: String,
     /// `read`, `enter`, `confirm`, `export`, `see_person`, `administer`.
     pub rights: Vec<String>,
+    /// The administrator's office that it holds; nobody holds two.
+    pub office: Option<Office>,
     /// Where it was declared.
     pub at: At,
 }

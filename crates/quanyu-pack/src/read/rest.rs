@@ -1,6 +1,6 @@
 //! Modules, roles, documents, datasets, the calendar and the map's tiles.
 
-use quanyu_core::region::RegionCode;
+use quanyu_core::{access::Office, region::RegionCode};
 
 use super::Reading;
 use crate::{
@@ -31,6 +31,7 @@ impl Reading {
             title: node.text("title").unwrap_or_default(),
             scope: node.word("scope").unwrap_or_default(),
             rights: node.words("rights").unwrap_or_default(),
+            office: node.word("office").and_then(|it| Office::parse(&it)),
             at: node.name,
         };
         self.pack.roles.insert(id.to_owned(), role);

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod account;
 pub mod appraisal;
 pub mod asof;
 pub mod audit;

@@ -69,7 +69,7 @@ pub struct Product {
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
     pub(crate) figures: Arc<Figures>,
-    reader: Reader,
+    pub(super) reader: Reader,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,

@@ -7,16 +7,39 @@ use axum::{
     http::{HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
-use quanyu_core::period::Period;
+use quanyu_core::{period::Period, text::Language};
 use serde::Serialize;
 
 use super::{
+    csrf,
     problem::Problem,
     say::Say,
     state::App,
     view::{Format, View},
 };
 use crate::app::AppError;
+
+/// A page outside the frame.
+pub(super) fn bare_view(
+    app: &App,
+    language: Language,
+    template: &str,
+    page: &impl Serialize,
+) -> Result<Response, Problem> {
+    match app.templates.render(template, language, page) {
+        Ok(html) => {
+            let html = match &app.sender.csrf {
+                Some(token) => csrf::mark(html, token),
+                None => html,
+            };
+            Ok(Html(html).into_response())
+        }
+        Err(error) => {
+            tracing::error!(template, error = %error, detail = ?error, "a page cannot be rendered");
+            Err(Problem::of(app, language, "web_template"))
+        }
+    }
+}
 
 impl App {
     /// The period of an address that names none: the last year the records know, or last year where they know none.
@@ -46,13 +69,7 @@ impl App {
         template: &str,
         page: &impl Serialize,
     ) -> Result<Response, Problem> {
-        match self.templates.render(template, view.language, page) {
-            Ok(html) => Ok(Html(html).into_response()),
-            Err(error) => {
-                tracing::error!(template, error = %error, detail = ?error, "a page cannot be rendered");
-                Err(Problem::of(self, view.language, "web_template"))
-            }
-        }
+        bare_view(self, view.language, template, page)
     }
 
     /// The figures of a page, for programs.

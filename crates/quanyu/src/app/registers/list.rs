@@ -12,7 +12,7 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, day, declared, first_fields, from_canonical, head, target,
+    Cell, FieldHead, RegisterView, cell, day, first_fields, from_canonical, head, readable, target,
     view,
 };
 use crate::app::{AppError, Product, cells, names::NameMap};
@@ -74,7 +74,7 @@ pub async fn list(
     wish: &ListWish,
     language: Language,
 ) -> Result<ListPage, AppError> {
-    let register = declared(product, id)?;
+    let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let (filters, faults) = conditions(product, &mut tx, register, &wish.filters, language).await?;
     let order = match wish.sort.as_deref().filter(|it| !it.is_empty()) {

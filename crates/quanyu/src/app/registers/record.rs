@@ -15,7 +15,7 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, declared, from_canonical, head, label, target, view,
+    Cell, FieldHead, RegisterView, cell, from_canonical, head, label, readable, target, view,
 };
 use crate::app::{AppError, Product, say};
 
@@ -88,7 +88,7 @@ pub async fn record(
     day: Option<&str>,
     language: Language,
 ) -> Result<RecordPage, AppError> {
-    let register = declared(product, id)?;
+    let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let history = change::history(&mut tx, record).await?;
     let found = records::get(&mut tx, id, record).await?;
