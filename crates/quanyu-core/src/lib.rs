@@ -16,6 +16,7 @@ pub mod columns;
 pub mod measure;
 pub mod money;
 pub mod period;
+pub mod person;
 pub mod region;
 pub mod text;
 pub mod typed;

@@ -61,8 +61,19 @@ impl Act {
         self.may(record, |it| &it.make)
     }
 
-    /// Whether this person may change this record.
+    /// Whether this person may change this record; one that is not seen is not told from one that is not there.
     pub(crate) fn may_change(&self, record: &Record) -> Result<(), StoreError> {
+        if !self.tx.reaches(record) {
+            return Err(StoreError::NoRecord {
+                register: record.register.clone(),
+                record: record.id,
+            });
+        }
+        self.may(record, |it| &it.change)
+    }
+
+    /// Whether this person may leave a record like this one behind.
+    pub(crate) fn may_leave(&self, record: &Record) -> Result<(), StoreError> {
         self.may(record, |it| &it.change)
     }
 
@@ -70,18 +81,11 @@ impl Act {
         let Some(sight) = &self.tx.sight else {
             return Ok(());
         };
-        let register = &record.register;
-        if within(of(sight), register).is_some_and(|it| holds(it, record)) {
+        let reach = of(sight).get(&record.register);
+        if reach.is_some_and(|it| holds(it, record)) {
             return Ok(());
         }
-        // A record that is not seen is not told from one that is not there.
-        if !self.tx.reaches(record) && record.version > 1 {
-            return Err(StoreError::NoRecord {
-                register: register.clone(),
-                record: record.id,
-            });
-        }
-        Err(StoreError::NoReach(register.clone()))
+        Err(StoreError::NoReach(record.register.clone()))
     }
 }
 
@@ -93,11 +97,8 @@ impl Tx {
             scope: Scope::nothing(),
             belongs: Belongs::Owner,
         };
-        Some(
-            within(&sight.read, register)
-                .cloned()
-                .unwrap_or_else(nowhere),
-        )
+        let reach = sight.read.get(register).cloned();
+        Some(reach.unwrap_or_else(nowhere))
     }
 
     /// Whether the reader may see a record.
@@ -105,10 +106,6 @@ impl Tx {
         self.reach(&record.register)
             .is_none_or(|it| holds(&it, record))
     }
-}
-
-fn within<'a>(reaches: &'a Reaches, register: &str) -> Option<&'a Reach> {
-    reaches.get(register)
 }
 
 /// Whether a reach holds a record.

@@ -53,7 +53,7 @@ pub(crate) fn merge(
     act.may_change(old)?;
     let new = laid(act, table, old, draft)?;
     if new != *old {
-        act.may_change(&new)?;
+        act.may_leave(&new)?;
     }
     Ok(new)
 }

@@ -12,6 +12,7 @@ pub mod appraisal;
 pub mod asof;
 pub mod audit;
 pub mod backup;
+mod by_reach;
 pub mod cells;
 pub mod check;
 pub mod cockpit;

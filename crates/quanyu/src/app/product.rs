@@ -18,7 +18,7 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, Who, documents::Reader, source::StoreSource};
+use super::{AppError, Who, by_reach::ByReach, documents::Reader, source::StoreSource};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -68,7 +68,11 @@ pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
+    /// What the records that this person sees add up to.
     pub(crate) figures: Arc<Figures>,
+    /// What all records add up to.
+    pub(super) whole: Arc<Figures>,
+    pub(super) by_reach: Arc<ByReach>,
     pub(super) reader: Reader,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
@@ -115,7 +119,13 @@ impl Product {
         };
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
-        let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
+        let columns = columns.map(|(folder, it)| {
+            let beside = folder.with_file_name("columns_by_reach");
+            (
+                parts::Place::new(folder, it.hash.clone()),
+                parts::Place::new(beside, it.hash),
+            )
+        });
         Self::opened(store, Arc::new(pack), columns)
     }
 
@@ -130,19 +140,23 @@ impl Product {
     fn opened(
         store: Store,
         pack: Arc<Pack>,
-        columns: Option<parts::Place>,
+        columns: Option<(parts::Place, parts::Place)>,
     ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
+        let (columns, by_reach) = columns.unzip();
         let figures = match columns {
             Some(place) => Figures::with_parts(pack.clone(), source, place),
             None => Figures::new(pack.clone(), source),
         };
         let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
+        let whole = Arc::new(figures);
         Ok(Self {
             pack,
             store,
-            figures: Arc::new(figures),
+            figures: Arc::clone(&whole),
+            whole,
+            by_reach: Arc::new(ByReach::new(by_reach)),
             reader,
             fonts: Arc::default(),
             who: Arc::new(Who::local()),

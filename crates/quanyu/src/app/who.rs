@@ -180,8 +180,14 @@ impl Product {
     /// The same district as another person sees it.
     #[must_use]
     pub fn seen_by(&self, who: Who) -> Self {
+        let sight = who.sight(&self.pack);
+        let figures = match &sight {
+            None => Arc::clone(&self.whole),
+            Some(it) => self.by_reach.of(&self.pack, &self.whole, &it.read),
+        };
         Self {
-            store: self.store.seen_as(who.sight(&self.pack)),
+            store: self.store.seen_as(sight),
+            figures,
             who: Arc::new(who),
             ..self.clone()
         }

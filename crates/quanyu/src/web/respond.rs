@@ -44,7 +44,9 @@ pub(super) fn bare_view(
 impl App {
     /// The period of an address that names none: the last year the records know, or last year where they know none.
     pub(super) async fn latest(&self) -> Period {
-        let sequence = self.product.sequence().await.ok();
+        // What others' records know is no default of somebody who sees a part of them.
+        let whole = self.product.sees_whole();
+        let sequence = self.product.sequence().await.ok().filter(|_| whole);
         let kept = *self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, period)) = kept
             && Some(at) == sequence
