@@ -3,5 +3,5 @@
 # Needs python3 with `pip install -r requirements.txt`. Writes RESULT.md beside this file.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build --release -p quanyu-documents --example workbook_speed
+cargo build --release --locked --workspace --example workbook_speed
 exec python3 bench/workbook/compare.py "${CARGO_TARGET_DIR:-target}/release/examples/workbook_speed" "${1:-400000}"

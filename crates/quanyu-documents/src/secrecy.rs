@@ -13,6 +13,9 @@ const LABELLED: usize = 40;
 /// A line with more characters is no mark.
 const LONGEST: usize = 24;
 
+/// What stands behind the word of a mark.
+const STARS: [char; 5] = ['★', '☆', '⭐', '✭', '⭑'];
+
 /// What a file is marked as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -78,6 +81,15 @@ pub fn find<'t>(lines: impl IntoIterator<Item = &'t str>) -> Option<Mark> {
     waiting
 }
 
+/// The mark that a cell of a table or its page head bears: one with a star, since a bare word may be a value.
+#[must_use]
+pub fn in_cell(text: &str) -> Option<Mark> {
+    if !text.contains(STARS) {
+        return None;
+    }
+    text.lines().find_map(|it| starred(&squeezed(it)))
+}
+
 /// Without blanks, the first of a line.
 fn squeezed(line: &str) -> String {
     line.chars()
@@ -101,9 +113,7 @@ fn starred(line: &str) -> Option<Mark> {
         .strip_prefix("密级")
         .map_or(rest, |it| it.trim_start_matches(['：', ':']));
     let (level, behind) = level_at(rest)?;
-    behind
-        .starts_with(['★', '☆', '⭐', '✭', '⭑'])
-        .then(|| mark(level, rest))
+    behind.starts_with(STARS).then(|| mark(level, rest))
 }
 
 /// `密级：机密`; 密级：公开, 密级：秘密□机密□ are none.
@@ -177,6 +187,12 @@ mod tests {
         for (text, level) in cases {
             assert_eq!(find(text.lines()).map(|it| it.level), level, "{text}");
         }
+        assert_eq!(
+            in_cell("示例\n机密★1年").map(|it| it.level),
+            Some(Confidential)
+        );
+        assert_eq!(in_cell("机密"), None);
+        assert_eq!(in_cell("星级★★★"), None);
         let late = format!("{}机密\n", "正文。\n".repeat(40));
         assert_eq!(find(late.lines()), None);
     }

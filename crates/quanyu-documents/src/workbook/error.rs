@@ -1,6 +1,6 @@
 //! What can be wrong with a workbook.
 
-use crate::{OfficeError, PackageError};
+use crate::{OfficeError, PackageError, secrecy::Mark};
 
 /// Why a workbook could not be read. The texts for people are found by [`WorkbookError::code`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +65,9 @@ pub enum WorkbookError {
     /// The bytes are text in no encoding that is read.
     #[error("the text is neither UTF-8 nor GB18030 nor UTF-16")]
     Encoding,
+    /// A cell or a page head bears a mark of secrecy.
+    #[error("the workbook is marked {}", .0.text)]
+    Secret(Mark),
     /// Needs LibreOffice, or it failed.
     #[error(transparent)]
     Office(#[from] OfficeError),
@@ -86,6 +89,7 @@ impl WorkbookError {
             Self::Empty => "workbook_empty",
             Self::NoHead { .. } => "workbook_no_head",
             Self::Encoding => "workbook_encoding",
+            Self::Secret(_) => "secret_file",
             Self::Office(OfficeError::NotInstalled { .. }) => "workbook_office_missing",
             Self::Office(_) => "workbook_office_failed",
         }

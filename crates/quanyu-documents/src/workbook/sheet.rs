@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use crate::secrecy;
+
 use super::{
     Cell, WorkbookError,
     head::{self, Column},
@@ -299,6 +301,13 @@ impl Sheet {
                 continue;
             }
             row.cells.resize(self.width, Cell::Empty);
+            let texts = row.cells.iter().filter_map(|it| match it {
+                Cell::Text(text) => secrecy::in_cell(text),
+                _ => None,
+            });
+            if let Some(mark) = texts.into_iter().next() {
+                return Err(WorkbookError::Secret(mark));
+            }
             let kind = self.kind_of(row);
             self.at_start = false;
             if let Some(kind) = kind {

@@ -67,6 +67,43 @@ fn a_locked_workbook_says_so() {
 }
 
 #[test]
+fn a_workbook_that_bears_a_mark_of_secrecy_is_refused_wherever_the_mark_stands() {
+    let table = [row(1, "名称|街道"), row(2, "示例甲|示例街道")].concat();
+    let head = |text: &str| format!("<headerFooter><oddHeader>{text}</oddHeader></headerFooter>");
+    let shared = r#"<row r="3"><c r="A3" t="s"><v>0</v></c></row>"#;
+    let cases = [
+        (xlsx_of(&table, "", &[]), None),
+        // In a cell far below the head, in a text that another sheet shares, in the middle of a page head.
+        (
+            xlsx_of(&[table.as_str(), &row(900, "机密★1年|")].concat(), "", &[]),
+            Some("secret_file"),
+        ),
+        (
+            xlsx_of(
+                &[table.as_str(), shared].concat(),
+                "",
+                &["示例乙", "秘密★长期"],
+            ),
+            Some("secret_file"),
+        ),
+        (
+            xlsx_of(
+                &table,
+                &head("&amp;L示例&amp;C&amp;\"黑体,常规\"绝密★"),
+                &[],
+            ),
+            Some("secret_file"),
+        ),
+        (xlsx_of(&table, &head("&amp;C秘密事项表"), &[]), None),
+    ];
+    for (case, (bytes, code)) in cases.into_iter().enumerate() {
+        assert_eq!(refusal(bytes, "a.xlsx"), code, "case {case}");
+    }
+    let text = "名称,街道\n示例甲,示例街道\n机密★,示例街道\n";
+    assert_eq!(refusal(text.into(), "a.csv"), Some("secret_file"));
+}
+
+#[test]
 fn a_workbook_cut_off_anywhere_is_refused_and_never_half_read() {
     let rows: String = (1..400)
         .map(|it| row(it, &format!("名称{it}|街道|示例")))

@@ -259,6 +259,12 @@ impl AppError {
     /// A workbook that cannot be read or written.
     #[must_use]
     pub fn workbook(name: &str, error: &quanyu_documents::workbook::WorkbookError) -> Self {
+        if let quanyu_documents::workbook::WorkbookError::Secret(mark) = error {
+            return Self::Secret {
+                name: name.to_owned(),
+                mark: mark.text.clone(),
+            };
+        }
         Self::coded(name, error.code(), error)
     }
 

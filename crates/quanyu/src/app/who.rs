@@ -181,16 +181,15 @@ impl Product {
     #[must_use]
     pub fn seen_by(&self, who: Who) -> Self {
         let sight = who.sight(&self.pack);
-        let figures = match &sight {
-            None => Arc::clone(&self.whole),
-            Some(it) => self.by_reach.of(&self.pack, &self.whole, &it.read),
-        };
-        Self {
-            store: self.store.seen_as(sight),
-            figures,
-            who: Arc::new(who),
-            ..self.clone()
+        let mut seen = self.clone();
+        if let Some(sight) = &sight {
+            seen.figures = self.by_reach.of(&self.pack, &self.whole, &sight.read);
+        } else {
+            seen.figures = Arc::clone(&self.whole);
         }
+        seen.store = self.store.seen_as(sight);
+        seen.who = Arc::new(who);
+        seen
     }
 
     /// Whether this person sees every record of every register that can be read at all: what is made of the whole district,

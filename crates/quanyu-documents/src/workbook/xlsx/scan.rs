@@ -1,14 +1,21 @@
-//! A first look through a sheet for its merged cells, which stand after the rows that need them.
+//! A first look through a sheet for its merged cells, which stand after the rows that need them, and for a mark of secrecy in
+//! its page heads.
 
 use std::io::Read;
 
 use memchr::memmem;
 
 use super::super::{WorkbookError, sheet::Merge};
-use crate::package::{Package, fault};
+use crate::{
+    package::{Package, fault},
+    secrecy,
+};
 
 /// Merged cells that are read; a sheet with more is no table.
 const MAX_MERGES: usize = 200_000;
+
+/// What encloses the texts of page heads and feet; sections and fonts stand in them as `&C` and `&"…"`, written `&amp;C`.
+const HEADS: [&[u8]; 3] = [b"oddHeader>", b"evenHeader>", b"firstHeader>"];
 
 /// The merged cells of a sheet. Also the first full pass over the part: size, ratio and checksum are known after it.
 pub(super) fn merges(package: &Package, part: &str) -> Result<Vec<Merge>, WorkbookError> {
@@ -40,6 +47,9 @@ pub(super) fn merges(package: &Package, part: &str) -> Result<Vec<Merge>, Workbo
             }
             next = at + close;
         }
+        if let Some(mark) = HEADS.iter().find_map(|tag| marked_head(text, tag)) {
+            return Err(WorkbookError::Secret(mark));
+        }
         if found.len() > MAX_MERGES {
             return Err(WorkbookError::TooLarge {
                 what: "merged cells",
@@ -54,6 +64,18 @@ pub(super) fn merges(package: &Package, part: &str) -> Result<Vec<Merge>, Workbo
             kept = 0;
         }
     }
+}
+
+/// The mark in the first text after `tag`; a head cut by the end of the block is seen with the next one.
+fn marked_head(block: &[u8], tag: &[u8]) -> Option<secrecy::Mark> {
+    let from = memmem::find(block, tag)? + tag.len();
+    let to = memchr::memchr(b'<', &block[from..])? + from;
+    let text = std::str::from_utf8(&block[from..to]).ok()?;
+    text.split("&amp;").find_map(|section| {
+        // Behind the name of a font, then behind the letter of the section and the size.
+        let behind = section.rsplit(['"', ';']).next().unwrap_or(section);
+        secrecy::in_cell(behind.trim_start_matches(|c: char| c.is_ascii()))
+    })
 }
 
 fn parse(tag: &str) -> Option<Merge> {

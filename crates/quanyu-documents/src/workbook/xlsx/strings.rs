@@ -3,7 +3,7 @@
 use quick_xml::{Reader, events::Event};
 
 use super::{super::WorkbookError, unescape_excel, xml_fault};
-use crate::package::Package;
+use crate::{package::Package, secrecy};
 
 /// Bytes of shared text that are held. 400,000 rows with ten texts of their own are about 150 MB.
 const MAX_TEXT: usize = 512 << 20;
@@ -48,6 +48,10 @@ impl Strings {
                         {
                             all.text.truncate(start);
                             all.text.push_str(&fixed);
+                        }
+                        // Shared by all sheets, so this looks at those too that nobody asked for.
+                        if let Some(mark) = secrecy::in_cell(&all.text[start..]) {
+                            return Err(WorkbookError::Secret(mark));
                         }
                         all.ends.push(all.text.len() as u32);
                     }
