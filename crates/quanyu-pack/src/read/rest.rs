@@ -26,6 +26,7 @@ impl Reading {
 
     pub(super) fn role(&mut self, id: &str, node: Node<'_>) {
         self.declare(faults::ROLE, id, node.name);
+        self.note(node.name, node);
         let role = Role {
             id: id.to_owned(),
             title: node.text("title").unwrap_or_default(),

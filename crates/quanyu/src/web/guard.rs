@@ -141,9 +141,11 @@ async fn enter(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
+    let signs_in = path == "/signin";
     request.extensions_mut().insert(sender.clone());
     match sender.csrf {
-        Some(token) if changes => csrf::take(request, &token)
+        // Whoever signs in anew in another tab has a form of before.
+        Some(token) if changes && !signs_in => csrf::take(request, &token)
             .await
             .ok_or_else(|| problem(&seen, "web_stale_form")),
         _ => Ok(request),

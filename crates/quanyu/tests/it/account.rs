@@ -191,10 +191,10 @@ async fn nothing_but_the_way_in_opens_to_somebody_who_has_not_signed_in() {
                 assert!(answer.header("location").starts_with("/signin"), "{path}");
             }
         }
-        let answer = gate.raw(nobody, &path, "a=1").await;
-        let closed = answer.status == 401 || answer.status == 405 || answer.status == 303;
-        assert!(closed, "POST {path}: {}", answer.status);
-        assert_ne!(answer.status == 303, *need != Need::Anyone, "POST {path}");
+        if *need != Need::Anyone {
+            let answer = gate.raw(nobody, &path, "a=1").await;
+            assert_eq!(answer.status, 401, "POST {path}");
+        }
     }
     let answer = gate.get(nobody, "/no/such/page?x=1").await;
     assert_eq!(
@@ -268,7 +268,7 @@ async fn a_session_is_new_at_sign_in_hashed_and_ends_idle_late_and_on_request() 
             .iter()
             .any(|it| it.windows(text.len()).any(|part| part == text.as_bytes()))
     };
-    assert!(!found(&held) && !found(PASSWORD), "only hashes are kept");
+    assert!(!found(&held), "only its hash is kept");
 
     assert_eq!(gate.get(&mut browser, "/registers").await.status, 200);
     gate.clock.advance_seconds(14 * 60);
@@ -365,6 +365,11 @@ async fn a_changed_password_ends_other_sessions_and_gives_this_one_another_cooki
         csrf: String::new(),
     };
     assert_eq!(gate.get(&mut stale, "/account").await.status, 303);
+    for file in ["data/quanyu.db", "data/quanyu.db-wal"] {
+        let kept = std::fs::read(gate.district.file(file)).unwrap_or_default();
+        let found = kept.windows(12).any(|it| it == b"Anders-2025x");
+        assert!(!found, "{file} holds a password");
+    }
     // Back to the one before is refused while it is remembered.
     let back = gate
         .form(
@@ -516,13 +521,15 @@ async fn each_sees_the_records_within_reach_and_the_rest_is_not_there() {
     let gate = Gate::new().await;
     let all = Product::seen_by(&gate.product, Who::local());
     let everything = counted(&all, "contract").await;
-    assert_eq!(everything, 40);
     let mut dong = gate.signed_in("dong").await;
     let list = |path: &str| format!("/api/v1/registers/{path}/records?limit=500");
     let own = gate.get(&mut dong, &list("contract")).await;
     let own: serde_json::Value = serde_json::from_str(&own.text).unwrap();
     let seen: Vec<i64> = ids(&own);
-    assert!(!seen.is_empty() && seen.len() < 40, "{own}");
+    assert!(
+        !seen.is_empty() && (seen.len() as u64) < everything,
+        "{own}"
+    );
     assert_eq!(own["count"].as_u64().unwrap() as usize, seen.len(), "{own}");
     let mut ke = gate.signed_in("ke").await;
     let whole = gate.get(&mut ke, &list("contract")).await;
