@@ -632,7 +632,7 @@ fn administrators_are_kept_apart_and_accounts_are_made_and_locked_at_the_machine
         }
     }
     assert!(district.run(&["account", "lock", "neu7"]).status.success());
-    let rows = district.rows(&["account", "list", "--format", "json"]);
+    let rows = district.rows(&["account", "list", "--format", "jsonl"]);
     let found = rows.iter().find(|it| it["name"] == "neu7").unwrap();
     assert_eq!(found["state"], "locked");
     assert_eq!(found["roles"], "clerk@东街道");
