@@ -49,6 +49,10 @@ async function rooms(page) {
     ["board", "/appraisal/board?period=2023"],
     ["tasks", "/appraisal/tasks?period=2023"],
     ["writing", "/writing?period=2023"],
+    ["compose", "/writing/compose?period=2023"],
+    ["composed", "/writing/compose?document=summary&period=2023&date=2024-01-08"],
+    ["changed", "/writing/changed?period=2023"],
+    ["plan", "/appraisal/plan?period=2023"],
     ["reports", "/reports?period=2023"],
     ["tour", "/tour?period=2023"],
     ["search", "/search?q=%E6%8A%80%E6%9C%AF&period=2023"],
@@ -276,6 +280,59 @@ test("the guided path finds the planted errors and renews last year's summary", 
     assert.ok((await page.locator("table").first().locator("tbody tr").count()) > 30, "numbers are renewed");
     await sound(page, `renewed ${width}`);
     await shoot(page, `renewed-${width}`);
+    await page.context().close();
+  }
+});
+
+test("a summary is looked at, frozen and kept; every number of the paper leads to its release", async () => {
+  for (const width of [1440, 390]) {
+    const page = await open(browser, server.url, { width });
+    await page.goto("/writing?period=2023");
+    await page.locator(".acts a.first").click();
+    await page.waitForURL(/writing\/compose/);
+    await page.locator(".chips a.chip").first().click();
+    await page.waitForURL(/document=/);
+    const figures = await page.locator("aside li.release").count();
+    assert.ok(figures > 60, `${figures} figures stand beside the text`);
+    assert.equal(await page.locator(".sheet .mark").count(), figures, "each stands in the text once");
+    await sound(page, `compose ${width}`);
+    await shoot(page, `composed-${width}`);
+    await page.locator("form[method=post] button.first").click();
+    await page.waitForURL(/writing\/\d+/);
+    assert.equal(await page.locator(".sheet .mark.counted").count(), 0, "no number without a release");
+    assert.ok((await page.locator(".sheet a.mark.linked").count()) >= figures, "each number leads to its release");
+    await sound(page, `kept ${width}`);
+    await shoot(page, `kept-${width}`);
+    await page.context().close();
+  }
+});
+
+test("a plan is dropped, its targets and tasks are confirmed, and the task stands on the timeline", async () => {
+  const plan = [
+    "示例区2025年科技工作计划",
+    "2025年，全区科技工作围绕创新能力提升，重点抓好以下工作。",
+    "一、主要目标",
+    "技术合同成交额达到75亿元以上，新增高新技术企业30家。",
+    "二、重点任务",
+    "（一）建设示例中试基地。6月底前完成选址，12月底前投入使用。责任科室：创新平台科。",
+    "（二）修订科技扶持办法。3月底前完成征求意见。责任科室：政策法规科。",
+  ].join("\n");
+  for (const width of [1440, 390]) {
+    const page = await open(browser, server.url, { width });
+    await page.goto("/appraisal/plan?period=2025");
+    await page.setInputFiles("input[type=file]", { name: "示例计划.txt", mimeType: "text/plain", buffer: Buffer.from(plan) });
+    await page.click("form.drop button");
+    await page.waitForSelector(".planread");
+    assert.ok((await page.locator("input[name^=t][type=checkbox]").count()) >= 2, "targets are found");
+    assert.ok((await page.locator("input[name^=w][type=checkbox]").count()) >= 2, "tasks are found");
+    assert.equal(await page.locator("#w0d").inputValue(), "2025-12-31");
+    await sound(page, `plan ${width}`);
+    await shoot(page, `plan-${width}`);
+    await page.click(".planread .sticky button");
+    await page.waitForURL(/targets=\d+&tasks=\d+/);
+    assert.ok(await page.locator("p.note").first().isVisible());
+    await page.goto("/appraisal/tasks?period=2025");
+    assert.ok(await page.getByText("建设示例中试基地").first().isVisible());
     await page.context().close();
   }
 });

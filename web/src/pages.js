@@ -1,6 +1,7 @@
 // What every page gets when scripts run. Each part livens something that also works without.
 import "htmx.org";
 import { drop } from "./drop.js";
+import { entry } from "./entry.js";
 import { reading } from "./reading.js";
 import { search } from "./search.js";
 
@@ -16,6 +17,7 @@ function start() {
   small();
   search();
   drop();
+  entry();
   reading();
 }
 

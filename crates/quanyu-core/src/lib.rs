@@ -13,6 +13,7 @@ pub mod actor;
 pub mod appraisal;
 pub mod change;
 pub mod columns;
+pub mod growth;
 pub mod measure;
 pub mod money;
 pub mod period;

@@ -83,6 +83,17 @@ impl Period {
             .then_some(moved)
     }
 
+    /// The period of the same length right before. `None` outside the years a period may lie in.
+    #[must_use]
+    pub fn before(self) -> Option<Self> {
+        let length = self.len_months();
+        let moved = Self {
+            first: self.first - length,
+            last: self.last - length,
+        };
+        YEARS.contains(&moved.first.div_euclid(12)).then_some(moved)
+    }
+
     /// Each month of the period in order.
     pub fn each_month(self) -> impl Iterator<Item = Self> {
         (self.first..=self.last).map(|m| Self { first: m, last: m })
@@ -221,6 +232,22 @@ mod tests {
             assert_eq!(period.first_day().to_string(), first);
             assert_eq!(period.last_day().to_string(), last);
         }
+    }
+
+    #[test]
+    fn a_period_follows_the_one_right_before() {
+        let cases = [
+            ("2023", "2022"),
+            ("2023H1", "2022H2"),
+            ("2023Q1", "2022Q4"),
+            ("2023-03", "2023-02"),
+            ("2022-2023", "2020-2021"),
+        ];
+        for (text, want) in cases {
+            let period: Period = text.parse().unwrap();
+            assert_eq!(period.before().unwrap().to_string(), want, "{text}");
+        }
+        assert_eq!(Period::year(1949).and_then(Period::before), None);
     }
 
     #[test]

@@ -155,6 +155,11 @@ impl Package {
         self.parts.contains_key(&key(name))
     }
 
+    /// Names of all parts in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+
     /// A part as a stream.
     pub(crate) fn part(&self, name: &str) -> Result<PartReader, PackageError> {
         let part = self

@@ -31,6 +31,7 @@ pub(crate) const MODULE: Noun = Noun("模块", "module");
 pub(crate) const CODES: Noun = Noun("代码表", "code list");
 pub(crate) const CODE: Noun = Noun("代码", "code");
 pub(crate) const STATE: Noun = Noun("状态", "state");
+pub(crate) const SOURCE: Noun = Noun("取值", "value");
 pub(crate) const TRANSITION: Noun = Noun("办理步骤", "transition");
 pub(crate) const REGION: Noun = Noun("行政区划", "region");
 pub(crate) const PART: Noun = Noun("引擎角色", "part");

@@ -47,6 +47,7 @@ pub struct Act {
     pub(crate) keys: Keys,
     pending: Vec<(Entry, Seal)>,
     start: i64,
+    began: i64,
     store: Arc<Inner>,
 }
 
@@ -60,12 +61,14 @@ impl Act {
             keys: store.keys.clone(),
             pending: Vec::new(),
             start: head.seq,
+            began: head.seq,
             store: Arc::clone(store),
         }
     }
 
     pub(crate) fn begin(&mut self, actor: Actor) {
         self.actor = actor;
+        self.began = self.head.seq;
         self.at = stamp(self.store.clock.now());
     }
 
@@ -94,6 +97,11 @@ impl Act {
     /// The number that the next entry gets.
     pub(crate) fn next_seq(&self) -> i64 {
         self.head.seq + 1
+    }
+
+    /// The number of the first entry that this act made or will make.
+    pub(crate) fn first_seq(&self) -> i64 {
+        self.began + 1
     }
 
     /// Record ids that were never given out before; the first of them.

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`verify`].
 
+mod kept;
 mod rows;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
@@ -21,7 +22,7 @@ use crate::{
     door::{Bind, Tx},
     error::StoreError,
     import::{self, Batch},
-    release, step,
+    reason, release, step,
 };
 
 /// Entries or rows looked at together.
@@ -187,6 +188,12 @@ pub async fn verify(
     }
     if report.fault.is_none() {
         report.fault = document::verify(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = kept::all(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = reason::verify(&mut tx).await?;
     }
     if report.fault.is_none() {
         let schema = Arc::clone(&tx.schema);

@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 20] = [
+const FIXED: [&str; 31] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -51,6 +51,17 @@ const FIXED: [&str; 20] = [
     "account_password",
     "token",
     "sign_in_rule",
+    "assignment",
+    "told",
+    "opinion",
+    "delegation",
+    "handover",
+    "notice",
+    "notice_read",
+    "reason",
+    "list_view",
+    "upload",
+    "merge",
 ];
 
 const BACKUP_FILE: &str = "

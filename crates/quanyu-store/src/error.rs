@@ -138,6 +138,14 @@ pub enum StoreError {
         /// One of them.
         record: i64,
     },
+    /// A record that a merge touched was changed after it.
+    #[error("`{register}` {record} was changed since")]
+    ChangedAfter {
+        /// Register.
+        register: String,
+        /// Record.
+        record: i64,
+    },
     /// An official number that is taken or would leave a gap.
     #[error("`{number}` is not the next number, that is `{next}`")]
     NotNext {
@@ -199,6 +207,7 @@ impl StoreError {
             Self::Unreadable(_) => "store_unreadable",
             Self::BatchState { .. } => "store_batch_state",
             Self::ChangedSince { .. } => "store_changed_since",
+            Self::ChangedAfter { .. } => "store_changed_after",
             Self::NotNext { .. } => "store_not_next",
             Self::NotEmpty(_) => "store_not_empty",
             Self::BackupUnsound { .. } => "store_backup_unsound",

@@ -147,6 +147,22 @@ pub async fn lease(
         .await
 }
 
+/// Whether a job of these kinds may be begun: a look that writes nothing, for workers that have nothing to do.
+///
+/// # Errors
+/// The database's.
+pub async fn ready(tx: &mut Tx, kinds: &[&str], now: Timestamp) -> Result<bool, StoreError> {
+    let sql = format!(
+        "select count(*) from job
+          where kind in ({}) and ((state = 'waiting' and run_after <= $1) or (state = 'running' and lease_until < $1))",
+        crate::tables::places(2, kinds.len())
+    );
+    let mut values = vec![Bind::from(stamp(now))];
+    values.extend(kinds.iter().map(|it| Bind::from(*it)));
+    let rows = tx.rows_built(sql, &values).await?;
+    Ok(rows.first().map_or(Ok(0), |it| it.int(0))? > 0)
+}
+
 /// Notes how far a job is and holds its lease for `seconds` more.
 ///
 /// # Errors

@@ -19,17 +19,25 @@ pub mod body;
 pub mod change;
 pub mod clock;
 pub mod columns;
+pub mod delegation;
 pub mod document;
 mod door;
+pub mod duty;
 mod error;
 pub mod files;
+pub mod handover;
 pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod list;
+pub mod list_view;
 mod location;
+pub mod merge;
 pub mod migrate;
+pub mod notice;
+pub mod opinion;
 pub mod reach;
+pub mod reason;
 pub mod records;
 pub mod release;
 pub mod schema;
@@ -37,6 +45,7 @@ pub mod session;
 pub mod step;
 mod tables;
 pub mod token;
+pub mod upload;
 mod value;
 mod views;
 pub mod writer;
@@ -118,6 +127,12 @@ impl Inner {
 }
 
 impl Store {
+    /// The time, by the clock that its acts are stamped with.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.inner.clock.now()
+    }
+
     /// Opens a district's records, making what is not there yet.
     ///
     /// # Errors

@@ -10,6 +10,7 @@
 mod dated;
 mod draft;
 mod read;
+mod restore;
 mod rows;
 mod shared;
 
@@ -20,7 +21,8 @@ use quanyu_core::value::Value;
 
 pub use self::{
     dated::{FROM, SPANS, Span, TO},
-    read::{by_key, find, get, get_on, ids_by_key, referred},
+    read::{by_key, find, get, get_on, get_with_removed, ids_by_key, referred},
+    restore::restore,
 };
 pub(crate) use self::{
     draft::{fresh, merge},

@@ -14,6 +14,7 @@ use crate::{
     door::{Bind, Row, Tx},
     error::StoreError,
     records::{self, Draft},
+    tables,
 };
 
 /// What the change entry of a step is called.
@@ -36,6 +37,12 @@ pub struct NewStep {
     pub file: Option<String>,
     /// Taken on paper and noted here.
     pub offline: bool,
+    /// Number of the minutes that it rests on.
+    pub minutes: Option<String>,
+    /// The day of that meeting, ISO.
+    pub met_on: Option<String>,
+    /// Whom the actor stood in for.
+    pub behalf: Option<String>,
 }
 
 /// A step that was taken.
@@ -93,11 +100,15 @@ pub async fn take(
         Bind::from(i64::from(step.offline)),
         Bind::from(taken.actor.as_str()),
         Bind::from(taken.at.as_str()),
+        Bind::from(step.minutes.clone()),
+        Bind::from(step.met_on.clone()),
+        Bind::from(step.behalf.clone()),
     ];
     let sql = "
         insert into step
-               (seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               (seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at,
+                minutes, met_on, behalf)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     act.tx.run(sql, &values).await?;
     act.log(ACT, Some(told(&taken).text())).await?;
     Ok(version)
@@ -109,16 +120,38 @@ pub async fn take(
 /// The database's.
 pub async fn of_record(tx: &mut Tx, record: i64) -> Result<Vec<Step>, StoreError> {
     let sql = "
-        select seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at
+        select seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at,
+               minutes, met_on, behalf
           from step where record = $1 order by seq";
     let rows = tx.rows(sql, &[Bind::from(record)]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The last step of each of these records, in order of record.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn last_of(tx: &mut Tx, records: &[i64]) -> Result<Vec<Step>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = tables::places(1, records.len());
+    let sql = format!(
+        "select seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at,
+                minutes, met_on, behalf
+           from step where seq in (select max(seq) from step where record in ({places}) group by record)
+          order by record"
+    );
+    let values: Vec<Bind> = records.iter().map(|it| Bind::from(*it)).collect();
+    let rows = tx.rows_built(sql, &values).await?;
     rows.iter().map(from_row).collect()
 }
 
 /// Compares every step with what the chain sealed.
 pub(crate) async fn verify(tx: &mut Tx) -> Result<Option<ChainFault>, StoreError> {
     let sql = "
-        select seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at
+        select seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at,
+               minutes, met_on, behalf
           from step order by seq";
     let mut rows = tx.rows(sql, &[]).await?.into_iter();
     let sql = "select seq, after from change where act = $1 order by seq";
@@ -158,6 +191,9 @@ fn told(it: &Step) -> Body {
     body.set("note", it.step.note.clone());
     body.set("file", it.step.file.clone());
     body.set("offline", Some(u8::from(it.step.offline).to_string()));
+    body.set("minutes", it.step.minutes.clone());
+    body.set("met_on", it.step.met_on.clone());
+    body.set("behalf", it.step.behalf.clone());
     body.set("actor", Some(it.actor.clone()));
     body.set("at", Some(it.at.clone()));
     body
@@ -176,6 +212,9 @@ fn from_row(row: &Row) -> Result<Step, StoreError> {
             note: row.opt_text(7)?,
             file: row.opt_text(8)?,
             offline: row.int(9)? != 0,
+            minutes: row.opt_text(12)?,
+            met_on: row.opt_text(13)?,
+            behalf: row.opt_text(14)?,
         },
         actor: row.text(10)?,
         at: row.text(11)?,

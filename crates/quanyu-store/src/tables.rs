@@ -36,6 +36,12 @@ fn iden(name: &str) -> DynIden {
     name.to_owned().into_iden()
 }
 
+/// Places `$first` and on of so many values, for `in (…)`.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count).map(|it| format!("${it}")).collect();
+    places.join(",")
+}
+
 /// A name between quotes.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -468,6 +474,11 @@ pub(crate) fn removed(table: &Table) -> String {
 
 /// A visible record that refers to record $1 through `field`.
 pub(crate) fn referring(table: &Table, column: &Column) -> String {
+    format!("{} limit 1", all_referring(table, column))
+}
+
+/// Selects every record that refers to $1 by a column; of lines, the record they are of.
+pub(crate) fn all_referring(table: &Table, column: &Column) -> String {
     let field = quoted(&column.field);
     let condition = if column.many {
         format!("t.{field} like '%;' || $1 || ';%'")
@@ -475,7 +486,7 @@ pub(crate) fn referring(table: &Table, column: &Column) -> String {
         format!("t.{field} = $1")
     };
     format!(
-        "select t.{} from {} t where {VISIBLE} and {condition} limit 1",
+        "select t.{} from {} t where {VISIBLE} and {condition}",
         if table.parent.is_some() {
             "parent"
         } else {

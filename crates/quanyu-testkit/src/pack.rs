@@ -103,7 +103,7 @@ pub fn pack(version: &str) -> Pack {
                 id: id.to_owned(),
                 title: Text::zh(id),
                 last: id == "done",
-                at: At::default(),
+                ..State::default()
             })
             .to_vec(),
         transitions: Vec::new(),

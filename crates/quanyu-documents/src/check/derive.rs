@@ -7,11 +7,10 @@ use rust_decimal::Decimal;
 
 use super::{
     draft::Draft,
-    idiom::{Claim, Truth},
-    printed::Printed,
     reason,
     verdict::{Against, Judged, Verdict, claim_of, is_ratio},
 };
+use crate::claim::{Claim, Printed, Truth};
 use crate::read::{Kind, Mention, Nature, Value};
 
 /// Most parts of a sum.

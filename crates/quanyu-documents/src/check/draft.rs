@@ -3,7 +3,7 @@
 //! Owns looking around a mention. Invariant: offsets are characters of the text as given; full-width letters, digits and
 //! signs are compared as their narrow twins.
 
-use super::printed::narrow;
+use crate::claim::narrow;
 use crate::read::{Kind, Mention, Reading};
 
 /// A text with what was read from it.

@@ -7,11 +7,10 @@ use rust_decimal::Decimal;
 
 use super::{
     draft::Draft,
-    idiom::Claim,
-    printed::Printed,
     problem::{Code, Problem, both},
     verdict::claim_of,
 };
+use crate::claim::{Claim, Printed, Truth};
 use crate::read::{Comparator, Kind, Mention, Nature, Value};
 
 const COMPARABLE: [&str; 7] = [
@@ -157,7 +156,7 @@ fn held(
         }
         claim => [least, middle, most]
             .iter()
-            .any(|it| claim.test(&said, *it, None, true) != super::idiom::Truth::False),
+            .any(|it| claim.test(&said, *it, None, true) != Truth::False),
     };
     if holds {
         return;

@@ -13,14 +13,12 @@ mod derive;
 mod draft;
 mod growths;
 mod headings;
-mod idiom;
 mod known;
 mod links;
 mod names;
 mod parts;
 mod passed;
 mod points;
-mod printed;
 mod problem;
 mod reason;
 mod style;
@@ -34,10 +32,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quanyu_core::{period::Period, region::RegionCode};
 
-pub use idiom::{Claim, NEAR, Truth};
+pub use crate::claim::{Claim, NEAR, Printed, Truth};
 pub use known::{Fact, Known, Measure, Origin, Other, Place, Released, Sort, Subject, Target};
 pub use names::{Name, Names};
-pub use printed::Printed;
 pub use problem::{Code, Problem};
 pub use verdict::{Judged, Verdict};
 pub use why::Fault;
@@ -149,9 +146,14 @@ pub fn asks(
                         .into_iter()
                         .flatten(),
                 );
+                // 年均 is told of the years it names, from the one before them.
+                let years = at.len_months() / 12;
+                if (2..=10).contains(&years) {
+                    periods.extend(Period::year(at.last_year() - years));
+                }
                 // 环比 alone looks at the period right before.
                 if at.len_months() < 12 {
-                    periods.extend(verdict::period_before(at));
+                    periods.extend(at.before());
                 }
             }
         }

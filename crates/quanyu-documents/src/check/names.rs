@@ -65,7 +65,7 @@ impl Names {
                 means.push(meaning);
             }
         };
-        let fold = |text: &str| -> String { text.chars().map(super::printed::narrow).collect() };
+        let fold = |text: &str| -> String { text.chars().map(crate::claim::narrow).collect() };
         for (nth, name) in names.iter().enumerate() {
             for wrong in &name.wrong {
                 add(fold(wrong), Means::Wrong(nth));

@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use super::{
     draft::Draft,
-    printed::Printed,
     problem::{Code, Problem, both},
     reason,
 };
+use crate::claim::Printed;
 use crate::read::{Comparator, Flag, Kind, Mention, Value};
 
 /// Words by which the numbers before make up the number after.

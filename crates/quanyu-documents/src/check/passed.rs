@@ -7,13 +7,12 @@ use quanyu_core::period::Period;
 use rust_decimal::Decimal;
 
 use super::{
-    idiom::Claim,
     known::Sort,
-    printed::Printed,
     problem::{Code, Problem, both},
     reason,
     verdict::{Against, Judged, Verdict, claim_of},
 };
+use crate::claim::{Claim, Printed};
 use crate::read::{Kind, Mention, Nature, Value};
 
 pub(super) fn find(against: &Against<'_>, judged: &[Judged], out: &mut Vec<Problem>) {
@@ -32,7 +31,12 @@ fn passed(against: &Against<'_>, mention: &Mention, out: &mut Vec<Problem>) {
     };
     let floor = matches!(
         claim_of(mention),
-        Claim::Exact | Claim::Reaches | Claim::AtLeast | Claim::Exceeds | Claim::Breaks
+        Claim::Exact
+            | Claim::Reaches
+            | Claim::AtLeast
+            | Claim::Exceeds
+            | Claim::Breaks
+            | Claim::Doubles
     );
     let target: Option<Period> = mention.period.as_deref().and_then(|it| it.parse().ok());
     // A range of years adds up; a year's target is asked of one year.

@@ -7,9 +7,9 @@ use rust_decimal::Decimal;
 
 use super::{
     draft::Draft,
-    printed::Printed,
     problem::{Code, Problem, both},
 };
+use crate::claim::Printed;
 use crate::read::{Kind, Mention, Value};
 
 /// Words for ratios, whose change is told in points.

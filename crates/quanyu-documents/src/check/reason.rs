@@ -9,14 +9,13 @@ use rust_decimal::Decimal;
 use super::{
     derive::Way,
     draft::Draft,
-    idiom::Claim,
     known::{Measure, Origin, Sort, Target},
-    printed::Printed,
     problem::both,
     verdict::{Judged, Look},
     why::Fault,
     words,
 };
+use crate::claim::{Claim, Printed};
 use crate::read::{Comparator, Mention, Value};
 
 pub(super) fn agrees(look: &Look<'_>, judged: &Judged, through: Option<Period>) -> Text {

@@ -6,12 +6,11 @@
 use quanyu_core::period::Period;
 
 use super::{
-    idiom::Claim,
     known::{Measure, Target},
-    printed::Printed,
     reason,
     verdict::{Against, Judged, Verdict, claim_of, no_source},
 };
+use crate::claim::{Claim, Printed};
 use crate::read::{Comparator, Kind, Mention};
 
 /// Whether a share is of a target: a rate of completion.
@@ -76,7 +75,7 @@ fn agree(claim: Claim, planned: Comparator) -> bool {
     let downward = matches!(planned, Comparator::Le | Comparator::Lt);
     match claim {
         Claim::Exact | Claim::Reaches | Claim::About => true,
-        Claim::Exceeds | Claim::Breaks | Claim::AtLeast | Claim::Odd => !downward,
+        Claim::Exceeds | Claim::Breaks | Claim::AtLeast | Claim::Odd | Claim::Doubles => !downward,
         Claim::AtMost | Claim::NotFull | Claim::Nearly => !upward,
     }
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use super::{
     draft::Draft,
-    printed::Printed,
     problem::{Code, Problem, both},
     reason,
     verdict::{Judged, claim_of},
 };
+use crate::claim::Printed;
 use crate::read::{Flag, Kind, Mention, Nature};
 
 /// What two mentions of one figure share.

@@ -1,21 +1,20 @@
 //! The verdict of one mention: which value it speaks of, and whether that bears it out.
 //!
-//! Owns the choice of measure, period and region. Leaves the exact test to `idiom`, what a wrong number may come from to
+//! Owns the choice of measure, period and region. Leaves the exact test to [`crate::claim`], what a wrong number may come from to
 //! `why`, figures that others in the text make up to `derive`, targets to `target`.
 //!
 //! Invariant: a mention differs only from a value that is on record; what is not known has no source.
 
-use quanyu_core::{period::Period, region::RegionCode, text::Text};
+use quanyu_core::{growth, period::Period, region::RegionCode, text::Text};
 use rust_decimal::Decimal;
 
 use super::{
     derive,
     draft::{Draft, Named},
-    idiom::{Claim, Truth},
     known::{Fact, Known, Measure, Origin, Sort, Subject},
-    printed::Printed,
     reason, target, why,
 };
+use crate::claim::{Claim, Printed, Truth};
 use crate::read::{Flag, Kind, Mention, Nature};
 
 /// What was found of a mention.
@@ -450,18 +449,20 @@ pub(super) fn value<'a>(
     let fact = known.fact(look.id, look.region, period);
     let at = |period: Option<Period>| known.value(look.id, look.region, period?);
     let now = fact.and_then(|it| it.value);
-    let grown = |before: Option<Decimal>| {
-        let before = before.filter(|it| *it > Decimal::ZERO)?;
-        Some(now? / before - Decimal::ONE)
-    };
+    let grown = |before: Option<Decimal>| growth::growth(now?, before?);
     let place = |it: Option<super::known::Place>| it.map(|it| Decimal::from(it.place));
     let value = match measure {
         Measure::Value => now,
         Measure::Growth if look.subject.sort == Sort::Growth => now,
         Measure::Growth => fact.and_then(|it| it.growth),
-        Measure::Sequential => grown(at(period_before(period))),
+        Measure::Sequential => grown(at(period.before())),
         Measure::SinceYearEnd => grown(at(Period::year(period.last_year() - 1))),
-        Measure::Average(years) => average(known, look, period, years),
+        Measure::Average(years) => {
+            let last = Period::year(period.last_year());
+            let base = last.and_then(|it| it.shift_years(-i32::from(years)));
+            let both = at(last).zip(at(base));
+            both.and_then(|(now, before)| growth::yearly(now, before, years))
+        }
         Measure::Change => {
             let before = at(period.shift_years(-1));
             now.zip(before).map(|(now, before)| now - before)
@@ -487,42 +488,4 @@ pub(super) fn value<'a>(
         value: value?,
         fact,
     })
-}
-
-/// The period of the same length right before.
-pub(super) fn period_before(period: Period) -> Option<Period> {
-    let months = |it: jiff::civil::Date| i32::from(it.year()) * 12 + i32::from(it.month()) - 1;
-    let (first, length) = (months(period.first_day()), period.len_months());
-    let (from, to) = (first - length, first - 1);
-    Period::months(
-        from.div_euclid(12),
-        from.rem_euclid(12) + 1,
-        to.div_euclid(12),
-        to.rem_euclid(12) + 1,
-    )
-}
-
-/// The growth that, year after year, makes the value out of the one `years` before.
-fn average(known: &Known, look: &Look<'_>, period: Period, years: u8) -> Option<Decimal> {
-    let last = Period::year(period.last_year())?;
-    let now = known.value(look.id, look.region, last)?;
-    let before = known.value(look.id, look.region, last.shift_years(-i32::from(years))?)?;
-    if before <= Decimal::ZERO || now < Decimal::ZERO || years == 0 {
-        return None;
-    }
-    let wanted = now / before;
-    let (mut low, mut high) = (Decimal::ZERO, wanted.max(Decimal::ONE));
-    // Halving 60 times leaves less than any digit that is printed.
-    for _ in 0..60 {
-        let middle = ((low + high) / Decimal::TWO).round_dp(18);
-        let power = (0..years).try_fold(Decimal::ONE, |all, _| {
-            Some(all.checked_mul(middle)?.round_dp(18))
-        });
-        if power.is_none_or(|it| it > wanted) {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    Some((low - Decimal::ONE).round_dp(12))
 }

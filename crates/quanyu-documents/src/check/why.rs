@@ -7,11 +7,10 @@ use quanyu_core::period::Period;
 use rust_decimal::Decimal;
 
 use super::{
-    idiom::{Claim, Truth},
     known::Measure,
-    printed::Printed,
     verdict::{Against, Found, Look, claim_of, is_ratio, value},
 };
+use crate::claim::{Claim, Printed, Truth};
 use crate::read::{Kind, Mention};
 
 /// The likeliest cause of a number that differs.

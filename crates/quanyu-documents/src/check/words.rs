@@ -5,7 +5,7 @@
 use quanyu_core::period::Period;
 use rust_decimal::Decimal;
 
-use super::printed::Printed;
+use crate::claim::Printed;
 use crate::read::Mention;
 use crate::rounding::rounded;
 

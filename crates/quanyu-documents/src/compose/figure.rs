@@ -20,8 +20,8 @@ pub enum Ask {
         region: RegionCode,
         /// The period.
         period: Period,
-        /// Whether the values of earlier years are needed too.
-        earlier: bool,
+        /// Which other values of it are needed too.
+        also: Also,
     },
     /// An indicator of the regions right below one.
     Parts {
@@ -32,6 +32,18 @@ pub enum Ask {
         /// The period.
         period: Period,
     },
+}
+
+/// Values besides that of the period and of the year before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Also {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those of earlier years.
+    Earlier,
+    /// That of the period of the same length right before.
+    Preceding,
 }
 
 /// An answer.
@@ -58,19 +70,42 @@ pub enum Measure {
     Share,
     /// Difference from the same period a year before.
     Change,
+    /// Growth against the period right before (环比).
+    Sequential,
+    /// Growth of a year, averaged over that many (年均), at most [`MOST_YEARS`].
+    Average(u8),
 }
 
+/// Years that an average may go back.
+pub const MOST_YEARS: u8 = 10;
+
+/// Words of averages, by their years.
+const AVERAGES: [&str; MOST_YEARS as usize + 1] = [
+    "average",
+    "average1",
+    "average2",
+    "average3",
+    "average4",
+    "average5",
+    "average6",
+    "average7",
+    "average8",
+    "average9",
+    "average10",
+];
+
 impl Measure {
-    /// All, by the word that templates and releases use.
-    pub const ALL: [(&'static str, Self); 5] = [
+    /// All that a template may ask for by their words; an average is asked for by its idiom.
+    pub const ALL: [(&'static str, Self); 6] = [
         ("value", Self::Value),
         ("growth", Self::Growth),
         ("rank", Self::Rank),
         ("share", Self::Share),
         ("change", Self::Change),
+        ("sequential", Self::Sequential),
     ];
 
-    /// `value`, `growth`, `rank`, `share`, `change`.
+    /// `value`, `growth`, `rank`, `share`, `change`, `sequential`, `average3`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -79,6 +114,8 @@ impl Measure {
             Self::Rank => "rank",
             Self::Share => "share",
             Self::Change => "change",
+            Self::Sequential => "sequential",
+            Self::Average(years) => AVERAGES[usize::from(years.min(MOST_YEARS))],
         }
     }
 
@@ -115,8 +152,11 @@ pub struct Figure {
     pub scope: Option<String>,
     /// Share of the region above.
     pub share: Option<Decimal>,
-    /// The values of earlier years that are known, oldest first: 突破 claims that none reached the number.
-    pub earlier: Vec<Decimal>,
+    /// The values of earlier years that are known, by how many years before: 突破 claims that none reached the number, 年均
+    /// starts from one of them.
+    pub earlier: BTreeMap<u8, Decimal>,
+    /// The value of the period of the same length right before.
+    pub preceding: Option<Decimal>,
 }
 
 /// The regions below one, best first; regions without a value are left out.

@@ -1,7 +1,7 @@
 //! Figures in the idioms of reports: 超68亿元, 增长25%, 居全市第2, 提升0.26个百分点.
 //!
-//! Owns reading an idiom ([`Idiom::parse`]), choosing the number that makes it true ([`say`]) and its exact test
-//! ([`holds`]). Leaves values to [`Figure`], where it is printed to the template.
+//! Owns reading an idiom ([`Idiom::parse`]) and choosing the number that makes it true ([`say`]). Leaves the exact test to
+//! [`crate::claim`], values to [`Figure`], where it is printed to the template.
 //!
 //! Invariant: what is said is true. Rounding goes towards the side that the idiom claims; where no number makes it
 //! true, nothing is printed.
@@ -10,11 +10,13 @@
 
 mod choose;
 mod parse;
+mod times;
 
-use quanyu_core::measure::split_unit;
+use quanyu_core::{growth, measure::split_unit};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::figure::{Figure, Measure};
+use super::figure::{Also, Figure, MOST_YEARS, Measure};
+use crate::claim::{Claim, Printed, Truth};
 
 /// What the words around a number claim of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,9 +45,31 @@ pub enum Bound {
     Leading,
     /// 持平: rounded to nothing.
     Flat,
+    /// 翻番, 翻两番: twice, four times what it was.
+    Doubled,
 }
 
-pub use crate::rounding::NEAR;
+impl Bound {
+    /// What it claims of the number beside it.
+    #[must_use]
+    pub fn claim(self) -> Claim {
+        match self {
+            Self::Exact | Self::Place | Self::Flat => Claim::Exact,
+            Self::Reach => Claim::Reaches,
+            Self::Over => Claim::Exceeds,
+            Self::Break => Claim::Breaks,
+            Self::Near => Claim::Nearly,
+            Self::About => Claim::About,
+            Self::Odd => Claim::Odd,
+            Self::Under => Claim::NotFull,
+            Self::Least => Claim::AtLeast,
+            Self::Leading => Claim::AtMost,
+            Self::Doubled => Claim::Doubles,
+        }
+    }
+}
+
+pub use crate::claim::NEAR;
 
 /// Which way a growth or change goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,15 +95,23 @@ pub struct Idiom {
     inside: String,
     /// The bound's word behind the unit: 以上; or what follows a place.
     after: String,
-    /// Of [`Bound::Leading`], the last place meant.
+    /// Of [`Bound::Leading`], the last place meant; of [`Bound::Doubled`], the growth.
     limit: u32,
+    /// Said in times: 增长1.5倍.
+    times: bool,
+    /// Averaged over years: 年均.
+    yearly: bool,
 }
 
 impl Idiom {
-    /// Whether it claims a first time, which only earlier years can show.
+    /// Which other values it is made of: a first time is shown by earlier years alone.
     #[must_use]
-    pub fn needs_earlier(&self) -> bool {
-        self.bound == Bound::Break
+    pub fn needs(&self) -> Also {
+        match self.measure {
+            Some(Measure::Sequential) => Also::Preceding,
+            _ if self.bound == Bound::Break || self.yearly => Also::Earlier,
+            _ => Also::Nothing,
+        }
     }
 }
 
@@ -96,6 +128,8 @@ pub struct Wish {
     pub fixed: bool,
     /// The number to print, in the unit printed; else it is chosen.
     pub to: Option<Decimal>,
+    /// Over how many years 年均 is.
+    pub years: Option<u8>,
 }
 
 /// A figure as it is said.
@@ -139,7 +173,18 @@ struct Scaled<'a> {
 /// # Errors
 /// [`Refusal`]: no value, an idiom that is not true of it, a unit of something else.
 pub fn say(idiom: &Idiom, figure: &Figure, wish: &Wish) -> Result<Said, Refusal> {
-    let measure = wish.measure.or(idiom.measure).unwrap_or(Measure::Value);
+    let measure = if idiom.yearly {
+        let two = (idiom.lead == "两年平均").then_some(2);
+        let years = wish
+            .years
+            .or(two)
+            .filter(|it| (2..=MOST_YEARS).contains(it));
+        Measure::Average(
+            years.ok_or_else(|| Refusal::Wrong(format!("年均 is over years=2 to {MOST_YEARS}")))?,
+        )
+    } else {
+        wish.measure.or(idiom.measure).unwrap_or(Measure::Value)
+    };
     if idiom.measure.is_some_and(|it| it != measure) {
         return Err(Refusal::Wrong(format!(
             "the idiom says a {}, asked is a {}",
@@ -161,6 +206,12 @@ pub fn say(idiom: &Idiom, figure: &Figure, wish: &Wish) -> Result<Said, Refusal>
         ),
         Measure::Growth => (figure.growth, "1", "%", 1),
         Measure::Share => (figure.share, "1", "%", 1),
+        Measure::Sequential => (grown(figure, figure.preceding), "1", "%", 1),
+        Measure::Average(years) => {
+            let both = figure.value.zip(figure.earlier.get(&years));
+            let mean = both.and_then(|(now, before)| growth::yearly(now, *before, years));
+            (mean, "1", "%", 1)
+        }
         Measure::Change if points => (change(figure), "1", "个百分点", figure.digits.max(1)),
         Measure::Change => (
             change(figure),
@@ -171,6 +222,12 @@ pub fn say(idiom: &Idiom, figure: &Figure, wish: &Wish) -> Result<Said, Refusal>
         Measure::Rank => return Err(none()),
     };
     let value = value.ok_or_else(none)?;
+    if idiom.bound == Bound::Doubled {
+        return times::doubled(idiom, value);
+    }
+    if idiom.times {
+        return times::times(idiom, value, wish);
+    }
     let unit = wish.unit.as_deref().unwrap_or(unit);
     let (factor, of) = if unit.is_empty() {
         (Decimal::ONE, base)
@@ -244,22 +301,20 @@ pub fn holds(
     unit: Decimal,
     earlier: &[Decimal],
 ) -> bool {
-    let off = (value - number).abs();
-    match bound {
-        Bound::Exact | Bound::Flat => off * Decimal::TWO <= unit,
-        Bound::Reach => value >= number && off < unit,
-        Bound::Over => value > number && off <= NEAR * number.abs(),
-        Bound::Break => {
-            value >= number && !earlier.is_empty() && earlier.iter().all(|it| *it < number)
-        }
-        Bound::Near => value < number && off <= NEAR * number.abs(),
-        Bound::About => off <= NEAR * number.abs(),
-        Bound::Odd => value > number && off < unit,
-        Bound::Under => value < number,
-        Bound::Least => value >= number,
-        Bound::Place => value == number,
-        Bound::Leading => value <= number,
-    }
+    let printed = Printed {
+        value: number,
+        high: None,
+        unit,
+        step: unit,
+    };
+    // Without earlier years nothing shows that it is the first time.
+    let shown = bound != Bound::Break || !earlier.is_empty();
+    let best = earlier.iter().copied().max();
+    shown && bound.claim().test(&printed, value, best, false) == Truth::Holds
+}
+
+fn grown(figure: &Figure, before: Option<Decimal>) -> Option<Decimal> {
+    growth::growth(figure.value?, before?)
 }
 
 fn change(figure: &Figure) -> Option<Decimal> {
@@ -268,7 +323,7 @@ fn change(figure: &Figure) -> Option<Decimal> {
 
 fn earlier(figure: &Figure, measure: Measure, factor: Decimal) -> Vec<Decimal> {
     match measure {
-        Measure::Value => figure.earlier.iter().map(|it| it / factor).collect(),
+        Measure::Value => figure.earlier.values().map(|it| it / factor).collect(),
         _ => Vec::new(),
     }
 }

@@ -26,7 +26,7 @@ pub mod template;
 
 pub use docx::write as write_docx;
 pub use error::ComposeError;
-pub use figure::{Answer, Ask, Figure, Known, Measure, Part, Parts};
+pub use figure::{Also, Answer, Ask, Figure, Known, MOST_YEARS, Measure, Part, Parts};
 pub use html::write as write_html;
 pub use markdown::write as write_markdown;
 pub use model::{Doc, FigureRun};

@@ -14,10 +14,11 @@ use std::sync::OnceLock;
 use typst::{
     Library, LibraryExt, World,
     diag::{FileError, FileResult},
-    foundations::{Bytes, Datetime, Duration, Smart},
+    foundations::{Bytes, Datetime, Duration, Label, Smart},
+    introspection::Introspector,
     syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot},
     text::{Font, FontBook},
-    utils::LazyHash,
+    utils::{LazyHash, PicoStr},
 };
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
@@ -92,19 +93,27 @@ pub fn write(doc: &Doc, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
         _ => None,
     });
     let place = place();
-    let world = Page {
+    let mut world = Page {
         fonts,
         main: place,
-        source: Source::new(place, source::source(doc, fonts)),
+        source: Source::new(place, source::source(doc, fonts, LINES[0])),
         charts: charts.collect(),
     };
     let told = |errors: &[typst::diag::SourceDiagnostic]| {
         let all: Vec<String> = errors.iter().map(|it| it.message.to_string()).collect();
         PdfError::Layout(all.join("; "))
     };
-    let pages = typst::compile::<PagedDocument>(&world)
+    let mut pages = typst::compile::<PagedDocument>(&world)
         .output
         .map_err(|it| told(&it))?;
+    for lines in &LINES[1..] {
+        if !is_alone(doc, &pages) {
+            break;
+        }
+        world.source = Source::new(place, source::source(doc, fonts, *lines));
+        let other = typst::compile::<PagedDocument>(&world).output;
+        pages = other.map_err(|it| told(&it))?;
+    }
     let options = PdfOptions {
         // No times and no chance: equal documents give equal bytes.
         ident: Smart::Custom(doc.title.concat()),
@@ -115,6 +124,28 @@ pub fn write(doc: &Doc, fonts: &Fonts) -> Result<Vec<u8>, PdfError> {
     // What the last few documents did not use again is let go.
     comemo::evict(8);
     Ok(bytes)
+}
+
+/// Lines of a page: the standard's; others that are tried where the signature would stand alone.
+const LINES: [u32; 4] = [22, 21, 23, 20];
+
+/// Whether issuer and date stand on a page that holds nothing of the body (此页无正文): above them is only the empty line.
+fn is_alone(doc: &Doc, pages: &PagedDocument) -> bool {
+    let Some(sign) = doc.sign.as_ref().filter(|_| doc.annexes.is_empty()) else {
+        return false;
+    };
+    let seen = pages.introspector();
+    let label = Label::new(PicoStr::intern(source::SIGNED));
+    let at = label
+        .and_then(|it| seen.query_label(it).ok()?.location())
+        .and_then(|it| seen.position(it));
+    let Some(at) = at.filter(|it| it.page.get() > 1) else {
+        return false;
+    };
+    // The type area begins 37 mm down. A line is 28.95 points; the date is the second of the signature, or the first.
+    let lines = if sign.issuer.is_empty() { 1.0 } else { 2.0 };
+    let below = at.point.y.to_pt() - 37.0 * 72.0 / 25.4;
+    below < (lines + 0.8) * 28.95
 }
 
 /// Every character that is printed.

@@ -10,7 +10,7 @@
 //! {{ table(["街道", "个数"], rows, caption="表1 …") }}            a table of rows
 //! ```
 //!
-//! `fig` and `can` take `measure`, `region`, `period`, `unit`, `digits`, `fixed` and `to`; see [`Wish`].
+//! `fig` and `can` take `measure`, `region`, `period`, `unit`, `digits`, `fixed`, `to` and `years`; see [`Wish`].
 //!
 //! Owns the language and its names. Leaves lines and marks to [`super::blocks`].
 //!

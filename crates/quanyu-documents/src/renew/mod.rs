@@ -19,7 +19,6 @@ use rust_decimal::Decimal;
 
 pub use cues::{Cue, Cued, cues};
 
-use claim::Claim;
 use style::Style;
 
 /// A figure as a text has it.
@@ -79,9 +78,9 @@ pub fn renew(old: &Written<'_>, value: Decimal, earlier: Option<Decimal>) -> Ren
     if number.is_zero() && !style.printed.is_zero() {
         return Renewed::Untrue(Untrue::Zero);
     }
-    let claim = Claim::of(old.idiom, old.comparator);
+    let claim = claim::of(old.idiom, old.comparator);
     let earlier = earlier.map(|it| it / style.factor);
-    match claim.number(number, &style, earlier) {
+    match claim::number(claim, number, &style, earlier) {
         Err(untrue) => Renewed::Untrue(untrue),
         Ok(new) if new == style.printed => Renewed::Same,
         Ok(new) => match style.print(new) {
@@ -98,6 +97,6 @@ pub fn renew(old: &Written<'_>, value: Decimal, earlier: Option<Decimal>) -> Ren
 #[must_use]
 pub fn agrees(old: &Written<'_>, value: Decimal) -> Option<bool> {
     let style = Style::read(old.text, old.value)?;
-    let claim = Claim::of(old.idiom, old.comparator);
-    Some(claim.holds(value / style.factor, &style))
+    let claim = claim::of(old.idiom, old.comparator);
+    Some(claim::holds(claim, value / style.factor, &style))
 }

@@ -37,6 +37,8 @@ fn figures_are_said_in_the_idiom_asked_for() {
     let intensity = figure("R&D经费占GDP比重", "1", "%", 2, "0.0269", "0.0258");
     let falling = figure("示例", "家", "家", 0, "80", "100");
     let flat = figure("示例", "家", "家", 0, "100", "100");
+    let doubled = figure("示例", "家", "家", 0, "203", "100");
+    let tripled = figure("示例", "家", "家", 0, "250", "100");
     #[rustfmt::skip]
     let cases = [
         (&contracts, "",                 "68.31亿元"),
@@ -79,6 +81,19 @@ fn figures_are_said_in_the_idiom_asked_for() {
         (&falling,   "突破",             "not true: 80家"),
         (&flat,      "较上年增减",       "与上年持平"),
         (&flat,      "增长",             "not true: 0%"),
+        (&contracts, "环比增长",         "环比增长25.3%"),
+        (&contracts, "环比增减",         "环比增长25.3%"),
+        (&falling,   "环比增长",         "not true: -20%"),
+        (&falling,   "环比下降",         "环比下降20%"),
+        (&contracts, "翻番",             "not true: 25.29%"),
+        (&doubled,   "翻番",             "翻番"),
+        (&doubled,   "同比翻一番",       "同比翻一番"),
+        (&doubled,   "翻两番",           "not true: 103%"),
+        (&doubled,   "增长n倍",          "增长1倍"),
+        (&tripled,   "翻番",             "not true: 150%"),
+        (&tripled,   "增长n倍",          "增长1.5倍"),
+        (&doubled,   "同比增长超n倍",    "同比增长超1倍"),
+        (&contracts, "增长n倍",          "not true: 25.29%"),
     ];
     for (figure, idiom, wanted) in cases {
         assert_eq!(
@@ -117,6 +132,10 @@ fn wishes_are_kept_or_refused() {
         ("超", wish(&|it| it.measure = Some(Measure::Growth)),               "超25%"),
         ("",   wish(&|it| it.measure = Some(Measure::Share)),                "12.3%"),
         ("",   wish(&|it| it.unit = Some("家".into())),                      "wrong: `家` is no unit of what is in 元"),
+        ("年均增长", wish(&|it| it.years = Some(2)),                         "年均增长58.3%"),
+        ("两年平均增长", wish(&|_| ()),                                      "两年平均增长58.3%"),
+        ("年均增长", wish(&|it| it.years = Some(3)),                         "no average3"),
+        ("年均增长", wish(&|_| ()),                                          "wrong: 年均 is over years=2 to 10"),
         ("增长", wish(&|it| it.measure = Some(Measure::Value)),              "wrong: the idiom says a growth, asked is a value"),
     ];
     for (idiom, wish, wanted) in cases {
@@ -138,7 +157,19 @@ fn wishes_are_kept_or_refused() {
 
 #[test]
 fn what_is_no_idiom_is_refused() {
-    for text in ["同比", "超过以上", "大概", "超很多很多家", "约左右"] {
+    for text in [
+        "同比",
+        "超过以上",
+        "大概",
+        "超很多很多家",
+        "约左右",
+        "环比",
+        "环比增加n家",
+        "年均",
+        "年均增长n倍",
+        "下降n倍",
+        "增长n倍多",
+    ] {
         assert!(Idiom::parse(text).is_err(), "{text}");
     }
 }
@@ -181,7 +212,7 @@ proptest! {
         let value = Decimal::new(cents, 2);
         let figure = Figure {
             unit: "元".into(), said_unit: unit.into(), digits: 2, value: Some(value),
-            earlier: earlier.iter().map(|it| Decimal::new(*it, 2)).collect(),
+            earlier: (1..).zip(&earlier).map(|(years, it)| (years, Decimal::new(*it, 2))).collect(),
             ..Figure::default()
         };
         let (word, comparator) = LEVELS[which];
@@ -191,7 +222,7 @@ proptest! {
             let digits: String = said.text.chars().filter(|it| it.is_ascii_digit() || *it == '.').collect();
             prop_assert_eq!(number(&digits), printed, "{}", said.text);
             let value = value / factor;
-            let earlier: Vec<Decimal> = figure.earlier.iter().map(|it| it / factor).collect();
+            let earlier: Vec<Decimal> = figure.earlier.values().map(|it| it / factor).collect();
             let last = Decimal::new(1, wish.digits.unwrap_or(2));
             prop_assert!(holds(bound(word), value, printed, last, &earlier), "{} of {value}", said.text);
             // And by hand, without our own test.

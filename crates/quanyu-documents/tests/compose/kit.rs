@@ -51,7 +51,8 @@ pub fn figure(
         rank: Some((2, Some(10))),
         scope: Some("全市".to_owned()),
         share: Some(number("0.123")),
-        earlier: vec![before / Decimal::TWO, before],
+        earlier: BTreeMap::from([(1, before), (2, before / Decimal::TWO)]),
+        preceding: Some(before),
     }
 }
 

@@ -178,6 +178,38 @@ fn the_page_is_that_of_the_standard() {
     assert_eq!(page_of("不在页末"), page_of("正文在标题"));
 }
 
+/// M5: the issuer and the date never stand on a page by themselves, wherever the text ends.
+#[test]
+fn no_page_holds_the_signature_alone() {
+    let mut turned = 0;
+    // A last paragraph that begins on the first page, after another, and ends about the end of that page or of the second; and the
+    // only paragraph there is.
+    let ends = (12..=20).chain(33..=42);
+    for (lines, others) in ends.flat_map(|it| [(it, 2), (it, 0)]) {
+        let text = "测".repeat(26 + 28 * (lines - 1));
+        let before = "文".repeat(20) + "\n";
+        let doc = composed(&format!(
+            "# 题\n{}{text}\n@sign: 示例区科学技术局\n@date: {{{{ date }}}}",
+            before.repeat(others)
+        ));
+        let bytes = pdf::write(&doc, fonts()).unwrap();
+        let Some(places) = places(&bytes) else {
+            eprintln!("pdftotext is not installed: the last page was not looked at");
+            return;
+        };
+        let page_of = |word: &str| places.iter().rfind(|it| it.2.contains(word)).map(|it| it.0);
+        let (text, issuer, date) = (page_of("测"), page_of("示例区"), page_of("2024"));
+        assert!(issuer.is_some(), "{lines}: {places:?}");
+        assert_eq!(
+            (text, date),
+            (issuer, issuer),
+            "{lines} lines of text after {others} paragraphs"
+        );
+        turned += usize::from(issuer > Some(1));
+    }
+    assert!((1..38).contains(&turned), "{turned} of 38 turned the page");
+}
+
 /// Pages as grey pictures of a few pixels, compared with a tolerance: what moves, vanishes or overlaps is seen.
 #[test]
 fn pages_look_as_they_did() {

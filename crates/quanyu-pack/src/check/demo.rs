@@ -219,7 +219,9 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
                 | FieldType::File
         ),
         DemoDraw::Spread { .. } | DemoDraw::Between(..) => is_number(kind),
-        DemoDraw::Day { .. } | DemoDraw::After { .. } => *kind == FieldType::Date,
+        DemoDraw::Day { .. } | DemoDraw::Ago(..) | DemoDraw::After { .. } => {
+            *kind == FieldType::Date
+        }
         DemoDraw::Record { .. } => {
             matches!(kind, FieldType::Reference { .. } | FieldType::Organization)
         }
@@ -273,7 +275,7 @@ fn draw(block: &Block<'_>, drawn: &DemoField, field: &Field, faults: &mut Vec<Di
                 );
             }
         }
-        DemoDraw::Between(low, high) => {
+        DemoDraw::Between(low, high) | DemoDraw::Ago(low, high) => {
             if low > high {
                 not(
                     format!("{low} 大于 {high}"),

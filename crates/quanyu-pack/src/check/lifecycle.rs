@@ -1,10 +1,11 @@
-//! Lifecycles: every state can be reached, and led on from unless it is a last one.
+//! Lifecycles: every state can be reached, and led on from unless it is a last one; a step names what there is, and is
+//! waited for only where somebody can take it.
 
-use super::{Check, known};
+use super::{Check, effects, known};
 use crate::{
     diagnostic::Diagnostic,
     faults,
-    model::{FieldType, Lifecycle, Register},
+    model::{At, FieldType, Lifecycle, Register, StepKind, Transition},
 };
 
 pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
@@ -18,6 +19,11 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
 
 fn names(cx: &Check<'_>, register: &Register, lifecycle: &Lifecycle, faults: &mut Vec<Diagnostic>) {
     let states = lifecycle.states.iter().map(|it| it.id.as_str());
+    for state in &lifecycle.states {
+        if let Some(field) = &state.since {
+            day_field(cx.place(state.at, "since"), register, field, faults);
+        }
+    }
     for step in &lifecycle.transitions {
         for (number, from) in step.from.iter().enumerate() {
             let at = cx.reading.item_place(step.at, "from", number);
@@ -30,16 +36,13 @@ fn names(cx: &Check<'_>, register: &Register, lifecycle: &Lifecycle, faults: &mu
             states.clone(),
             faults,
         );
-        for (number, role) in step.role.iter().enumerate() {
-            let at = cx.reading.item_place(step.at, "role", number);
-            known(
-                at,
-                faults::ROLE,
-                role,
-                cx.pack.roles.keys().map(String::as_str),
-                faults,
-            );
+        roles(cx, step.at, "role", &step.role, faults);
+        roles(cx, step.at, "opinions", &step.opinions, faults);
+        if let Some(escalate) = &step.escalate {
+            roles(cx, step.at, "escalate.to", &escalate.to, faults);
         }
+        days(cx, register, step, faults);
+        effects::check(cx, register, step, faults);
         for (number, field) in step.requires.iter().enumerate() {
             let at = cx.reading.item_place(step.at, "requires", number);
             known(
@@ -69,6 +72,56 @@ fn names(cx: &Check<'_>, register: &Register, lifecycle: &Lifecycle, faults: &mu
                     faults.push(faults::field_of_type(at, name, kind, "text"));
                 }
             }
+        }
+    }
+}
+
+fn roles(cx: &Check<'_>, owner: At, key: &str, roles: &[String], faults: &mut Vec<Diagnostic>) {
+    let names = cx.pack.roles.keys().map(String::as_str);
+    for (number, role) in roles.iter().enumerate() {
+        let at = cx.reading.item_place(owner, key, number);
+        known(at, faults::ROLE, role, names.clone(), faults);
+    }
+}
+
+fn day_field(at: At, register: &Register, name: &str, faults: &mut Vec<Diagnostic>) {
+    let fields = register.fields.iter().map(|it| it.id.as_str());
+    if known(at, faults::FIELD, name, fields, faults)
+        && let Some(field) = register.field(name)
+        && field.kind != FieldType::Date
+    {
+        faults.push(faults::field_of_type(at, name, field.kind.word(), "date"));
+    }
+}
+
+/// When a step is due, and what goes only with a day or with somebody who is waited for.
+fn days(cx: &Check<'_>, register: &Register, step: &Transition, faults: &mut Vec<Diagnostic>) {
+    if let Some(field) = &step.by {
+        day_field(cx.place(step.at, "by"), register, field, faults);
+    }
+    let due = step.by.is_some() || step.within.is_some();
+    let belongs = [
+        ("remind", step.remind.is_some(), due),
+        ("escalate", step.escalate.is_some(), due),
+        ("within", step.within.is_some(), step.is_expected()),
+        ("by", step.by.is_some(), step.is_expected()),
+        (
+            "opinions",
+            !step.opinions.is_empty(),
+            step.kind != StepKind::Withdraw,
+        ),
+    ];
+    for (key, given, fits) in belongs {
+        if given && !fits {
+            let at = cx.place(step.at, key);
+            let (zh, en) = match key {
+                "remind" | "escalate" => ("没有期限的步骤", "a step that is never due"),
+                _ => (
+                    "没人等着办的步骤",
+                    "a step that nobody is waited for to take",
+                ),
+            };
+            faults.push(faults::does_not_belong(at, key, zh, en));
         }
     }
 }

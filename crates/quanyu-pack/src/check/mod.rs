@@ -8,6 +8,8 @@
 mod appraisal;
 mod case;
 mod demo;
+mod effects;
+mod event;
 mod indicator;
 mod lifecycle;
 mod name;

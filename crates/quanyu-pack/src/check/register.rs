@@ -217,6 +217,7 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
     {
         faults.push(faults::still_there(cx.place(at, "was"), was, other.at));
     }
+    super::event::check(cx, register, faults);
     fields(cx, &register.fields, &SYSTEM_COLUMNS, faults);
     for lines in &register.lines {
         fields(cx, &lines.fields, &LINES_COLUMNS, faults);

@@ -97,6 +97,11 @@ pub(crate) const DRAW: &[Key] = &[
     ),
     may("day", Shape::Table(DRAW_DAY), "A working day"),
     may(
+        "ago",
+        Shape::Tuple(2, &Shape::Whole(-400, 4_000)),
+        "A working day so many days before the data are made",
+    ),
+    may(
         "after",
         Shape::Table(DRAW_AFTER),
         "A day after another field's day",
@@ -118,7 +123,7 @@ pub(crate) const DRAW: &[Key] = &[
 ];
 
 /// How many keys of [`DRAW`] are ways; the rest go with one.
-pub(crate) const WAYS: usize = 11;
+pub(crate) const WAYS: usize = 12;
 
 const SPREAD: &[Key] = &[
     must("min", Shape::Number, "Smallest"),

@@ -1,6 +1,6 @@
 //! The tables: every kind of declaration with its keys. `grammar.md` explains them to people.
 
-use super::{Key, Shape, demo::DEMO};
+use super::{Key, Shape, demo::DEMO, lifecycle::LIFECYCLE};
 use crate::model::FieldType;
 
 pub(super) const fn may(name: &'static str, shape: Shape, doc: &'static str) -> Key {
@@ -21,8 +21,8 @@ pub(super) const fn must(name: &'static str, shape: Shape, doc: &'static str) ->
     }
 }
 
-const WORDS: Shape = Shape::OneOrMore(&Shape::Word);
-const TITLE: Key = must("title", Shape::Text, "What it is called");
+pub(super) const WORDS: Shape = Shape::OneOrMore(&Shape::Word);
+pub(super) const TITLE: Key = must("title", Shape::Text, "What it is called");
 
 /// A text in two languages.
 pub(crate) const TEXT: &[Key] = &[
@@ -164,6 +164,38 @@ const REGISTER: &[Key] = &[
         Shape::Table(LIFECYCLE),
         "States and transitions",
     ),
+    may(
+        "quick",
+        WORDS,
+        "Fields in the order in which a line of free text fills them",
+    ),
+    may(
+        "same",
+        Shape::List(&WORDS),
+        "Groups of fields that tell two records that may be one",
+    ),
+    may(
+        "event",
+        Shape::Map(&Shape::Table(EVENT)),
+        "What may happen to a record as one action",
+    ),
+];
+
+const EVENT: &[Key] = &[
+    TITLE,
+    may("date", Shape::Word, "The date field that gets its day"),
+    may("ask", WORDS, "Fields that are asked for"),
+    may(
+        "set",
+        Shape::AnyMap(&Shape::Cell),
+        "Fields that it sets, with their values",
+    ),
+    may("clear", WORDS, "Fields that it empties"),
+    may(
+        "keep",
+        Shape::AnyMap(&Shape::Word),
+        "Fields whose earlier value goes to the end of another",
+    ),
 ];
 
 const FIELD: &[Key] = &[
@@ -208,50 +240,6 @@ const FIELD: &[Key] = &[
 const LINES: &[Key] = &[
     TITLE,
     must("field", Shape::Map(&Shape::Table(FIELD)), "Fields"),
-];
-
-const LIFECYCLE: &[Key] = &[
-    must(
-        "states",
-        Shape::List(&Shape::Table(STATE)),
-        "States; a record starts in the first",
-    ),
-    may(
-        "transitions",
-        Shape::List(&Shape::Table(TRANSITION)),
-        "Steps between states",
-    ),
-];
-
-const STATE: &[Key] = &[
-    must("id", Shape::Id, "Identifier"),
-    TITLE,
-    may("last", Shape::Flag, "Nothing leads on from here"),
-];
-
-const TRANSITION: &[Key] = &[
-    must("id", Shape::Id, "Identifier"),
-    TITLE,
-    must("from", WORDS, "States it leads from"),
-    must("to", Shape::Word, "State it leads to"),
-    may("role", WORDS, "Roles that may take it"),
-    may("guard", Shape::Word, "SQL condition on the record"),
-    may("requires", WORDS, "Fields that must be known"),
-    may(
-        "within",
-        Shape::Whole(1, 1000),
-        "Working days in which it is due",
-    ),
-    may(
-        "number",
-        Shape::Table(NUMBERING),
-        "The official number that the record gets with it",
-    ),
-];
-
-const NUMBERING: &[Key] = &[
-    must("field", Shape::Word, "The field that gets the number"),
-    must("series", Shape::Word, "The field that holds its series"),
 ];
 
 const CODES: &[Key] = &[

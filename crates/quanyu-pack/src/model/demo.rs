@@ -138,6 +138,9 @@ pub enum DemoDraw {
         /// Weight of each month of the span's years; empty: even.
         months: Vec<Decimal>,
     },
+    /// `ago = [low, high]`: a working day so many days before the day on which the data are made; below zero after it. For
+    /// what is late or near only as seen from today.
+    Ago(i64, i64),
     /// `after = { field, days = [low, high] }`: a day after another field's day.
     After {
         /// The field with the day.

@@ -8,6 +8,7 @@ mod appraisal;
 mod case;
 mod demo;
 mod indicator;
+mod lifecycle;
 mod name;
 mod plan;
 mod register;
@@ -27,11 +28,13 @@ pub use demo::{
     Demo, DemoAccount, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
 };
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
+pub use lifecycle::{
+    Effect, EffectKind, Escalation, Given, Lifecycle, Numbering, PEOPLE, State, StepKind,
+    Transition,
+};
 pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
-pub use register::{
-    Field, FieldType, Lifecycle, Lines, Numbering, PARTS, Register, State, Transition,
-};
+pub use register::{Event, Field, FieldType, Lines, PARTS, Register};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use quanyu_core::{access::Belongs, columns::ColumnKind, text::Text};
 use rust_decimal::Decimal;
 
-use super::{At, Declared};
+use super::{At, Declared, Lifecycle};
 
 /// A register (台账): becomes the table `r_<id>`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +42,12 @@ pub struct Register {
     pub lines: Vec<Lines>,
     /// States and transitions, where it has any.
     pub lifecycle: Option<Lifecycle>,
+    /// Fields in the order in which a line of free text fills them; empty: as they are declared.
+    pub quick: Vec<String>,
+    /// Groups of fields: two records that agree in all of a group may be one.
+    pub same: Vec<Vec<String>>,
+    /// What may happen to a record as one action.
+    pub events: Vec<Event>,
     /// A note for those who enter.
     pub help: Option<Text>,
     /// Its earlier name.
@@ -237,6 +243,27 @@ impl FieldType {
     }
 }
 
+/// Something that happens to a record on a day (迁入, 迁出, 更名, 注销): one action that sets several fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Event {
+    /// Identifier.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// The date field that gets its day.
+    pub date: Option<String>,
+    /// Fields that are asked for; values of dated ones hold from the day on.
+    pub ask: Vec<String>,
+    /// Fields that it sets, each to a value as a workbook would say it.
+    pub set: Vec<(String, String)>,
+    /// Fields that it empties.
+    pub clear: Vec<String>,
+    /// Fields whose value goes to the end of another, before it changes (`name` into `former_names`).
+    pub keep: Vec<(String, String)>,
+    /// Where it was declared.
+    pub at: At,
+}
+
 /// Lines of a register (明细): a child table saved, versioned, imported and shown with its parent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lines {
@@ -248,62 +275,6 @@ pub struct Lines {
     pub fields: Vec<Field>,
     /// Where they were declared.
     pub at: At,
-}
-
-/// States and transitions (办理流程).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lifecycle {
-    /// States; the first is where a record starts.
-    pub states: Vec<State>,
-    /// Steps between states.
-    pub transitions: Vec<Transition>,
-}
-
-/// A state of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
-    /// Identifier.
-    pub id: String,
-    /// What it is called.
-    pub title: Text,
-    /// Nothing leads on from here.
-    pub last: bool,
-    /// Where it was declared.
-    pub at: At,
-}
-
-/// A step from one state to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transition {
-    /// Identifier.
-    pub id: String,
-    /// What the step is called.
-    pub title: Text,
-    /// States it leads from.
-    pub from: Vec<String>,
-    /// State it leads to.
-    pub to: String,
-    /// Roles that may take it.
-    pub role: Vec<String>,
-    /// Condition on the record.
-    pub guard: Option<Declared<String>>,
-    /// Fields that must be known.
-    pub requires: Vec<String>,
-    /// Working days in which it is due.
-    pub within: Option<u32>,
-    /// The official number that the record gets with it.
-    pub number: Option<Numbering>,
-    /// Where it was declared.
-    pub at: At,
-}
-
-/// An official number (发文字号) that a step gives: the next of its series in the year, without a gap.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Numbering {
-    /// The field that gets the number.
-    pub field: String,
-    /// The field that holds the series (发文机关代字).
-    pub series: String,
 }
 
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each

@@ -176,6 +176,10 @@ impl Reading {
                 let (low, high) = pair(value)?;
                 DemoDraw::Between(low, high)
             }
+            "ago" => {
+                let (low, high) = pair(value)?;
+                DemoDraw::Ago(low, high)
+            }
             "day" => DemoDraw::Day {
                 from: value.day("from")?.to_string(),
                 to: value.day("to")?.to_string(),

@@ -9,6 +9,7 @@ mod case;
 mod codes;
 mod demo;
 mod indicator;
+mod lifecycle;
 mod name;
 mod plan;
 mod region;

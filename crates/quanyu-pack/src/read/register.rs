@@ -1,11 +1,11 @@
-//! Registers, their fields, lines and lifecycle.
+//! Registers, their fields and lines.
 
 use quanyu_core::text::Text;
 
 use super::{Reading, set};
 use crate::{
     faults,
-    model::{Field, FieldType, Lifecycle, Lines, Numbering, Register, State, Transition},
+    model::{Event, Field, FieldType, Lines, Register},
     node::Node,
 };
 
@@ -42,6 +42,14 @@ impl Reading {
         set(&mut register.read, node.words("read"));
         set(&mut register.enter, node.words("enter"));
         set(&mut register.confirm, node.words("confirm"));
+        set(&mut register.quick, node.words("quick"));
+        if node.get("same").is_some() {
+            let words = |group: &Node<'_>| {
+                let words = group.items().into_iter();
+                words.filter_map(|it| it.str().map(str::to_owned)).collect()
+            };
+            register.same = node.items_of("same").iter().map(words).collect();
+        }
         for (place, key) in [
             (&mut register.plays, "plays"),
             (&mut register.source, "source"),
@@ -69,6 +77,12 @@ impl Reading {
         for (id, node) in node.entries_of("lines") {
             self.lines(&mut register.lines, id, node);
         }
+        for (id, node) in node.entries_of("event") {
+            self.note(node.name, node);
+            let event = read_event(id, node);
+            register.events.retain(|it| it.id != event.id);
+            register.events.push(event);
+        }
         if let Some(node) = node.get("lifecycle") {
             register.lifecycle = Some(self.lifecycle(node));
         }
@@ -77,61 +91,6 @@ impl Reading {
             register.label = first.map(|it| it.id.clone()).unwrap_or_default();
         }
         self.pack.registers.insert(id.to_owned(), register);
-    }
-
-    fn lifecycle(&mut self, node: Node<'_>) -> Lifecycle {
-        let mut lifecycle = Lifecycle::default();
-        for node in node.items_of("states") {
-            let state = State {
-                id: node.word("id").unwrap_or_default(),
-                title: node.text("title").unwrap_or_default(),
-                last: node.flag("last").unwrap_or_default(),
-                at: node.get("id").map_or(node.at(), |it| it.at()),
-            };
-            if let Some(first) = lifecycle.states.iter().find(|it| it.id == state.id) {
-                self.faults.push(faults::duplicate(
-                    state.at,
-                    faults::STATE,
-                    &state.id,
-                    first.at,
-                ));
-                continue;
-            }
-            lifecycle.states.push(state);
-        }
-        for node in node.items_of("transitions") {
-            let transition = Transition {
-                id: node.word("id").unwrap_or_default(),
-                title: node.text("title").unwrap_or_default(),
-                from: node.words("from").unwrap_or_default(),
-                to: node.word("to").unwrap_or_default(),
-                role: node.words("role").unwrap_or_default(),
-                guard: node.declared_of("guard"),
-                requires: node.words("requires").unwrap_or_default(),
-                within: node.whole("within"),
-                number: node.get("number").map(|it| Numbering {
-                    field: it.word("field").unwrap_or_default(),
-                    series: it.word("series").unwrap_or_default(),
-                }),
-                at: node.get("id").map_or(node.at(), |it| it.at()),
-            };
-            self.note(transition.at, node);
-            if let Some(first) = lifecycle
-                .transitions
-                .iter()
-                .find(|it| it.id == transition.id)
-            {
-                self.faults.push(faults::duplicate(
-                    transition.at,
-                    faults::TRANSITION,
-                    &transition.id,
-                    first.at,
-                ));
-                continue;
-            }
-            lifecycle.transitions.push(transition);
-        }
-        lifecycle
     }
 
     fn field(&mut self, node: Node<'_>) {
@@ -194,6 +153,25 @@ fn read_field(id: &str, node: Node<'_>) -> Field {
         purpose: node.word("purpose"),
         help: node.text("help"),
         was: node.word("was"),
+        at: node.name,
+    }
+}
+
+fn read_event(id: &str, node: Node<'_>) -> Event {
+    let pairs = |key: &str| {
+        let pairs = node.entries_of(key).into_iter();
+        pairs
+            .map(|(field, value)| (field.to_owned(), value.cell().unwrap_or_default()))
+            .collect()
+    };
+    Event {
+        id: id.to_owned(),
+        title: node.text("title").unwrap_or_default(),
+        date: node.word("date"),
+        ask: node.words("ask").unwrap_or_default(),
+        set: pairs("set"),
+        clear: node.words("clear").unwrap_or_default(),
+        keep: pairs("keep"),
         at: node.name,
     }
 }

@@ -38,6 +38,20 @@ pub async fn referred(tx: &mut Tx, register: &str, id: i64) -> Result<Option<Rec
     load(tx, &table, id, false).await
 }
 
+/// [`get`], also of a record that was removed: then without the lines that went with it.
+///
+/// # Errors
+/// The database's.
+pub async fn get_with_removed(
+    tx: &mut Tx,
+    register: &str,
+    id: i64,
+) -> Result<Option<Record>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let record = load(tx, &table, id, true).await?;
+    Ok(record.filter(|it| tx.reaches(it)))
+}
+
 /// [`get`] as the record was on a day: dated fields say what held then.
 ///
 /// # Errors

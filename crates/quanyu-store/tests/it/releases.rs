@@ -98,6 +98,7 @@ fn finish() -> NewStep {
         note: Some("同意".into()),
         file: Some(format!("{}:签批单.pdf", "a".repeat(64))),
         offline: true,
+        ..NewStep::default()
     }
 }
 

@@ -296,6 +296,7 @@ fn blocks(text: &str, blocks: &[Block], mentions: &[MentionView]) -> Vec<BlockVi
         if !pieces.is_empty() {
             out.push(BlockView {
                 level: level(block),
+                row: block.kind == BlockKind::Row,
                 start: block.start,
                 pieces,
             });
@@ -340,6 +341,8 @@ pub struct ReadDocument {
 pub struct BlockView {
     /// 0 is a paragraph, 1–4 a heading.
     pub level: u8,
+    /// A row of a table, its cells apart by tabs.
+    pub row: bool,
     /// Its first character.
     pub start: usize,
     /// Text pieces in order; a piece that is a mention carries its index in [`ReadDocument::mentions`].

@@ -161,6 +161,9 @@ pub enum AppError {
     /// An account, a sign-in, a password.
     #[error("the account: {0}")]
     Account(#[from] super::account::AccountRefusal),
+    /// A file that is not taken.
+    #[error(transparent)]
+    Upload(#[from] super::files::FileRefusal),
     /// A typed value that its field does not take.
     #[error("{field}: `{text}`: {en}")]
     BadCell {
@@ -308,6 +311,7 @@ impl AppError {
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
             Self::Account(refusal) => refusal.code(),
+            Self::Upload(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
@@ -389,6 +393,7 @@ impl AppError {
             ],
             Self::Step(refusal) => refusal.facts(language),
             Self::Account(refusal) => refusal.facts(language),
+            Self::Upload(refusal) => refusal.facts(),
             Self::BadCell {
                 field,
                 text,
@@ -407,7 +412,15 @@ impl AppError {
             Self::NoTemplate { document, have } => {
                 vec![("document", document.clone()), ("have", have.clone())]
             }
-            Self::Compose(error) => error.facts(),
+            Self::Compose(error) => {
+                let facts = error.facts().into_iter();
+                facts
+                    .map(|(key, value)| match key {
+                        "measure" => (key, measure_in(&value, language)),
+                        _ => (key, value),
+                    })
+                    .collect()
+            }
             Self::Pdf(error) => error.facts(),
             Self::Output(why) => vec![("why", why.clone())],
         }
@@ -430,6 +443,26 @@ fn right_in(right: &'static str, language: Language) -> &'static str {
     }
 }
 
+/// A measure in the language of the message.
+fn measure_in(measure: &str, language: Language) -> String {
+    let zh = match measure {
+        "value" => "数值",
+        "growth" => "同比增速",
+        "rank" => "位次",
+        "share" => "占比",
+        "change" => "较上年增减",
+        "sequential" => "环比增速",
+        it if it.starts_with("average") => "年均增速",
+        other => other,
+    };
+    if language == Language::Zh {
+        zh
+    } else {
+        measure
+    }
+    .to_owned()
+}
+
 /// A kind of thing in the language of the message.
 fn kind_in(kind: &'static str, language: Language) -> &'static str {
     if language == Language::En {
@@ -448,10 +481,15 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "moment" => "时点",
         "release" => "定版数据",
         "step" => "办理环节",
+        "event" => "变更事项",
+        "upload" => "待导入的文件",
+        "lines" => "行数",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
         "task" => "任务",
+        "delegation" => "委托",
+        "handover" => "工作交接",
         "file" => "可写的文件格式",
         "role" => "角色",
         "organization" => "单位",
@@ -459,6 +497,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "session" => "登录会话",
         "token" => "接口令牌",
         "rule" => "登录规则",
+        "value" => "数值",
+        "day" => "日期",
+        "plan" => "计划名称",
         other => other,
     }
 }

@@ -18,6 +18,7 @@ use quanyu_core::{
     region::RegionCode,
     text::{Language, Text},
 };
+use quanyu_documents::compose::{MOST_YEARS, Measure as Composed};
 use quanyu_pack::model::{Indicator, IndicatorKind, Pack};
 use quanyu_store::release::{self as kept, Frozen, Member};
 use rust_decimal::Decimal;
@@ -25,7 +26,8 @@ use rust_decimal::Decimal;
 use self::drawn::Drawn;
 use super::{AppError, Product, asof, indicators, say};
 
-pub use since::{Change, How, Since, Touch, since, since_document};
+pub(super) use drawn::against;
+pub use since::{Change, How, Since, Touch, moved_document, since, since_document};
 
 /// What is measured of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,10 +42,14 @@ pub enum Measure {
     Share,
     /// Its difference from the same period a year before.
     Change,
+    /// Its growth against the period right before.
+    Sequential,
+    /// Its growth of a year, averaged over that many.
+    Average(u8),
 }
 
 impl Measure {
-    /// The word that stands in releases and observations.
+    /// The word that stands in releases and observations: an average with its years, such as `average3`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,6 +58,27 @@ impl Measure {
             Self::Rank => "rank",
             Self::Share => "share",
             Self::Change => "change",
+            Self::Sequential => "sequential",
+            Self::Average(years) => Composed::Average(years).word(),
+        }
+    }
+
+    /// The word of its kind, for texts.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Average(_) => "average",
+            other => other.as_str(),
+        }
+    }
+
+    /// The period that a value is held against, where it is held against one.
+    pub(super) fn base(self, period: Period) -> Option<Period> {
+        match self {
+            Self::Value | Self::Rank | Self::Share => None,
+            Self::Growth | Self::Change => period.shift_years(-1),
+            Self::Sequential => period.before(),
+            Self::Average(years) => period.shift_years(-i32::from(years)),
         }
     }
 }
@@ -66,12 +93,17 @@ impl FromStr for Measure {
             Self::Rank,
             Self::Share,
             Self::Change,
+            Self::Sequential,
         ];
-        let found = all.into_iter().find(|it| it.as_str() == text);
+        let averages = (2..=MOST_YEARS).map(Self::Average);
+        let found = all
+            .into_iter()
+            .chain(averages)
+            .find(|it| it.as_str() == text);
         found.ok_or_else(|| AppError::BadValue {
             kind: "measure",
             value: text.to_owned(),
-            why: "write value, growth, rank, share or change".to_owned(),
+            why: "write value, growth, rank, share, change, sequential or average3".to_owned(),
         })
     }
 }
@@ -425,7 +457,9 @@ fn unit(pack: &Pack, indicator: &str, measure: Measure) -> String {
             .indicators
             .get(indicator)
             .map_or_else(String::new, |it| it.unit.clone()),
-        Measure::Growth | Measure::Share => "1".to_owned(),
+        Measure::Growth | Measure::Share | Measure::Sequential | Measure::Average(_) => {
+            "1".to_owned()
+        }
         Measure::Rank => "rank".to_owned(),
     }
 }

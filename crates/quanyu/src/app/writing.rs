@@ -6,7 +6,10 @@
 //! Invariant: a paper is sent once it is in the state to which registering its number leads; what its releases say is what
 //! was sent, whatever the records say now.
 //!
-//! Start reading at [`list()`].
+//! Start reading at [`list()`]; the text with its figures is [`text`], sent papers whose figures moved [`superseded`].
+
+mod superseded;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -22,10 +25,11 @@ use quanyu_store::{
 
 use super::{
     AppError, Product,
-    documents::MentionView,
-    releases::Release,
     steps::{self, typed},
 };
+
+pub use superseded::{Superseded, superseded};
+pub use text::{Line, PaperText, Piece, text};
 
 /// Papers of a list.
 const MOST: u32 = 2_000;
@@ -160,6 +164,30 @@ pub(super) async fn by_code(
     }
 }
 
+/// The paper of a key, where there is one.
+///
+/// # Errors
+/// The database's.
+pub async fn coded(product: &Product, code: &str) -> Result<Option<Paper>, AppError> {
+    let mut tx = product.store.read().await?;
+    by_code(&mut tx, product, code).await
+}
+
+/// Asks whether a paper is still being drafted.
+///
+/// # Errors
+/// [`AppError::PaperClosed`] where it is past that.
+pub fn open(product: &Product, paper: &Paper) -> Result<(), AppError> {
+    let states = states(product);
+    match states.first() {
+        Some((first, _)) if *first != paper.state.0 => Err(AppError::PaperClosed {
+            title: paper.title.clone(),
+            state: paper.state.1.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 async fn counted(
     tx: &mut Tx,
     product: &Product,
@@ -266,21 +294,9 @@ pub async fn keep(product: &Product, paper: &NewPaper) -> Result<i64, AppError> 
         values.insert(field.id.clone(), Value::Text(file.value(name)));
         stored = Some((file, name.clone()));
     }
-    let mut tx = product.store.read().await?;
-    let found = by_code(&mut tx, product, &paper.code).await?;
-    drop(tx);
-    let first = register
-        .lifecycle
-        .as_ref()
-        .and_then(|it| it.states.first())
-        .map(|it| it.id.clone());
-    if let Some(found) = &found
-        && first.is_some_and(|it| it != found.state.0)
-    {
-        return Err(AppError::PaperClosed {
-            title: found.title.clone(),
-            state: found.state.1.clone(),
-        });
+    let found = coded(product, &paper.code).await?;
+    if let Some(found) = &found {
+        open(product, found)?;
     }
     let (id, draft) = (register.id.clone(), Draft::new(values));
     let there = found.map(|it| (it.record, it.version));
@@ -324,79 +340,4 @@ pub async fn file(
     let (hash, name) = named.ok_or_else(|| AppError::not_found("file", hash, []))?;
     let bytes = files::read(&product.store, hash).await?;
     Ok((name.clone(), bytes))
-}
-
-/// The text of a paper with its frozen figures in place.
-#[derive(Clone, Debug)]
-pub struct PaperText {
-    /// Paragraphs and headings in order: level (0 text, 1–4 headings), pieces.
-    pub blocks: Vec<(u8, Vec<Piece>)>,
-    /// Figures of the text that no release stands behind.
-    pub loose: usize,
-}
-
-/// A piece of text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// What it says.
-    pub text: String,
-    /// Whether it is a figure.
-    pub figure: bool,
-    /// The release behind it.
-    pub release: Option<String>,
-}
-
-/// The text of a paper; `None` where it has none, or one that cannot be read.
-///
-/// # Errors
-/// The disk's.
-pub async fn text(
-    product: &Product,
-    paper: &Paper,
-    releases: &[Release],
-) -> Result<Option<PaperText>, AppError> {
-    let Some((hash, name)) = &paper.draft else {
-        return Ok(None);
-    };
-    let bytes = files::read(&product.store, hash).await?;
-    let Ok(read) = product.reader().read(name, &bytes) else {
-        return Ok(None);
-    };
-    let mut loose = 0;
-    let mut blocks = Vec::with_capacity(read.blocks.len());
-    for block in &read.blocks {
-        let mut pieces = Vec::with_capacity(block.pieces.len());
-        for (text, mention) in &block.pieces {
-            let mention = mention.and_then(|it| read.mentions.get(it));
-            let figure = mention.is_some_and(MentionView::is_figure);
-            let release = mention
-                .filter(|_| figure)
-                .and_then(|it| behind(it, releases));
-            loose += usize::from(figure && release.is_none());
-            pieces.push(Piece {
-                text: text.clone(),
-                figure,
-                release: release.map(|it| it.id.clone()),
-            });
-        }
-        blocks.push((block.level, pieces));
-    }
-    Ok(Some(PaperText { blocks, loose }))
-}
-
-/// The release that prints what a mention says: of the same indicator where the reader linked it, else of the same words.
-fn behind<'a>(mention: &MentionView, releases: &'a [Release]) -> Option<&'a Release> {
-    let linked = mention.indicator.as_ref().map(|it| it.0.as_str());
-    let same = |it: &&Release| it.said == mention.text || it.said == mention.said;
-    let measure = match mention.kind.as_str() {
-        "growth" => "growth",
-        "rank" => "rank",
-        "share" => "share",
-        _ => "value",
-    };
-    let fits = |it: &&Release| {
-        it.measure.as_str() == measure && linked.is_none_or(|id| it.indicator == id)
-    };
-    // The newest counts where a figure was frozen anew.
-    releases.iter().rev().filter(same).find(fits)
 }

@@ -11,6 +11,7 @@ use super::{
 use crate::app::{
     AppError, Product,
     releases::{self, Measure, Since, Wanted},
+    writing,
 };
 
 /// Releases of a list without a document.
@@ -56,8 +57,8 @@ pub struct Show {
 /// Arguments of `quanyu release since`.
 #[derive(Args)]
 pub struct SinceWhat {
-    /// A release, or a document such as summary@2023.
-    what: String,
+    /// A release, or a document such as summary@2023 (else all documents that were sent, where a figure moved).
+    what: Option<String>,
     #[command(flatten)]
     at: At,
     /// How to print.
@@ -196,11 +197,18 @@ impl Show {
 impl SinceWhat {
     async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
         let product = Product::open(&self.at.place(packs)).await?;
-        let document = releases::since_document(&product, &self.what).await?;
-        let all = if document.is_empty() {
-            vec![releases::since(&product, &self.what).await?]
-        } else {
-            document
+        let all = match &self.what {
+            Some(what) => {
+                let document = releases::since_document(&product, what).await?;
+                match document.is_empty() {
+                    true => vec![releases::since(&product, what).await?],
+                    false => document,
+                }
+            }
+            None => {
+                let sent = writing::superseded(&product).await?;
+                sent.into_iter().flat_map(|it| it.moved).collect()
+            }
         };
         let mut rows = Vec::new();
         for it in &all {
@@ -208,6 +216,7 @@ impl SinceWhat {
         }
         let heads = [
             "id",
+            "document",
             "indicator",
             "measure",
             "period",
@@ -240,6 +249,7 @@ fn compared(it: &Since, rows: &mut Vec<Vec<Cell>>) {
     let head = || {
         vec![
             it.release.id.as_str().into(),
+            it.release.document.as_str().into(),
             it.release.indicator.as_str().into(),
             it.release.measure.as_str().into(),
             it.release.period.to_string().into(),

@@ -28,6 +28,9 @@ pub(super) struct Frame {
     pub carried: Vec<(String, String)>,
     pub path: String,
     pub search: Searched,
+    /// Notices that were not read, as the frame says it, and where they are.
+    pub unread: Option<String>,
+    pub notices: String,
     /// Whether the records are made up for demonstration.
     pub demo: bool,
     /// Who is signed in; none for the operator.
@@ -78,6 +81,10 @@ pub(super) struct Bare {
 /// Where the reader is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place<'a> {
+    /// The desk, notices and what hangs on them.
+    Desk,
+    Boards,
+    Calendar,
     Cockpit,
     Indicators,
     /// The registers of a room of the pack, or all of them.
@@ -130,6 +137,8 @@ impl Frame {
                     String::new()
                 },
             },
+            unread: unread(view.unread),
+            notices: view.link("/notices"),
             demo: pack.demo_district,
             me: app
                 .sender
@@ -148,6 +157,16 @@ impl Bare {
             title: title.to_owned(),
             district: app.product.pack.title.get(language).to_owned(),
         }
+    }
+}
+
+/// A count of unread notices: past what is counted, `99+`.
+fn unread(count: i64) -> Option<String> {
+    let most = i64::from(crate::app::notices::MOST_UNREAD);
+    match count {
+        ..=0 => None,
+        _ if count >= most => Some(format!("{}+", most - 1)),
+        _ => Some(count.to_string()),
     }
 }
 
@@ -174,6 +193,24 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         inner,
     };
     let mut menu = vec![
+        room(
+            app.text(view, "desk.title"),
+            view.link("/desk"),
+            Place::Desk,
+            false,
+        ),
+        room(
+            app.text(view, "calendar.title"),
+            view.link("/calendar"),
+            Place::Calendar,
+            true,
+        ),
+        room(
+            app.text(view, "boards.title"),
+            view.link("/boards"),
+            Place::Boards,
+            true,
+        ),
         room(
             title("cockpit", "menu.cockpit"),
             view.link("/"),

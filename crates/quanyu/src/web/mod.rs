@@ -11,6 +11,8 @@ mod account;
 mod api;
 mod appraisal;
 mod assets;
+mod boards;
+mod calendar;
 mod chart;
 mod check;
 mod cockpit;
@@ -18,17 +20,23 @@ mod compare;
 mod compose;
 mod csrf;
 mod csv;
+mod desk;
 mod documents;
+mod entries;
 mod figure;
 mod frame;
 mod guard;
+mod handover;
 mod identity;
+mod imports;
 mod indicators;
 mod metrics;
 mod needs;
+mod notices;
 mod ops;
 mod plans;
 mod problem;
+mod quick;
 mod registers;
 mod releases;
 mod renew;
@@ -36,8 +44,10 @@ mod respond;
 mod say;
 mod search;
 mod serve;
+mod sheets;
 mod signin;
 mod state;
+mod steps;
 mod styleguide;
 mod templates;
 mod texts;
@@ -76,11 +86,82 @@ pub fn router(app: App) -> Router {
         .route("/account/sessions/end", post(account::end_session))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/end", post(account::end_token))
+        .route("/desk", get(desk::show))
+        .route("/desk/delegations", post(desk::delegate))
+        .route("/desk/delegations/{id}/end", post(desk::end))
+        .route("/boards", get(boards::all))
+        .route("/boards/{register}", get(boards::show))
+        .route("/calendar", get(calendar::show))
+        .route("/calendar.ics", get(calendar::file))
+        .route("/notices", get(notices::show))
+        .route("/notices/read", post(notices::read))
+        .route("/handover", get(handover::ask).post(handover::hand_over))
+        .route("/handover/{id}", get(handover::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
+        .route(
+            "/registers/{register}/new",
+            get(entries::new).post(entries::create),
+        )
+        .route(
+            "/registers/{register}/import",
+            get(imports::ask).post(imports::send),
+        )
+        .route(
+            "/registers/{register}/quick",
+            get(quick::ask).post(quick::send),
+        )
+        .route("/registers/{register}/template", get(imports::template))
+        .route(
+            "/registers/{register}/import/{token}",
+            get(imports::show).post(imports::apply),
+        )
+        .route(
+            "/registers/{register}/import/{token}/faults",
+            get(imports::faults),
+        )
+        .route(
+            "/registers/{register}/imports/{batch}/undo",
+            post(imports::undo),
+        )
+        .route("/registers/{register}/check", post(entries::check))
+        .route("/registers/{register}/pick", get(entries::pick))
         .route("/registers/{register}/{record}", get(registers::record))
+        .route("/registers/{register}/{record}/steps", get(steps::show))
+        .route("/registers/{register}/{record}/step", post(steps::take))
+        .route("/registers/{register}/{record}/opinion", post(steps::opine))
+        .route("/registers/{register}/{record}/assign", post(steps::assign))
+        .route("/registers/{register}/{record}/sheet", get(sheets::show))
+        .route(
+            "/registers/{register}/{record}/sheet.docx",
+            get(sheets::file),
+        )
+        .route(
+            "/registers/{register}/{record}/papers/{hash}",
+            get(steps::paper),
+        )
+        .route(
+            "/registers/{register}/{record}/edit",
+            get(entries::edit).post(entries::update),
+        )
+        .route(
+            "/registers/{register}/{record}/remove",
+            post(entries::remove),
+        )
+        .route(
+            "/registers/{register}/{record}/restore",
+            post(entries::restore),
+        )
+        .route(
+            "/registers/{register}/{record}/events/{event}",
+            get(entries::event).post(entries::happen),
+        )
+        .route(
+            "/registers/{register}/{record}/files/{hash}",
+            get(entries::file),
+        )
         .route("/appraisal", get(appraisal::show))
         .route("/appraisal/board", get(appraisal::board::show))
         .route("/appraisal/items/{item}", get(appraisal::item::show))
@@ -96,6 +177,8 @@ pub fn router(app: App) -> Router {
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
         .route("/writing", get(writing::list).post(writing::create))
+        .route("/writing/compose", get(compose::ask).post(compose::keep))
+        .route("/writing/changed", get(writing::changed::show))
         .route("/writing/{record}", get(writing::show))
         .route("/writing/{record}/step", post(writing::step))
         .route("/writing/{record}/files/{hash}", get(writing::file))

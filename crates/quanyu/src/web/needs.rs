@@ -44,6 +44,8 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/account/tokens/end", Need::SignedIn),
     ("/api/openapi.json", Need::SignedIn),
     ("/_styleguide", Need::SignedIn),
+    ("/notices", Need::SignedIn),
+    ("/notices/read", Need::SignedIn),
     ("/metrics", Need::Office(Office::System)),
     ("/", Need::Any),
     ("/indicators", Need::Any),
@@ -53,6 +55,36 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/registers/{register}", Need::Any),
     ("/registers/{register}/{record}", Need::Any),
     ("/api/v1/registers/{register}/records", Need::Any),
+    ("/desk", Need::Any),
+    ("/desk/delegations", Need::Any),
+    ("/desk/delegations/{id}/end", Need::Any),
+    ("/boards", Need::Any),
+    ("/boards/{register}", Need::Any),
+    ("/calendar", Need::Any),
+    ("/calendar.ics", Need::Any),
+    ("/handover", Need::Any),
+    ("/handover/{id}", Need::Any),
+    ("/registers/{register}/new", Need::Any),
+    ("/registers/{register}/import", Need::Any),
+    ("/registers/{register}/quick", Need::Any),
+    ("/registers/{register}/template", Need::Any),
+    ("/registers/{register}/import/{token}", Need::Any),
+    ("/registers/{register}/import/{token}/faults", Need::Any),
+    ("/registers/{register}/imports/{batch}/undo", Need::Any),
+    ("/registers/{register}/check", Need::Any),
+    ("/registers/{register}/pick", Need::Any),
+    ("/registers/{register}/{record}/steps", Need::Any),
+    ("/registers/{register}/{record}/step", Need::Any),
+    ("/registers/{register}/{record}/opinion", Need::Any),
+    ("/registers/{register}/{record}/assign", Need::Any),
+    ("/registers/{register}/{record}/sheet", Need::Any),
+    ("/registers/{register}/{record}/sheet.docx", Need::Any),
+    ("/registers/{register}/{record}/papers/{hash}", Need::Any),
+    ("/registers/{register}/{record}/edit", Need::Any),
+    ("/registers/{register}/{record}/remove", Need::Any),
+    ("/registers/{register}/{record}/restore", Need::Any),
+    ("/registers/{register}/{record}/events/{event}", Need::Any),
+    ("/registers/{register}/{record}/files/{hash}", Need::Any),
     ("/search", Need::Any),
     ("/compare", Need::Any),
     ("/documents/read", Need::Any),
@@ -63,6 +95,8 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/appraisal/plan", Need::Whole),
     ("/appraisal/plan/confirm", Need::Whole),
     ("/writing", Need::Whole),
+    ("/writing/compose", Need::Whole),
+    ("/writing/changed", Need::Whole),
     ("/writing/{record}", Need::Whole),
     ("/writing/{record}/step", Need::Whole),
     ("/writing/{record}/files/{hash}", Need::Whole),
@@ -128,7 +162,7 @@ pub(super) fn open(app: &App, address: &str) -> bool {
 
 /// Where somebody begins: the first of these that is open.
 pub(super) fn home(app: &App) -> &'static str {
-    let rooms = ["/", "/registers"];
+    let rooms = ["/", "/desk", "/registers"];
     let first = rooms.into_iter().find(|it| open(app, it));
     first.unwrap_or("/account")
 }

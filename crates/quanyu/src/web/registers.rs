@@ -2,7 +2,7 @@
 //!
 //! Owns the handlers and the page of all registers. The list is in [`list`], the record in [`record`].
 
-mod list;
+pub(super) mod list;
 mod record;
 
 use axum::{extract::Path, response::Response};
@@ -121,11 +121,19 @@ pub(super) async fn record(
         app::registers::record(&app.product, &register, id, view.wish("day"), view.language).await;
     let page = page.map_err(|error| app.refused(&view, &error))?;
     match view.format {
-        Format::Html => app.page(
-            &view,
-            "registers/record.html",
-            &RecordShown::new(&app, &view, &page),
-        ),
+        Format::Html => {
+            let steps = match page.removed {
+                true => None,
+                false => super::steps::panel(&app, &view, &register, id, page.version)
+                    .await
+                    .map_err(|error| app.refused(&view, &error))?,
+            };
+            app.page(
+                &view,
+                "registers/record.html",
+                &RecordShown::new(&app, &view, &page, steps),
+            )
+        }
         _ => Ok(app.json(record_json(&page, &view))),
     }
 }

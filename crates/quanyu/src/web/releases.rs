@@ -100,6 +100,8 @@ pub(super) struct SinceShown {
     pub said: String,
     pub same: bool,
     pub light: &'static str,
+    /// Whether what the document says is true still, in words; `None` where it did not move or is not understood.
+    pub still: Option<(&'static str, String)>,
     /// What became of it, in words.
     pub words: String,
     pub now: String,
@@ -146,12 +148,16 @@ impl SinceShown {
                     ("period", &release.period.to_string()),
                 ],
             ),
-            measure: say.word("measure", release.measure.as_str()),
+            measure: say.word("measure", release.measure.word()),
             region: region(app, release),
             period: say.period(release.period),
             said: release.said.clone(),
             same: it.same,
             light: if it.same { "done" } else { "behind" },
+            still: it.still.map(|still| match still {
+                true => ("done", say.text("release.still")),
+                false => ("error", say.text("release.untrue")),
+            }),
             words,
             now: say.whole(&it.now_said),
             source: source(&say, release),
@@ -359,7 +365,7 @@ impl ReportsPage {
                     ("period", &it.period.to_string()),
                 ],
             ),
-            measure: say.word("measure", it.measure.as_str()),
+            measure: say.word("measure", it.measure.word()),
             region: frame::region_name(app, &it.region).unwrap_or_else(|| it.region.to_string()),
             period: say.period(it.period),
             differs: it.differs,
@@ -407,7 +413,7 @@ impl ReportsPage {
                 .map(|it| (it.id.clone(), it.title.get(view.language).to_owned()))
                 .collect(),
             measures: measures
-                .map(|it| (it.as_str().to_owned(), say.word("measure", it.as_str())))
+                .map(|it| (it.as_str().to_owned(), say.word("measure", it.word())))
                 .to_vec(),
             region: view.region.to_string(),
             period: view.period.to_string(),
@@ -430,7 +436,7 @@ pub(super) fn release_json(it: &Release) -> Value {
 /// What became of a release, for programs.
 pub(super) fn since_json(it: &Since) -> Value {
     json!({
-        "same": it.same, "now": json_number(it.now), "now_said": it.now_said, "sequence": it.sequence,
+        "same": it.same, "still": it.still, "now": json_number(it.now), "now_said": it.now_said, "sequence": it.sequence,
         "redefined": it.redefined.as_ref().map(|(by, at)| json!({ "by": by, "at": at })),
         "count": it.count, "idle": it.idle,
         "changes": it.changes.iter().map(|it| json!({

@@ -32,6 +32,8 @@ pub async fn serve(
     }
     let first = Arc::clone(&product);
     tokio::spawn(async move { first.warm().await });
+    // Deadlines are looked at and letters sent beside the pages.
+    tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
     let service = router(App::behind(product, door));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)

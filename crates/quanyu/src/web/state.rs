@@ -13,7 +13,7 @@ use super::{
     templates::Templates,
 };
 use crate::{
-    app::{Product, Who, check::shelf::Shelf},
+    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
     messages::Messages,
 };
 
@@ -29,6 +29,8 @@ pub struct App {
     pub(super) messages: Arc<Messages>,
     /// Drafts that somebody looks at.
     pub(super) shelf: Arc<Shelf>,
+    /// Workbooks that were sent and wait.
+    pub(super) intake: Arc<Intake>,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
     /// Under which names and how it is reached.
@@ -68,6 +70,7 @@ impl App {
             metrics: Arc::new(Metrics::default()),
             messages: Arc::new(Messages::built_in()),
             shelf: Arc::default(),
+            intake: Arc::default(),
             latest: Arc::default(),
             door: Arc::new(door),
             tries: Arc::new(Tries::new()),

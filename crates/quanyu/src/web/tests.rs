@@ -94,6 +94,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "plan_level",
         "right",
         "account_done",
+        "done",
+        "batch",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

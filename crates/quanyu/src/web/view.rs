@@ -4,7 +4,7 @@
 
 use axum::{
     extract::{FromRequestParts, Query},
-    http::{HeaderMap, Uri, header, request::Parts},
+    http::{HeaderMap, Method, Uri, header, request::Parts},
 };
 use quanyu_core::{period::Period, region::RegionCode, text::Language};
 
@@ -33,10 +33,12 @@ pub(super) struct View {
     pub path: String,
     /// All pairs of the query in order.
     pub pairs: Vec<(String, String)>,
+    /// Notices that who asks has not read.
+    pub unread: i64,
 }
 
 /// Parts of a query that a link to another state of the same page does not carry on.
-const MOMENTARY: [&str; 4] = ["after", "lang", "format", "page"];
+const MOMENTARY: [&str; 6] = ["after", "done", "format", "lang", "made", "page"];
 
 impl View {
     /// The value of a key of the query; an empty one is as good as none.
@@ -165,8 +167,18 @@ impl FromRequestParts<App> for View {
             format,
             path: parts.uri.path().to_owned(),
             pairs,
+            unread: unread(parts, app, format).await,
         })
     }
+}
+
+/// Notices that who asks has not read; a page is shown without the count where it cannot be had.
+async fn unread(parts: &mut Parts, app: &App, format: Format) -> i64 {
+    if format != Format::Html || parts.method != Method::GET {
+        return 0;
+    }
+    let Ok(app) = App::from_request_parts(parts, app).await;
+    crate::app::notices::unread(&app.product).await.unwrap_or(0)
 }
 
 /// The language of an answer: as the address asks, else as chosen before, else Chinese.
@@ -241,6 +253,7 @@ mod tests {
                 .iter()
                 .map(|(a, b)| ((*a).into(), (*b).into()))
                 .collect(),
+            unread: 0,
         }
     }
 

@@ -1,8 +1,9 @@
 //! 文稿材料: papers by state, a paper with its text, its frozen figures and its steps.
 //!
-//! Owns the list, the handlers and the forms. The page of a paper is in [`show`]. Leaves every act to `app::writing` and
-//! `app::steps`.
+//! Owns the list, the handlers and the forms. The page of a paper is in [`show`], what moved of sent ones in [`changed`]. Leaves
+//! every act to `app::writing` and `app::steps`.
 
+pub(super) mod changed;
 mod show;
 
 use std::collections::BTreeMap;
@@ -115,10 +116,18 @@ pub(super) async fn show(
         .map_err(refused)?;
     let frozen = app::releases::of_document(&app.product, &paper.code).await;
     let frozen = frozen.map_err(refused)?;
-    let since = app::releases::since_document(&app.product, &paper.code).await;
-    let since = since.map_err(refused)?;
+    // A page lists the records of what moved; a program gets them all.
+    let since = match view.format {
+        Format::Html => app::releases::moved_document(&app.product, &paper.code).await,
+        _ => app::releases::since_document(&app.product, &paper.code).await,
+    };
+    let mut since = since.map_err(refused)?;
     let text = app::writing::text(&app.product, &paper, &frozen).await;
     let text = text.map_err(refused)?;
+    // Figures of an earlier draft stand in no text any more.
+    if let Some(carried) = text.as_ref().and_then(|it| it.carried.as_ref()) {
+        since.retain(|it| carried.contains(&it.release.id));
+    }
     let open = app::steps::offered(&app.product, &paper.register, record).await;
     let open = open.map_err(refused)?;
     let taken = app::steps::taken(&app.product, &paper.register, record).await;
@@ -154,7 +163,7 @@ pub(super) async fn step(
         offline: form.take("offline").is_some(),
         number: form.take("number"),
         file: form.files.pop().map(|it| (it.1, it.2)),
-        values: BTreeMap::new(),
+        ..Taking::default()
     };
     for (name, text) in form.fields {
         if let Some(field) = name.strip_prefix("f.") {
@@ -208,6 +217,9 @@ struct ListPage {
     papers: Vec<Row>,
     total: usize,
     action: String,
+    /// Where a document is composed, where the pack has one that can be.
+    compose: Option<String>,
+    changed: String,
     kinds: Vec<(String, String)>,
     period: String,
     csv: String,
@@ -294,6 +306,9 @@ impl ListPage {
             papers: shown.iter().map(row).collect(),
             total: all.len(),
             action: view.link("/writing"),
+            compose: (!app::compose::composable(&app.product.pack).is_empty())
+                .then(|| view.link("/writing/compose")),
+            changed: view.link("/writing/changed"),
             kinds: kinds
                 .map(|it| (it.id.clone(), it.title.get(view.language).to_owned()))
                 .collect(),

@@ -139,3 +139,38 @@ async fn a_draft_that_is_no_longer_at_hand_is_asked_for_again() {
     assert_eq!(page.status, 200);
     assert!(page.text.contains("data-drop"), "{}", page.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_is_judged_by_what_was_confirmed_of_a_plan() {
+    let site = Site::demo().await;
+    let draft = |value: &str| {
+        format!(
+            "试验区2023年工作总结和2024年工作计划\n一、2023年工作\n全年技术合同成交额达到0.12亿元。\n二、2024年工作计划\n力争技术合同成交额达到{value}。\n"
+        )
+    };
+    let verdict = async |value: &str| {
+        let sent = site
+            .send(
+                "/documents/check?format=json",
+                &[("初稿.txt", draft(value).into_bytes())],
+            )
+            .await;
+        let json: Value = serde_json::from_str(&sent.text).unwrap();
+        let mentions = json["mentions"].as_array().unwrap();
+        let target = mentions.iter().find(|it| it["nature"] == "target");
+        target.unwrap()["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("0.2亿元").await, "no_source");
+    for (value, agrees, differs) in [
+        ("0.2亿元", "0.2亿元", "0.3亿元"),
+        ("0.3亿元", "0.3亿元", "0.2亿元"),
+    ] {
+        let form = format!(
+            "plan=示例计划&year=2024&document=计划.txt&t0=on&t0.indicator=contract_value&t0.kind=value&t0.comparator=ge&t0.value={value}&t0.sentence=力争"
+        );
+        let done = site.form("/appraisal/plan/confirm", &form).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert_eq!(verdict(agrees).await, "agrees", "{value} confirmed");
+        assert_eq!(verdict(differs).await, "differs", "{value} confirmed");
+    }
+}

@@ -103,8 +103,13 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 28] = [
     "/",
+    "/desk",
+    "/boards/job",
+    "/calendar",
+    "/notices",
+    "/handover",
     "/appraisal",
     "/appraisal?scheme=city",
     "/appraisal/board",
@@ -118,6 +123,9 @@ const PAGES: [&str; 20] = [
     "/registers?module=contracts",
     "/registers/contract",
     "/compare",
+    "/writing/compose",
+    "/writing/compose?document=summary&period=2023",
+    "/writing/changed",
     "/documents/read",
     "/writing",
     "/reports",

@@ -24,7 +24,18 @@ const VERBS: [(&str, Way, &str, &str); 17] = [
 ];
 
 /// What a verb may be compared with.
-const LEADS: [&str; 4] = ["同比", "较上年", "比上年", "较上年同期"];
+const LEADS: [&str; 7] = [
+    "同比",
+    "较上年",
+    "比上年",
+    "较上年同期",
+    "环比",
+    "年均",
+    "两年平均",
+];
+
+/// How often something doubled, and the growth that this is.
+const DOUBLED: [(&str, u32); 4] = [("翻番", 1), ("翻一番", 1), ("翻两番", 3), ("翻三番", 7)];
 
 /// Bounds that stand before the number, the longer ones first.
 const BEFORE: [(&str, Bound); 17] = [
@@ -62,6 +73,8 @@ impl Idiom {
             inside: String::new(),
             after: String::new(),
             limit: 0,
+            times: false,
+            yearly: false,
         };
         if let Some((lead, after)) = text.split_once("第n") {
             idiom.measure = Some(Measure::Rank);
@@ -87,6 +100,16 @@ impl Idiom {
             (*lead).clone_into(&mut idiom.lead);
             rest = &rest[lead.len()..];
         }
+        // Of these bases only rates are told.
+        let based = matches!(idiom.lead.as_str(), "环比" | "年均" | "两年平均");
+        let doubled = DOUBLED.iter().find(|it| it.0 == rest && !based);
+        if let Some((word, growth)) = doubled {
+            idiom.measure = Some(Measure::Growth);
+            idiom.bound = Bound::Doubled;
+            idiom.limit = *growth;
+            (*word).clone_into(&mut idiom.after);
+            return Ok(idiom);
+        }
         if let Some((word, way, up, down)) = VERBS.iter().find(|it| rest.starts_with(it.0)) {
             rest = &rest[word.len()..];
             idiom.verb = Some((*way, (*up).to_owned(), (*down).to_owned()));
@@ -100,7 +123,26 @@ impl Idiom {
         }
         let number = rest.strip_prefix('n');
         let points = number.is_some_and(|it| it.contains("百分点"));
+        idiom.times = number.is_some_and(|it| it.starts_with('倍'));
         idiom.behind(text, number.unwrap_or(rest))?;
+        if idiom.times {
+            let up = matches!(&idiom.verb, Some((Way::Up, ..)));
+            if !up || idiom.bound == Bound::Odd || based {
+                return Err(format!("`{text}`: only what grows does so in 倍"));
+            }
+            idiom.measure = Some(Measure::Growth);
+            return Ok(idiom);
+        }
+        if based {
+            let rate = number.is_none()
+                && matches!(&idiom.verb, Some((_, up, down)) if is_rate(up) || is_rate(down));
+            if !rate {
+                return Err(format!("`{text}`: a rate such as 增长 is missing"));
+            }
+            idiom.yearly = idiom.lead != "环比";
+            idiom.measure = (!idiom.yearly).then_some(Measure::Sequential);
+            return Ok(idiom);
+        }
         idiom.measure = match (&idiom.verb, points) {
             (Some(_), true) => Some(Measure::Change),
             // 增长 is a rate unless a number of something is written: 增加n家.

@@ -10,10 +10,14 @@ use crate::compose::{
     place::{shares, signature},
 };
 
+/// The name of the place at the end of the date.
+pub(super) const SIGNED: &str = "signed";
+
 /// The page and its functions.
 const PAGE: &str = include_str!("gb9704.typ");
 
-pub(super) fn source(doc: &Doc, fonts: &Fonts) -> String {
+/// The program; `lines` of them fill a page.
+pub(super) fn source(doc: &Doc, fonts: &Fonts, lines: u32) -> String {
     let mut out = String::with_capacity(PAGE.len() + 16 * doc.length());
     out.push_str("#let fonts = (");
     for (name, role) in [
@@ -27,7 +31,7 @@ pub(super) fn source(doc: &Doc, fonts: &Fonts) -> String {
         let family = fonts.family(role).unwrap_or_default();
         out.push_str(&format!("{name}: {}, ", literal(family)));
     }
-    out.push_str(")\n");
+    out.push_str(&format!(")\n#let lines = {lines}\n"));
     out.push_str(PAGE);
     out.push_str(&format!(
         "#set document(title: {})\n#{{\n",
@@ -221,10 +225,15 @@ impl Program<'_> {
         if let Some(sign) = &doc.sign {
             let (issuer, date) = signature(sign);
             self.add("empty");
+            self.add(&format!("signature({}, {{", doc.note.is_some()));
             if !sign.issuer.is_empty() {
                 self.add(&format!("from-right({issuer}, {})", literal(&sign.issuer)));
             }
-            self.add(&format!("from-right({date}, {})", literal(&sign.date)));
+            self.add(&format!(
+                "from-right({date}, {} + [#metadata(none)<{SIGNED}>])",
+                literal(&sign.date)
+            ));
+            self.add("})");
         }
         if let Some(note) = &doc.note {
             self.add(&format!("par({})", literal(&format!("（{note}）"))));

@@ -16,7 +16,7 @@ use super::{Wish, Work, printed};
 use crate::compose::{
     chart::{Bar, Chart},
     error::ComposeError,
-    figure::{Answer, Ask, Figure, Measure, Parts},
+    figure::{Also, Answer, Ask, Figure, Measure, Parts},
     idiom::{self, Idiom, Refusal, Said},
     inline,
     model::FigureRun,
@@ -159,6 +159,7 @@ fn call(work: &Work, args: &[Value], function: &str) -> Result<Call, Error> {
             digits: named.get("digits")?,
             fixed: named.get::<Option<bool>>("fixed")?.unwrap_or_default(),
             to,
+            years: named.get("years")?,
         },
         region: region(work, &named)?,
         period: period(work, &named)?,
@@ -173,7 +174,7 @@ fn outcome(work: &mut Work, call: &Call) -> Result<Outcome, Error> {
         indicator: call.indicator.clone(),
         region: call.region.clone(),
         period: call.period,
-        earlier: idiom.needs_earlier(),
+        also: idiom.needs(),
     };
     let known = work.known.clone();
     let found = known.get(&ask);
@@ -290,7 +291,7 @@ fn chart(shared: &Shared, args: &[Value]) -> Result<Value, Error> {
             indicator: indicator.clone(),
             region,
             period,
-            earlier: false,
+            also: Also::Nothing,
         };
         if let Some(Answer::Figure(figure)) = known.get(&ask)
             && figure.value.is_some()

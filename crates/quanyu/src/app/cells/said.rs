@@ -27,6 +27,10 @@ pub fn say(pack: &Pack, field: &Field, value: &Value, language: Language) -> Str
                 .map_or_else(|| code.clone(), |it| it.name.clone()),
             Err(_) => code.clone(),
         },
+        // The hash in front of a file's name says nothing to people.
+        (Value::Text(text), FieldType::File) => text
+            .split_once(':')
+            .map_or_else(|| text.clone(), |(_, name)| name.to_owned()),
         (Value::Text(text), FieldType::Period) => match text.parse::<Period>() {
             Ok(period) if language == Language::Zh => period.name_zh(),
             _ => text.clone(),

@@ -19,7 +19,7 @@ use quanyu_documents::{
 use quanyu_figures::{By, Citation, Figure, Request};
 use quanyu_pack::model::{self, IndicatorKind, Pack};
 
-use crate::app::{AppError, Product, documents::Parts, releases, say};
+use crate::app::{AppError, Product, documents::Parts, plans, releases, say};
 
 /// Others of the same group that a writer may have meant, at most.
 const KIN: usize = 8;
@@ -36,7 +36,7 @@ pub(super) async fn known(
         region: pack.region.clone(),
         scopes: scopes(pack),
         subjects: subjects(pack),
-        targets: targets(pack),
+        targets: targets(product).await?,
         ..Known::default()
     };
     for (region, (indicators, periods)) in
@@ -72,9 +72,7 @@ pub(super) async fn released(
         let (indicators, periods) = wanted.entry(it.region.clone()).or_default();
         indicators.insert(it.indicator.clone());
         periods.insert(it.period);
-        if it.measure == releases::Measure::Change {
-            periods.extend(it.period.shift_years(-1));
-        }
+        periods.extend(it.measure.base(it.period));
     }
     for (region, (indicators, periods)) in &wanted {
         add(product, known, region, indicators, periods).await?;
@@ -90,13 +88,12 @@ pub(super) async fn released(
                 let place = fact.and_then(|it| it.rank);
                 (Measure::Rank, place.map(|it| it.place.into()))
             }
-            releases::Measure::Change => {
-                let before = it.period.shift_years(-1);
-                let before = before.and_then(|year| known.fact(&it.indicator, &it.region, year));
-                let both = fact
-                    .and_then(|it| it.value)
-                    .zip(before.and_then(|it| it.value));
-                (Measure::Change, both.map(|(now, before)| now - before))
+            made => {
+                let before = made.base(it.period);
+                let before = before.and_then(|at| known.value(&it.indicator, &it.region, at));
+                let both = fact.and_then(|it| it.value).zip(before);
+                let now = both.and_then(|(now, before)| releases::against(made, now, before));
+                (measured(made), now.map(|it| it.normalize()))
             }
         };
         known.releases.insert(
@@ -111,6 +108,15 @@ pub(super) async fn released(
         );
     }
     Ok(())
+}
+
+/// What is judged of a measure that is made of two values.
+fn measured(of: releases::Measure) -> Measure {
+    match of {
+        releases::Measure::Sequential => Measure::Sequential,
+        releases::Measure::Average(years) => Measure::Average(years),
+        _ => Measure::Change,
+    }
 }
 
 /// The same with more of what differs: parts of years, other calibers, other statuses. `None` where nothing differs for a
@@ -437,26 +443,22 @@ fn subjects(pack: &Pack) -> BTreeMap<String, Subject> {
         .collect()
 }
 
-fn targets(pack: &Pack) -> Vec<Target> {
-    let of_plan = |plan: &model::Plan| {
-        let (title, period) = (plan.title.zh.clone(), plan.period);
-        plan.targets
-            .iter()
-            .map(|it| Target {
-                plan: title.clone(),
-                indicator: it.indicator.clone(),
-                period,
-                growth: it.growth,
-                comparator: match it.comparator {
-                    model::Comparator::Eq => Comparator::Eq,
-                    model::Comparator::Gt => Comparator::Gt,
-                    model::Comparator::Ge => Comparator::Ge,
-                    model::Comparator::Lt => Comparator::Lt,
-                    model::Comparator::Le => Comparator::Le,
-                },
-                value: it.value,
-            })
-            .collect::<Vec<_>>()
+/// What plans aim at: targets that somebody confirmed before those that the pack declares.
+async fn targets(product: &Product) -> Result<Vec<Target>, AppError> {
+    let target = |it: plans::Aim| Target {
+        plan: it.plan_title.zh,
+        indicator: it.indicator,
+        period: it.period,
+        growth: it.growth,
+        comparator: match it.comparator {
+            model::Comparator::Eq => Comparator::Eq,
+            model::Comparator::Gt => Comparator::Gt,
+            model::Comparator::Ge => Comparator::Ge,
+            model::Comparator::Lt => Comparator::Lt,
+            model::Comparator::Le => Comparator::Le,
+        },
+        value: it.value,
     };
-    pack.plans.values().flat_map(of_plan).collect()
+    let aims = plans::aims(product).await?;
+    Ok(aims.into_iter().map(target).collect())
 }

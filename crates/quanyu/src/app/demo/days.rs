@@ -1,6 +1,6 @@
 //! Working days from which demonstration records draw theirs.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use quanyu_pack::model::Pack;
 use rand::Rng;
 use rust_decimal::{Decimal, prelude::ToPrimitive};
@@ -54,4 +54,32 @@ pub(super) fn pick(days: &[(Date, f64)], rng: &mut impl Rng) -> Date {
     let at = unit(rng) * sum;
     let place = days.partition_point(|(_, upto)| *upto <= at);
     days[place.min(days.len() - 1)].0
+}
+
+/// The day so many working days before another; below zero after it. A day of a year that the calendar does not hold counts by
+/// its weekday.
+pub(super) fn days_back(
+    pack: &Pack,
+    field: &str,
+    today: Date,
+    back: i64,
+) -> Result<Date, DrawError> {
+    let outside = |_| DrawError::Senseless {
+        field: field.to_owned(),
+        why: "the day lies outside the calendar",
+    };
+    let worked = |day: Date| {
+        let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        pack.is_working_day(day).unwrap_or(!weekend)
+    };
+    let (mut day, mut left) = (today, back.unsigned_abs());
+    while left > 0 {
+        day = if back > 0 {
+            day.yesterday().map_err(outside)?
+        } else {
+            day.tomorrow().map_err(outside)?
+        };
+        left -= u64::from(worked(day));
+    }
+    Ok(day)
 }

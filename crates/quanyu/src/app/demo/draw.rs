@@ -9,13 +9,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::Date};
 use quanyu_core::{money::Money, uscc, value::Value};
 use quanyu_pack::model::{DemoDraw, DemoField, DemoRows, Field, FieldType, Pack, Register};
 use rand::{Rng, RngExt};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
-use super::days::{pick, working_days};
+use super::days::{days_back, pick, working_days};
 use crate::app::cells::{self, CellFault, Found, Input, Names};
 
 /// The values of one record by field.
@@ -90,7 +90,7 @@ pub enum DrawError {
 /// # Errors
 /// [`DrawError`] where the declaration cannot be fulfilled.
 pub fn block(
-    pack: &Pack,
+    (pack, today): (&Pack, Date),
     rows: &DemoRows,
     made: &[Made],
     rng: &mut impl Rng,
@@ -102,7 +102,7 @@ pub fn block(
     let count = rows.count as usize;
     let mut drawn: Vec<Row> = vec![Row::new(); count];
     for field in &rows.fields {
-        let values = column(pack, register, field, &drawn, made, rng)?;
+        let values = column((pack, today), register, field, &drawn, made, rng)?;
         for (row, value) in drawn.iter_mut().zip(values) {
             row.insert(field.field.clone(), value);
         }
@@ -127,7 +127,7 @@ fn state(register: &Register) -> Option<Field> {
 }
 
 fn column(
-    pack: &Pack,
+    (pack, today): (&Pack, Date),
     register: &Register,
     wanted: &DemoField,
     rows: &[Row],
@@ -193,6 +193,12 @@ fn column(
                 .map(|_| Ok(Value::Date(pick(&days, rng))))
                 .collect()
         }
+        DemoDraw::Ago(low, high) => (0..count)
+            .map(|_| {
+                let back = rng.random_range(*low..=*high);
+                days_back(pack, name, today, back).map(Value::Date)
+            })
+            .collect(),
         DemoDraw::After { field, days } => rows
             .iter()
             .map(|row| match row.get(field) {
@@ -539,7 +545,13 @@ seed = 1
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut made: Vec<Made> = Vec::new();
         for block_rows in &pack.demo.as_ref().unwrap().rows {
-            let rows = block(pack, block_rows, &made, &mut rng).unwrap();
+            let rows = block(
+                (pack, jiff::civil::date(2024, 1, 8)),
+                block_rows,
+                &made,
+                &mut rng,
+            )
+            .unwrap();
             let first = made.iter().map(|it| it.ids.len() as i64).sum::<i64>() + 1;
             made.push(Made {
                 name: block_rows

@@ -150,12 +150,15 @@ async fn records_of(product: &Product, demo: &Demo) -> Result<usize, AppError> {
     let mut rng = ChaCha8Rng::seed_from_u64(demo.seed);
     let mut made: Vec<draw::Made> = Vec::new();
     let mut count = 0;
+    let today = product.today();
     for (number, block) in demo.rows.iter().enumerate() {
         let rows =
-            draw::block(&product.pack, block, &made, &mut rng).map_err(|error| AppError::Demo {
-                block: number + 1,
-                register: block.register.clone(),
-                why: error.to_string(),
+            draw::block((&product.pack, today), block, &made, &mut rng).map_err(|error| {
+                AppError::Demo {
+                    block: number + 1,
+                    register: block.register.clone(),
+                    why: error.to_string(),
+                }
             })?;
         let mut ids = Vec::with_capacity(rows.len());
         for part in rows.chunks(PER_ACT) {

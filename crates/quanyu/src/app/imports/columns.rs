@@ -195,6 +195,33 @@ pub(super) fn map(
     mapping
 }
 
+/// The fields of bare heads, as they are pasted: field and unit of each that is known.
+pub(in crate::app) fn columns_of(
+    register: &Register,
+    heads: &[String],
+) -> Vec<Option<(String, Option<String>)>> {
+    let columns: Vec<workbook::Column> = heads
+        .iter()
+        .enumerate()
+        .map(|(index, head)| {
+            let (name, unit) = workbook::split_header(head);
+            workbook::Column {
+                index,
+                header: head.clone(),
+                name,
+                unit,
+                hidden: false,
+            }
+        })
+        .collect();
+    let mapping = map(register, &columns, None);
+    let mut found = vec![None; heads.len()];
+    for column in mapping.own() {
+        found[column.place] = Some((column.field.id.clone(), column.unit.clone()));
+    }
+    found
+}
+
 /// The same for a sheet of lines.
 pub(super) fn map_lines(
     register: &Register,

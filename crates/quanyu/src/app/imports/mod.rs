@@ -10,6 +10,8 @@
 
 mod columns;
 mod draft;
+pub mod grid;
+pub mod intake;
 mod lines;
 mod report;
 mod rows;
@@ -23,6 +25,7 @@ use std::{
 
 use futures::FutureExt;
 use jiff::civil::Date;
+use quanyu_core::access::Right;
 use quanyu_documents::{secrecy, workbook};
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use quanyu_store::import;
@@ -32,14 +35,17 @@ use self::{
     lines::LineSheet,
     rows::{Checked, Checker},
 };
-use super::{AppError, Product, registers};
+use super::{AppError, Product, registers, say};
 
+pub(in crate::app) use columns::columns_of;
 pub use columns::{Column, Mapping, Part};
-pub use report::{Fault, Report};
-pub use template::template;
+pub use report::{Fault, Report, Sample};
+pub use template::{template, template_bytes};
 
 /// Rows checked and written together: some thousands keep other writers' waiting short.
 const CHUNK: usize = 2_000;
+/// Batches looked through for those of a register.
+const BATCHES: u32 = 500;
 /// Faults kept for the report; more tell nobody anything.
 const MOST_FAULTS: usize = 5_000;
 
@@ -117,6 +123,7 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
     }
     .await;
     report.count(&checker);
+    report.samples = report::samples(product, &register, &checker.samples).await?;
     if !wish.unit_is_right {
         report.questions = checker.questions();
     }
@@ -143,11 +150,61 @@ pub async fn import(product: &Product, wish: &Wish) -> Result<Report, AppError> 
     Ok(report)
 }
 
+/// The batches of a register that were begun last.
+///
+/// # Errors
+/// An unknown register; the database's.
+pub async fn batches(product: &Product, register: &str) -> Result<Vec<BatchView>, AppError> {
+    let declared = registers::declared(product, register)?;
+    product.may(Right::Enter, declared)?;
+    let mut tx = product.store.read().await?;
+    let all = import::latest(&mut tx, BATCHES).await?;
+    let own = all
+        .into_iter()
+        .filter(|it| it.register == declared.id && it.state != "discarded");
+    Ok(own
+        .map(|it| BatchView {
+            id: it.id,
+            title: it.title,
+            state: it.state,
+            actor: it.actor,
+            at: say::shanghai(&it.at),
+            rows: it.rows,
+            updates: it.updates,
+        })
+        .collect())
+}
+
+/// A batch as people see it.
+#[derive(Clone, Debug)]
+pub struct BatchView {
+    /// Its number.
+    pub id: i64,
+    /// The file.
+    pub title: String,
+    /// `open`, `applied`, `undone`.
+    pub state: String,
+    /// Who imported.
+    pub actor: String,
+    /// When, as shown in Asia/Shanghai.
+    pub at: String,
+    /// Records made and changed.
+    pub rows: i64,
+    /// Of these, records changed.
+    pub updates: i64,
+}
+
 /// Takes a whole import back.
 ///
 /// # Errors
-/// Where one of its records was changed since, or is referred to.
+/// A right that is missing; where one of its records was changed since, or is referred to.
 pub async fn undo(product: &Product, batch: i64) -> Result<i64, AppError> {
+    let mut tx = product.store.read().await?;
+    let found = import::get(&mut tx, batch).await?;
+    drop(tx);
+    if let Some(register) = found.and_then(|it| product.pack.registers.get(&it.register)) {
+        product.may(Right::Enter, register)?;
+    }
     Ok(import::undo(&product.store, &product.actor(), batch).await?)
 }
 

@@ -8,12 +8,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use quanyu_core::text::Language;
+use quanyu_core::{
+    text::{Language, Text},
+    value::Value,
+};
 use quanyu_documents::workbook::{self, write};
 use quanyu_pack::model::Register;
 
 use super::{MOST_FAULTS, Mapping, Wish, lines::LineSheet, rows::Checker};
-use crate::app::AppError;
+use crate::app::{AppError, Product, registers};
 
 /// A cell that does not fit.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +68,49 @@ pub struct Report {
     pub dry_run: bool,
     /// The workbook with the faults.
     pub file: Option<PathBuf>,
+    /// What the first rows would do.
+    pub samples: Vec<Sample>,
+}
+
+/// What a row does.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Row in the sheet.
+    pub row: u32,
+    /// The record that changes; `None` for a new one.
+    pub record: Option<i64>,
+    /// Field, before, after, as shown; of a new record what it says.
+    pub fields: Vec<(Text, String, String)>,
+}
+
+/// A sample before its values are said: row, record, field with its value before and after.
+pub(super) type RawSample = (u32, Option<i64>, Vec<(String, Value, Value)>);
+
+/// Samples as people read them.
+pub(super) async fn samples(
+    product: &Product,
+    register: &Register,
+    raw: &[RawSample],
+) -> Result<Vec<Sample>, AppError> {
+    let mut tx = product.store.read().await?;
+    let mut all = Vec::with_capacity(raw.len());
+    for (row, record, values) in raw {
+        let mut fields = Vec::new();
+        for (id, before, after) in values {
+            let Some(field) = register.field(id) else {
+                continue;
+            };
+            let before = registers::cell(&mut tx, product, field, before, Language::Zh).await?;
+            let after = registers::cell(&mut tx, product, field, after, Language::Zh).await?;
+            fields.push((field.title.clone(), before.said, after.said));
+        }
+        all.push(Sample {
+            row: *row,
+            record: *record,
+            fields,
+        });
+    }
+    Ok(all)
 }
 
 impl Report {

@@ -7,7 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use quanyu_core::value::Value;
+use quanyu_core::{
+    access::{Right, Scope},
+    value::Value,
+};
 use quanyu_documents::workbook::{Cell, Row};
 use quanyu_pack::model::Register;
 use quanyu_store::{
@@ -22,9 +25,10 @@ use super::{
     draft::{Place, Reader, at_row, fault_in, key_texts},
     lines::{self, ByParent, LineSheet, OfParent},
     named_by,
+    report::RawSample,
     units::{Held, Seen},
 };
-use crate::app::{AppError, Product, names::NameMap};
+use crate::app::{AppError, Product, entries, names::NameMap};
 
 /// A chunk that was checked.
 #[derive(Debug, Default)]
@@ -63,7 +67,13 @@ pub(super) struct Checker<'a> {
     pub created: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// What the first rows would do.
+    pub samples: Vec<RawSample>,
+    scope: Scope,
 }
+
+/// Rows whose doing is told.
+const SAMPLES: usize = 40;
 
 impl<'a> Checker<'a> {
     pub fn new(
@@ -89,6 +99,8 @@ impl<'a> Checker<'a> {
             created: 0,
             changed: 0,
             unchanged: 0,
+            samples: Vec::new(),
+            scope: product.scope(Right::Enter, register),
         }
     }
 
@@ -240,7 +252,7 @@ impl<'a> Checker<'a> {
                 lines: parent.lines,
                 ..Draft::default()
             };
-            self.change(record, draft, &mut checked);
+            self.change(parent.at.1, record, draft, &mut checked);
         }
         Ok(checked)
     }
@@ -290,17 +302,27 @@ impl<'a> Checker<'a> {
                     }
                 }
                 None => {
+                    let draft =
+                        entries::owned(self.product, self.register, None, draft, &self.scope);
+                    if self.outside(row, None, &draft, checked) {
+                        continue;
+                    }
                     self.created += 1;
+                    if self.samples.len() < SAMPLES {
+                        let known = draft.values.iter().filter(|(_, value)| !value.is_null());
+                        let values = known.map(|(id, it)| (id.clone(), Value::Null, it.clone()));
+                        self.samples.push((row, None, values.collect()));
+                    }
                     checked.rows.push(ImportRow::Create(draft));
                 }
-                Some(record) => self.change(record, draft, checked),
+                Some(record) => self.change(row, record, draft, checked),
             }
         }
         Ok(())
     }
 
     /// A row about a record that is there.
-    fn change(&mut self, record: &Record, mut draft: Draft, checked: &mut Checked) {
+    fn change(&mut self, row: u32, record: &Record, mut draft: Draft, checked: &mut Checked) {
         let lines = lines::differ(self.register, record, &mut draft.lines);
         let values = draft
             .values
@@ -316,12 +338,45 @@ impl<'a> Checker<'a> {
         if !lines {
             draft.lines.clear();
         }
+        if self.outside(row, Some(record), &draft, checked) {
+            return;
+        }
         self.changed += 1;
+        if self.samples.len() < SAMPLES {
+            let differs = |(id, value): &(&String, &Value)| record.value(id) != *value;
+            let values = draft.values.iter().filter(differs);
+            let values = values.map(|(id, it)| (id.clone(), record.value(id).clone(), it.clone()));
+            self.samples.push((row, Some(record.id), values.collect()));
+        }
         checked.rows.push(ImportRow::Update {
             record: record.id,
             version: record.version,
             draft,
         });
+    }
+
+    /// Whether a row speaks of a record that the person before us may not enter; that is told.
+    fn outside(
+        &self,
+        row: u32,
+        record: Option<&Record>,
+        draft: &Draft,
+        checked: &mut Checked,
+    ) -> bool {
+        let fits = entries::fits(self.product, &self.scope, self.register, record, draft)
+            && record
+                .is_none_or(|it| entries::within(self.product, &self.scope, self.register, it));
+        if !fits {
+            let place = Place {
+                sheet: None,
+                mapping: self.mapping,
+            };
+            let title = &self.register.title.zh;
+            checked
+                .faults
+                .push(at_row(&place, row, "import_outside", title));
+        }
+        !fits
     }
 
     async fn look_up(

@@ -11,28 +11,47 @@ use quanyu_pack::model::{Field, FieldType, Pack, Register};
 
 use crate::app::{AppError, Product, registers};
 
+/// The template of a register: its file name and content.
+///
+/// # Errors
+/// An unknown register, a workbook that cannot be put together.
+pub async fn template_bytes(
+    product: &Product,
+    register: &str,
+) -> Result<(String, Vec<u8>), AppError> {
+    let declared = registers::declared(product, register)?;
+    product.may(quanyu_core::access::Right::Enter, declared)?;
+    let (pack, declared) = (product.pack.clone(), declared.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        bytes(&pack, &declared)
+            .map(|it| (format!("{}填报模板.xlsx", declared.title.zh), it))
+            .map_err(|error| AppError::Output(error.to_string()))
+    });
+    made.await
+        .map_err(|error| AppError::Output(error.to_string()))?
+}
+
 /// Writes the template of a register.
 ///
 /// # Errors
 /// An unknown register, a file that cannot be written.
 pub fn template(product: &Product, register: &str, out: &Path) -> Result<(), AppError> {
     let register = registers::declared(product, register)?;
+    let bytes = bytes(&product.pack, register).map_err(|error| AppError::file(out, &error))?;
+    std::fs::write(out, bytes).map_err(|error| AppError::file(out, &error))
+}
+
+fn bytes(pack: &Pack, register: &Register) -> Result<Vec<u8>, write::WriteError> {
     let book = Book {
         title: register.title.zh.clone(),
         made_at: jiff::Zoned::now().datetime(),
         language: Language::Zh,
     };
-    let trouble = |why: String| AppError::File {
-        file: out.display().to_string(),
-        why,
-    };
-    let bytes = write::template(
+    write::template(
         &book,
-        &columns(&product.pack, &register.fields),
-        &sheets(&product.pack, register),
+        &columns(pack, &register.fields),
+        &sheets(pack, register),
     )
-    .map_err(|error| trouble(error.to_string()))?;
-    std::fs::write(out, bytes).map_err(|error| trouble(error.to_string()))
 }
 
 /// A sheet for each kind of lines: the parent's key, then the lines' fields.

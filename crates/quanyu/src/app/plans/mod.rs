@@ -4,9 +4,10 @@
 //! Owns where they come from. Leaves rules to `quanyu_core::appraisal`, reading a document to [`read`], the day of a task
 //! and its steps to [`tasks`].
 //!
-//! Invariant: a target that a pack declares and one that was confirmed look the same to whoever shows them.
+//! Invariant: a target that a pack declares and one that was confirmed look the same to whoever shows them; where both speak of
+//! one indicator and period, the confirmed one counts.
 //!
-//! Start reading at [`targets`].
+//! Start reading at [`targets`]; who judges by targets asks for [`aims`].
 
 pub mod read;
 pub mod tasks;
@@ -22,7 +23,7 @@ use quanyu_core::{
     value::Value,
 };
 use quanyu_figures::Request;
-use quanyu_pack::model::{Comparator, Display, Indicator, Register, Split};
+use quanyu_pack::model::{Comparator, Display, Indicator, Plan, Register, Split};
 use quanyu_store::{
     list::{self as rows, Query},
     records::Record,
@@ -33,17 +34,29 @@ use super::{AppError, Product, cockpit::TargetView, say};
 
 /// A target, wherever it is from.
 #[derive(Clone, Debug)]
-struct Wanted {
-    plan: String,
-    id: String,
-    text: Text,
-    indicator: String,
-    growth: bool,
-    comparator: Comparator,
-    value: Decimal,
-    period: Period,
-    by: Date,
-    split: Split,
+pub(super) struct Aim {
+    /// Its plan: an id of the pack, else as the document calls it.
+    pub plan: String,
+    /// What the plan is called.
+    pub plan_title: Text,
+    /// Its id in the pack, else its record.
+    pub id: String,
+    /// As it is said.
+    pub text: Text,
+    /// What is measured.
+    pub indicator: String,
+    /// Growth, not a value.
+    pub growth: bool,
+    /// How it is compared.
+    pub comparator: Comparator,
+    /// In base units.
+    pub value: Decimal,
+    /// What it is for.
+    pub period: Period,
+    /// By when.
+    pub by: Date,
+    /// How it is spread over months and parts.
+    pub split: Split,
 }
 
 /// The targets of the plans that the period lies in, with what is reached.
@@ -60,8 +73,8 @@ pub async fn targets(
     if *region != product.pack.region {
         return Ok(Vec::new());
     }
-    let mut wanted = declared(product, period);
-    wanted.extend(confirmed(product, period).await?);
+    let mut wanted = aims(product).await?;
+    wanted.retain(|it| it.period.contains(period));
     let figures = gather(product, region, period, &wanted).await?;
     Ok(wanted
         .iter()
@@ -72,30 +85,59 @@ pub async fn targets(
         .collect())
 }
 
-/// Targets that the pack declares.
-fn declared(product: &Product, period: Period) -> Vec<Wanted> {
-    let plans = product.pack.plans.values();
-    plans
-        .filter(|it| it.period.contains(period))
-        .flat_map(|plan| {
-            plan.targets.iter().map(|target| Wanted {
-                plan: plan.id.clone(),
-                id: target.id.clone(),
-                text: target.text.clone(),
-                indicator: target.indicator.clone(),
-                growth: target.growth,
-                comparator: target.comparator,
-                value: target.value,
-                period: plan.period,
-                by: target.by.unwrap_or_else(|| plan.period.last_day()),
-                split: target.split.clone(),
-            })
-        })
-        .collect()
+/// The targets of all plans: those that were confirmed, and those that the pack declares where nothing was confirmed of the same
+/// indicator for the same period. The newest stands last.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn aims(product: &Product) -> Result<Vec<Aim>, AppError> {
+    let confirmed = confirmed(product).await?;
+    Ok(merged(declared(product), confirmed))
 }
 
-/// Targets in the register that plays `target`.
-async fn confirmed(product: &Product, period: Period) -> Result<Vec<Wanted>, AppError> {
+/// What was confirmed stands before what the pack declares; it keeps the way through the year that was declared for it.
+fn merged(declared: Vec<Aim>, mut confirmed: Vec<Aim>) -> Vec<Aim> {
+    let mut all = Vec::with_capacity(declared.len() + confirmed.len());
+    for aim in declared {
+        let same = |it: &&mut Aim| {
+            it.indicator == aim.indicator && it.growth == aim.growth && it.period == aim.period
+        };
+        let mut later: Vec<&mut Aim> = confirmed.iter_mut().filter(same).collect();
+        if later.is_empty() {
+            all.push(aim);
+            continue;
+        }
+        for it in &mut later {
+            it.split.clone_from(&aim.split);
+        }
+    }
+    all.extend(confirmed);
+    all
+}
+
+/// Targets that the pack declares.
+fn declared(product: &Product) -> Vec<Aim> {
+    let of_plan = |plan: &Plan| {
+        let aims = plan.targets.iter().map(|target| Aim {
+            plan: plan.id.clone(),
+            plan_title: plan.title.clone(),
+            id: target.id.clone(),
+            text: target.text.clone(),
+            indicator: target.indicator.clone(),
+            growth: target.growth,
+            comparator: target.comparator,
+            value: target.value,
+            period: plan.period,
+            by: target.by.unwrap_or_else(|| plan.period.last_day()),
+            split: target.split.clone(),
+        });
+        aims.collect::<Vec<_>>()
+    };
+    product.pack.plans.values().flat_map(of_plan).collect()
+}
+
+/// Targets in the register that plays `target`, in the order in which they were made.
+async fn confirmed(product: &Product) -> Result<Vec<Aim>, AppError> {
     let Some(register) = product.pack.playing("target") else {
         return Ok(Vec::new());
     };
@@ -105,15 +147,20 @@ async fn confirmed(product: &Product, period: Period) -> Result<Vec<Wanted>, App
         ..Query::default()
     };
     let page = rows::list(&mut tx, &register.id, &query).await?;
-    let wanted = page.records.iter().filter_map(|it| {
+    let mut records = page.records;
+    records.sort_by_key(|it| it.id);
+    let aim = |it: &Record| {
         let text = |slot: &str| text_of(register, it, slot);
         let own: Period = text("period")?.parse().ok()?;
         let value = match slot(register, it, "value")? {
             Value::Decimal(value) => *value,
             _ => return None,
         };
-        Some(Wanted {
-            plan: text("plan").unwrap_or_default(),
+        let plan = text("plan").unwrap_or_default();
+        let titled = product.pack.plans.get(&plan).map(|it| it.title.clone());
+        Some(Aim {
+            plan_title: titled.unwrap_or_else(|| Text::zh(plan.clone())),
+            plan,
             id: it.id.to_string(),
             text: Text::zh(text("text").unwrap_or_default()),
             indicator: text("indicator")?,
@@ -124,8 +171,8 @@ async fn confirmed(product: &Product, period: Period) -> Result<Vec<Wanted>, App
             by: day_of(register, it, "by").unwrap_or_else(|| own.last_day()),
             split: Split::default(),
         })
-    });
-    Ok(wanted.filter(|it| it.period.contains(period)).collect())
+    };
+    Ok(records.iter().filter_map(aim).collect())
 }
 
 /// A comparator from its word.
@@ -164,7 +211,7 @@ async fn gather(
     product: &Product,
     region: &RegionCode,
     period: Period,
-    wanted: &[Wanted],
+    wanted: &[Aim],
 ) -> Result<Figures, AppError> {
     let mut by_lag: BTreeMap<u8, Vec<String>> = BTreeMap::new();
     let mut years = Vec::new();
@@ -208,7 +255,7 @@ async fn gather(
 }
 
 fn view(
-    wanted: &Wanted,
+    wanted: &Aim,
     indicator: &Indicator,
     figures: &Figures,
     period: Period,
@@ -262,7 +309,7 @@ fn view(
 
 /// The light of a target on `day`: the rules of an appraisal's item, with the target's own comparator.
 fn light(
-    wanted: &Wanted,
+    wanted: &Aim,
     indicator: &Indicator,
     found: Option<Decimal>,
     stood: Option<Decimal>,
@@ -300,6 +347,39 @@ mod tests {
     use quanyu_pack::model::{At, Better, IndicatorKind};
 
     use super::*;
+
+    fn aim(id: &str, indicator: &str, growth: bool, period: &str) -> Aim {
+        Aim {
+            plan: "示例计划".into(),
+            plan_title: Text::zh("示例计划"),
+            id: id.into(),
+            text: Text::default(),
+            indicator: indicator.into(),
+            growth,
+            comparator: Comparator::Ge,
+            value: Decimal::ONE,
+            period: period.parse().unwrap(),
+            by: "2024-12-31".parse().unwrap(),
+            split: Split::default(),
+        }
+    }
+
+    #[test]
+    fn what_was_confirmed_counts_before_what_the_pack_declares() {
+        let declared = vec![
+            aim("a", "firms", false, "2024"),
+            aim("b", "firms", true, "2024"),
+            aim("c", "value", false, "2023"),
+        ];
+        let confirmed = vec![
+            aim("1", "firms", false, "2024"),
+            aim("2", "value", false, "2024"),
+            aim("3", "firms", false, "2024"),
+        ];
+        let all = merged(declared, confirmed);
+        let ids: Vec<&str> = all.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids, ["b", "c", "1", "2", "3"]);
+    }
 
     #[test]
     fn a_target_is_judged_by_its_own_comparator_and_day() {
@@ -341,8 +421,9 @@ mod tests {
             (Comparator::Ge, None,      "2023-12-31", Status::Waiting),
         ];
         for (comparator, found, day, want) in cases {
-            let wanted = Wanted {
+            let wanted = Aim {
                 plan: String::new(),
+                plan_title: Text::default(),
                 id: String::new(),
                 text: Text::default(),
                 indicator: "x".into(),

@@ -61,13 +61,20 @@ pub struct FoundTarget {
     pub comparator: Comparator,
     /// The value as people type it: `75亿元`, `20%`.
     pub value: String,
+    /// What it is, said by itself: `技术合同成交额达到75亿元`.
+    pub said: String,
+    /// What it is for: the period that the sentence names, else the plan's; `None` where it names one that is not told, such as
+    /// 五年内.
+    pub period: Option<Period>,
     /// By when.
     pub by: Option<Date>,
+    /// The target before it that sets the same, and whether to the same value.
+    pub again: Option<(usize, bool)>,
     /// `assigned`, `own`, `split`, where the text says.
     pub level: Option<&'static str>,
     /// How sure the reading and the link are, 0 to 1.
     pub sure: f64,
-    /// It can be judged as it stands: an indicator is linked and there is one value.
+    /// It can be judged as it stands: an indicator is linked, there is one value and a period, and nothing before it sets the same.
     pub ready: bool,
 }
 
@@ -105,14 +112,16 @@ fn found(pack: &Pack, document: ReadDocument, draft: &PlanDraft) -> FoundPlan {
         .rsplit_once('.')
         .map_or(document.name.as_str(), |it| it.0);
     let plan = draft.title.clone().unwrap_or_else(|| stem.to_owned());
+    let period = draft.year.and_then(Period::year);
+    let targets = draft.targets.iter();
+    let mut targets: Vec<FoundTarget> = targets
+        .map(|it| target(pack, &document, it, period))
+        .collect();
+    repeated(&mut targets);
     FoundPlan {
         plan: cut(&plan, 100),
-        period: draft.year.and_then(Period::year),
-        targets: draft
-            .targets
-            .iter()
-            .map(|it| target(pack, &document, it))
-            .collect(),
+        period,
+        targets,
         tasks: draft.tasks.iter().map(task).collect(),
         indicators: pack
             .indicators
@@ -123,7 +132,32 @@ fn found(pack: &Pack, document: ReadDocument, draft: &PlanDraft) -> FoundPlan {
     }
 }
 
-fn target(pack: &Pack, document: &ReadDocument, it: &PlanTarget) -> FoundTarget {
+/// Tells of targets that were set before in the same plan: one record is made of both.
+fn repeated(targets: &mut [FoundTarget]) {
+    for nth in 1..targets.len() {
+        let (before, rest) = targets.split_at_mut(nth);
+        let it = &mut rest[0];
+        let same = |other: &FoundTarget| {
+            other.indicator.is_some()
+                && other.indicator == it.indicator
+                && other.growth == it.growth
+                && other.period == it.period
+                && !other.value.is_empty()
+        };
+        if let Some(first) = before.iter().position(same) {
+            let equal = before[first].value == it.value;
+            it.again = Some((first, equal));
+            it.ready = false;
+        }
+    }
+}
+
+fn target(
+    pack: &Pack,
+    document: &ReadDocument,
+    it: &PlanTarget,
+    plan: Option<Period>,
+) -> FoundTarget {
     let linked = it
         .indicator
         .as_deref()
@@ -138,9 +172,27 @@ fn target(pack: &Pack, document: &ReadDocument, it: &PlanTarget) -> FoundTarget 
         growth || measure::split_unit(unit).1 == indicator.unit
     };
     let mention = document.mentions.get(it.mention);
+    let text = mention.map(|it| it.text.clone()).unwrap_or_default();
+    let title = linked.map(|it| it.title.zh.as_str());
+    // 占GDP比重: what of is said before it.
+    let whole = |it: &&str| it.chars().count() >= 4 && !it.starts_with('占');
+    let named = it.metric.as_deref().filter(whole);
+    let named = named.or(title).or(it.metric.as_deref()).unwrap_or_default();
+    let rises = if growth && !text.contains("增") {
+        "增长"
+    } else {
+        ""
+    };
+    let period = match it.period.as_deref() {
+        Some(own) => own.parse().ok(),
+        None => plan.filter(|_| it.due.is_some()),
+    };
     FoundTarget {
         mention: it.mention,
-        text: mention.map(|it| it.text.clone()).unwrap_or_default(),
+        said: cut(&format!("{named}{rises}{text}"), 300),
+        period,
+        again: None,
+        text,
         sentence: it.text.clone(),
         metric: it.metric.clone(),
         growth,
@@ -150,6 +202,7 @@ fn target(pack: &Pack, document: &ReadDocument, it: &PlanTarget) -> FoundTarget 
         level: it.level.map(|it| it.id()),
         sure: f64::from(it.confidence),
         ready: one.is_some()
+            && period.is_some()
             && matches!(it.kind, Kind::Level | Kind::Growth | Kind::Share)
             && linked.is_some_and(fits),
         indicator: linked.map(|it| it.id.clone()),
@@ -218,6 +271,10 @@ pub struct TickedTarget {
     pub comparator: String,
     /// As people type it.
     pub value: String,
+    /// What it is for; nothing: the plan's year.
+    pub period: String,
+    /// As it is said by itself.
+    pub text: String,
     /// A day, or nothing.
     pub by: String,
     /// `assigned`, `own`, `split`, or nothing.
@@ -257,17 +314,9 @@ pub async fn confirm(product: &Product, ticked: &Ticked) -> Result<Written, AppE
         let register = product.pack.playing(part);
         register.ok_or_else(|| AppError::not_found("register", part, []))
     };
-    let period: Period = ticked
-        .period
-        .trim()
-        .parse()
-        .map_err(|error| AppError::BadValue {
-            kind: "period",
-            value: ticked.period.clone(),
-            why: format!("{error}"),
-        })?;
+    let period = period_of(&ticked.period)?;
     if ticked.plan.trim().is_empty() {
-        return Err(bad("plan", &ticked.plan, ""));
+        return Err(bad("plan", &ticked.plan, EMPTY));
     }
     let mut drafts = Vec::new();
     for it in &ticked.targets {
@@ -323,12 +372,20 @@ async fn put(act: &mut Act, register: &Register, draft: &Draft) -> Result<(), St
     Ok(())
 }
 
+/// Why a name is none.
+const EMPTY: &str = "名称不能为空 · the name is empty";
+
 fn bad(kind: &'static str, value: &str, why: impl Into<String>) -> AppError {
     AppError::BadValue {
         kind,
         value: value.to_owned(),
         why: why.into(),
     }
+}
+
+fn period_of(text: &str) -> Result<Period, AppError> {
+    let read = text.trim().parse();
+    read.map_err(|error| bad("period", text, format!("{error}")))
 }
 
 fn day(text: &str) -> Result<Kept, AppError> {
@@ -407,17 +464,19 @@ fn target_draft(
     slots.set("comparator", Kept::text(comparator(&it.comparator).word()));
     slots.set("value", Kept::Decimal(number.value));
     slots.set("growth", Kept::Int(i64::from(it.growth)));
-    slots.set("period", Kept::text(period.to_string()));
+    let own = match it.period.trim() {
+        "" => period,
+        own => period_of(own)?,
+    };
+    slots.set("period", Kept::text(own.to_string()));
     slots.set("by", day(&it.by)?);
     slots.set(
         "level",
         Kept::text(level(&product.pack, register, &it.level)),
     );
-    let text = if it.sentence.trim().is_empty() {
-        &indicator.title.zh
-    } else {
-        &it.sentence
-    };
+    let said = [&it.text, &it.sentence, &indicator.title.zh];
+    let said = said.into_iter().find(|it| !it.trim().is_empty());
+    let text = said.map_or("", |it| it.as_str());
     slots.set("text", Kept::text(text.trim()));
     slots.set("document", Kept::text(ticked.document.clone()));
     slots.set("sentence", Kept::text(it.sentence.trim()));
@@ -447,7 +506,7 @@ fn task_draft(
     it: &TickedTask,
 ) -> Result<Draft, AppError> {
     if it.title.trim().is_empty() {
-        return Err(bad("task", &it.sentence, ""));
+        return Err(bad("task", &it.sentence, EMPTY));
     }
     let mut slots = Slots::new(register);
     slots.set("plan", Kept::text(ticked.plan.trim()));

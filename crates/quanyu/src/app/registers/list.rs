@@ -1,21 +1,21 @@
 //! A page of a register: columns, conditions as people type them, sums and the way on.
 //!
-//! Owns conditions and cursors. Invariant: sums and counts are over exactly the rows that the conditions let through.
+//! Owns cursors; leaves conditions to [`super::conditions`]. Invariant: sums and counts are over exactly the rows that the conditions let through.
 //!
 //! Start reading at [`list`].
 
-use quanyu_core::{text::Language, value::Value};
+use quanyu_core::{access::Right, text::Language, value::Value};
 use quanyu_pack::model::{Field, FieldType, Register};
 use quanyu_store::{
     Tx,
-    list::{self as rows, Cursor, Filter, Op, Query},
+    list::{self as rows, Cursor, Query},
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, day, first_fields, from_canonical, head, readable, target,
-    view,
+    Cell, FieldHead, RegisterView, cell, conditions::conditions, day, first_fields, from_canonical,
+    head, readable, view,
 };
-use crate::app::{AppError, Product, cells, names::NameMap};
+use crate::app::{AppError, Product, cells};
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,8 @@ pub struct ListPage {
     pub next: Option<String>,
     /// Conditions that could not be understood: field and why, in words.
     pub faults: Vec<(String, String)>,
+    /// Whether the person before us may make records here.
+    pub enters: bool,
 }
 
 /// A row of a list.
@@ -76,38 +78,14 @@ pub async fn list(
 ) -> Result<ListPage, AppError> {
     let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
-    let (filters, faults) = conditions(product, &mut tx, register, &wish.filters, language).await?;
-    let order = match wish.sort.as_deref().filter(|it| !it.is_empty()) {
-        Some(field) => Some(field_of(register, field)?.id.clone()),
-        None => None,
-    };
-    let after = match wish.after.as_deref().filter(|it| !it.is_empty()) {
-        Some(text) => Some(cursor_from(register, order.as_deref(), text)?),
-        None => None,
-    };
-    let query = Query {
-        filters,
-        order,
-        descending: wish.descending,
-        after,
-        limit: wish.limit.clamp(1, 500),
-        search: None,
-        day: day(wish.day.as_deref())?,
-    };
+    let (query, faults) = query_of(product, &mut tx, register, wish, language).await?;
     let page = rows::list(&mut tx, id, &query).await?;
     let all_rows = Query {
         after: None,
         ..query.clone()
     };
     let count = rows::count(&mut tx, id, &all_rows).await?;
-    let shown: Vec<&Field> = if wish.columns.is_empty() {
-        first_fields(register)
-    } else {
-        wish.columns
-            .iter()
-            .map(|it| field_of(register, it))
-            .collect::<Result<_, _>>()?
-    };
+    let shown = shown_of(register, wish)?;
     let mut rows = Vec::with_capacity(page.records.len());
     for record in &page.records {
         let mut cells = Vec::with_capacity(shown.len());
@@ -147,7 +125,49 @@ pub async fn list(
         count: u64::try_from(count).unwrap_or(0),
         next: page.next.as_ref().map(cursor_text),
         faults,
+        enters: !product.scope(Right::Enter, register).is_nothing(),
     })
+}
+
+/// What the store is asked for, and the conditions that make no sense.
+pub(in crate::app) async fn query_of(
+    product: &Product,
+    tx: &mut Tx,
+    register: &Register,
+    wish: &ListWish,
+    language: Language,
+) -> Result<(Query, Vec<(String, String)>), AppError> {
+    let (filters, faults) = conditions(product, tx, register, &wish.filters, language).await?;
+    let order = match wish.sort.as_deref().filter(|it| !it.is_empty()) {
+        Some(field) => Some(field_of(register, field)?.id.clone()),
+        None => None,
+    };
+    let after = match wish.after.as_deref().filter(|it| !it.is_empty()) {
+        Some(text) => Some(cursor_from(register, order.as_deref(), text)?),
+        None => None,
+    };
+    let query = Query {
+        filters,
+        order,
+        descending: wish.descending,
+        after,
+        limit: wish.limit.clamp(1, 500),
+        day: day(wish.day.as_deref())?,
+        ..Query::default()
+    };
+    Ok((query, faults))
+}
+
+/// The columns that a list shows: those asked for, else the first ones.
+pub(in crate::app) fn shown_of<'a>(
+    register: &'a Register,
+    wish: &ListWish,
+) -> Result<Vec<&'a Field>, AppError> {
+    if wish.columns.is_empty() {
+        return Ok(first_fields(register));
+    }
+    let columns = wish.columns.iter();
+    columns.map(|it| field_of(register, it)).collect()
 }
 
 /// Whether a column's values make sense added up: counts and money, but no shares, scores or years.
@@ -162,115 +182,10 @@ fn adds_up(field: &Field) -> bool {
     }
 }
 
-fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field, AppError> {
+pub(super) fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field, AppError> {
     register.field(id).ok_or_else(|| {
         AppError::not_found("field", id, register.fields.iter().map(|it| it.id.as_str()))
     })
-}
-
-/// Conditions as people type them; those that make no sense are told and left out.
-async fn conditions(
-    product: &Product,
-    tx: &mut Tx,
-    register: &Register,
-    wished: &[(String, String, String)],
-    language: Language,
-) -> Result<(Vec<Filter>, Vec<(String, String)>), AppError> {
-    let (mut filters, mut faults) = (Vec::new(), Vec::new());
-    for (id, op, text) in wished.iter().filter(|(_, _, text)| !text.trim().is_empty()) {
-        let field = field_of(register, id)?;
-        match condition(product, tx, field, op, text.trim()).await? {
-            Ok(op) => filters.push(Filter::new(id.clone(), op)),
-            Err(fault) => faults.push((
-                id.clone(),
-                crate::messages::text(language, fault.code, &fault.facts).0,
-            )),
-        }
-    }
-    Ok((filters, faults))
-}
-
-async fn condition(
-    product: &Product,
-    tx: &mut Tx,
-    field: &Field,
-    op: &str,
-    text: &str,
-) -> Result<Result<Op, cells::CellFault>, AppError> {
-    let pack = &product.pack;
-    let has = op == "has";
-    match &field.kind {
-        FieldType::Text
-        | FieldType::LongText
-        | FieldType::Url
-        | FieldType::Location
-        | FieldType::File
-            if has =>
-        {
-            return Ok(Ok(Op::Contains(text.to_owned())));
-        }
-        FieldType::Organization | FieldType::Reference { .. } => {
-            return Ok(Ok(referred(product, tx, field, text).await?));
-        }
-        FieldType::Region => {
-            let region = product.region(Some(text));
-            return Ok(region
-                .map(|it| Op::Starts(it.to_string()))
-                .map_err(|_| cells::CellFault {
-                    code: "cell_unknown_region",
-                    facts: vec![("text", text.to_owned())],
-                }));
-        }
-        _ => {}
-    }
-    // A condition asks for one value, and bounds of the field do not bind it.
-    let lone = Field {
-        many: false,
-        required: false,
-        min: None,
-        max: None,
-        ..field.clone()
-    };
-    let value = match cells::read(
-        pack,
-        &lone,
-        &cells::Input::Text(text.to_owned()),
-        None,
-        &NameMap::default(),
-    ) {
-        Ok(value) => value,
-        Err(fault) => return Ok(Err(fault)),
-    };
-    Ok(Ok(match op {
-        _ if field.many => Op::Has(value.canonical().unwrap_or_default()),
-        "from" => Op::Ge(value),
-        "to" => Op::Le(value),
-        _ => Op::Eq(value),
-    }))
-}
-
-/// Records whose reference is called so: at most a thousand of them are looked for.
-async fn referred(
-    product: &Product,
-    tx: &mut Tx,
-    field: &Field,
-    text: &str,
-) -> Result<Op, AppError> {
-    let Some(target) = target(&product.pack, field) else {
-        return Ok(Op::In(Vec::new()));
-    };
-    let query = Query {
-        filters: vec![Filter::new(
-            target.label.clone(),
-            Op::Contains(text.to_owned()),
-        )],
-        limit: 1_000,
-        ..Query::default()
-    };
-    let found = rows::list(tx, &target.id, &query).await?;
-    Ok(Op::In(
-        found.records.iter().map(|it| Value::Int(it.id)).collect(),
-    ))
 }
 
 /// `id` or `id~value`: what a page hands out as `next`.

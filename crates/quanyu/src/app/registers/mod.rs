@@ -1,4 +1,4 @@
-//! 业务台账: lists and records, for reading.
+//! 业务台账: lists and records, for reading. Writing is `app::entries`.
 //!
 //! Owns which registers there are, which columns come first, and how a cell is said. Leaves a page of records to
 //! [`list`], everything about one to [`record`], rows to `quanyu-store`.
@@ -7,6 +7,8 @@
 //!
 //! Start reading at [`list()`].
 
+mod conditions;
+mod history;
 mod list;
 mod record;
 
@@ -29,8 +31,10 @@ use rust_decimal::Decimal;
 
 use super::{AppError, Product, cells};
 
+pub use history::ChangeView;
+
 pub use list::{ListPage, ListRow, ListWish, list};
-pub use record::{ChangeView, RecordPage, Related, record};
+pub use record::{RecordPage, Related, record};
 
 /// Columns of a list that nobody chose: enough to know a record by, few enough for a screen.
 const FIRST_COLUMNS: usize = 7;
@@ -103,7 +107,7 @@ pub async fn all(product: &Product) -> Result<Vec<RegisterView>, AppError> {
     Ok(views)
 }
 
-pub(super) fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
+pub(in crate::app) fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
     let module = pack.modules.iter().find(|it| it.id == register.module);
     RegisterView {
         id: register.id.clone(),
@@ -117,8 +121,26 @@ pub(super) fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView
     }
 }
 
+/// What a register is called and where it stands; of one that is not there, its id.
+#[must_use]
+pub fn about(product: &Product, id: &str) -> RegisterView {
+    match product.pack.registers.get(id) {
+        Some(register) => view(&product.pack, register, 0),
+        None => RegisterView {
+            id: id.to_owned(),
+            title: Text::zh(id),
+            module: Default::default(),
+            count: 0,
+            source: None,
+        },
+    }
+}
+
 /// A day as people type it.
-fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
+///
+/// # Errors
+/// A text that is no day.
+pub fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
     let Some(text) = text.map(str::trim).filter(|it| !it.is_empty()) else {
         return Ok(None);
     };
@@ -245,7 +267,7 @@ pub fn target<'a>(pack: &'a Pack, field: &Field) -> Option<&'a Register> {
 }
 
 /// A value from its canonical text, as the change chain and cursors hold it.
-fn from_canonical(field: &Field, text: &str) -> Option<Value> {
+pub(in crate::app) fn from_canonical(field: &Field, text: &str) -> Option<Value> {
     if field.many {
         return Some(Value::Text(text.to_owned()));
     }

@@ -1,23 +1,26 @@
 //! A record with everything about it: values, lines, every change, and who refers to it.
 //!
-//! Owns how a change is shown. Start reading at [`record`].
+//! Leaves how a change is shown to [`super::history`]. Start reading at [`record`].
 
 use quanyu_core::{
+    access::Right,
     text::{Language, Text},
     value::Value,
 };
-use quanyu_pack::model::Register;
+use quanyu_pack::model::{FieldType, Register};
 use quanyu_store::{
-    Tx,
-    change::{self, Change},
+    Tx, change,
     list::{self as rows, Filter, Op, Query},
+    reason,
     records::{self, Record, Span},
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, from_canonical, head, label, readable, target, view,
+    Cell, FieldHead, RegisterView, cell, head,
+    history::{ChangeView, changed},
+    label, readable, target, view,
 };
-use crate::app::{AppError, Product, say};
+use crate::app::{AppError, Product, entries, steps::file_of};
 
 /// Records shown of each register that refers to one.
 const FIRST_RELATED: u32 = 5;
@@ -45,6 +48,12 @@ pub struct RecordPage {
     pub related: Vec<Related>,
     /// Whether it was removed.
     pub removed: bool,
+    /// Whether the person before us may change it.
+    pub editable: bool,
+    /// Files that it names: field, name, hash.
+    pub files: Vec<(Text, String, String)>,
+    /// What may be entered about it: register, field that refers to it, title of the register.
+    pub offers: Vec<(String, String, Text)>,
 }
 
 /// Records of one register that refer to a record.
@@ -62,21 +71,6 @@ pub struct Related {
     pub first: Vec<(i64, String)>,
 }
 
-/// One change of a record.
-#[derive(Clone, Debug)]
-pub struct ChangeView {
-    /// Its number in the chain.
-    pub sequence: i64,
-    /// Who.
-    pub actor: String,
-    /// When, as shown in Asia/Shanghai.
-    pub at: String,
-    /// What was done, as a message code such as `record.create`.
-    pub act: String,
-    /// Field, before, after, as shown.
-    pub fields: Vec<(Text, String, String)>,
-}
-
 /// A record with everything about it; with a day, its dated fields as they were then.
 ///
 /// # Errors
@@ -91,7 +85,7 @@ pub async fn record(
     let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let history = change::history(&mut tx, record).await?;
-    let found = records::get(&mut tx, id, record).await?;
+    let found = records::get_with_removed(&mut tx, id, record).await?;
     let Some(found) = found else {
         return Err(AppError::NotFound {
             kind: "record",
@@ -99,6 +93,14 @@ pub async fn record(
             near: None,
         });
     };
+    let removed = found.removed_seq.is_some();
+    let editable = entries::within(
+        product,
+        &product.scope(Right::Enter, register),
+        register,
+        &found,
+    );
+    let files = files(register, &found);
     let spans = spans(&mut tx, product, register, &found, language).await?;
     let found = match super::day(day)? {
         Some(day) => found.on(day),
@@ -139,9 +141,16 @@ pub async fn record(
         )
     });
     let mut changes = Vec::new();
-    for change in history.iter().rev() {
-        changes.push(changed(&mut tx, product, register, change, language).await?);
+    let reasons = reason::of_record(&mut tx, record).await?;
+    let mut gone = None;
+    for change in &history {
+        let mut shown = changed(&mut tx, product, register, change, gone, language).await?;
+        let why = reasons.iter().find(|(seq, _)| *seq == change.seq);
+        shown.why = why.map(|(_, why)| why.clone());
+        changes.push(shown);
+        gone = change.before.as_ref().filter(|_| change.after.is_none());
     }
+    changes.reverse();
     Ok(RecordPage {
         register: view(&product.pack, register, 0),
         id: record,
@@ -152,8 +161,43 @@ pub async fn record(
         lines,
         history: changes,
         related: related(&mut tx, product, register, record).await?,
-        removed: false,
+        removed,
+        editable,
+        files,
+        offers: offers(product, register, removed),
     })
+}
+
+/// Files that a record names by itself.
+fn files(register: &Register, record: &Record) -> Vec<(Text, String, String)> {
+    let fields = register.fields.iter();
+    let held = fields
+        .filter(|it| it.kind == FieldType::File)
+        .filter_map(|it| {
+            let (hash, name) = file_of(record.value(&it.id).as_text()?)?;
+            Some((it.title.clone(), name, hash))
+        });
+    held.collect()
+}
+
+/// Registers in which something may be entered about a record of this one.
+fn offers(product: &Product, register: &Register, removed: bool) -> Vec<(String, String, Text)> {
+    if removed {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for other in product.pack.registers.values() {
+        if product.scope(Right::Enter, other).is_nothing() {
+            continue;
+        }
+        let refers = |it: &&quanyu_pack::model::Field| {
+            !it.many && target(&product.pack, it).is_some_and(|it| it.id == register.id)
+        };
+        if let Some(field) = other.fields.iter().find(refers) {
+            all.push((other.id.clone(), field.id.clone(), other.title.clone()));
+        }
+    }
+    all
 }
 
 /// Lines as shown: title, heads, rows.
@@ -216,43 +260,6 @@ async fn spans(
     ];
     let title = said("历史取值", "Values over time");
     Ok((!rows.is_empty()).then_some((title, heads, rows)))
-}
-
-async fn changed(
-    tx: &mut Tx,
-    product: &Product,
-    register: &Register,
-    change: &Change,
-    language: Language,
-) -> Result<ChangeView, AppError> {
-    let mut fields = Vec::new();
-    let text = |body: &Option<quanyu_store::body::Body>, id: &str| {
-        body.as_ref().and_then(|it| it.fields.get(id)).cloned()
-    };
-    for field in &register.fields {
-        let (before, after) = (
-            text(&change.before, &field.id),
-            text(&change.after, &field.id),
-        );
-        if before == after {
-            continue;
-        }
-        let value = |text: Option<String>| {
-            text.and_then(|it| from_canonical(field, &it))
-                .unwrap_or(Value::Null)
-        };
-        let (before, after) = (value(before), value(after));
-        let before = cell(tx, product, field, &before, language).await?.said;
-        let after = cell(tx, product, field, &after, language).await?.said;
-        fields.push((field.title.clone(), before, after));
-    }
-    Ok(ChangeView {
-        sequence: change.seq,
-        actor: change.actor.clone(),
-        at: say::shanghai(&change.at),
-        act: change.act.clone(),
-        fields,
-    })
 }
 
 /// Records of other registers that refer to this one.

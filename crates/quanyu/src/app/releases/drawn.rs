@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use quanyu_core::{period::Period, region::RegionCode};
+use quanyu_core::{growth, period::Period, region::RegionCode};
 use quanyu_figures::{Citation, Figure, Figures, FiguresError, Origin, Request};
 use quanyu_store::{Tx, asof, release::Member};
 use rust_decimal::Decimal;
@@ -30,12 +30,31 @@ pub(super) struct Drawn {
     pub agrees: bool,
 }
 
-/// All of them, in order.
+/// All of them, in order, with their records.
 pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Drawn>, AppError> {
+    let mut drawn = values(figures, wanted).await?;
+    let pairs = wanted.iter().zip(&mut drawn).collect();
+    traced(figures, pairs).await?;
+    Ok(drawn)
+}
+
+/// Finds the records of some.
+pub(super) async fn traced(
+    figures: &Figures,
+    pairs: Vec<(&Wanted, &mut Drawn)>,
+) -> Result<(), AppError> {
+    let mut gathered = BTreeMap::new();
+    for (wanted, drawn) in pairs {
+        trace(figures, wanted, drawn, &mut gathered).await?;
+    }
+    Ok(())
+}
+
+/// Their values alone, in order.
+pub(super) async fn values(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Drawn>, AppError> {
     let mut groups: BTreeMap<(&RegionCode, Period), Vec<String>> = BTreeMap::new();
     for it in wanted {
-        let before = it.period.shift_years(-1);
-        let before = before.filter(|_| it.measure == Measure::Change);
+        let before = it.measure.base(it.period).filter(|_| made_here(it.measure));
         for period in [Some(it.period), before].into_iter().flatten() {
             let group = groups.entry((&it.region, period)).or_default();
             if !group.contains(&it.indicator) {
@@ -58,7 +77,6 @@ pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Draw
         }
     }
     let mut all = Vec::with_capacity(wanted.len());
-    let mut gathered = BTreeMap::new();
     for it in wanted {
         let key = (&it.region, it.period, it.indicator.clone());
         let (figure, sequence) = answered
@@ -67,19 +85,35 @@ pub(super) async fn all(figures: &Figures, wanted: &[Wanted]) -> Result<Vec<Draw
         let mut drawn = measured(it.measure, figure);
         drawn.sequence = *sequence;
         drawn.agrees = true;
-        if it.measure == Measure::Change {
-            let before = it.period.shift_years(-1);
+        if made_here(it.measure) {
+            let before = it.measure.base(it.period);
             let before =
                 before.and_then(|period| answered.get(&(&it.region, period, it.indicator.clone())));
             let both = figure.value.zip(before.and_then(|it| it.0.value));
-            drawn.value = both.and_then(|(now, before)| now.checked_sub(before));
-            drawn.value = drawn.value.map(|it| it.normalize());
+            let value = both.and_then(|(now, before)| against(it.measure, now, before));
+            drawn.value = value.map(|it| it.normalize());
             drawn.agrees = before.is_none_or(|it| it.1 == *sequence);
         }
-        trace(figures, it, &mut drawn, &mut gathered).await?;
         all.push(drawn);
     }
     Ok(all)
+}
+
+/// Whether a measure is made of two values here; growth over a year is the figures' own, which may be cited.
+fn made_here(measure: Measure) -> bool {
+    matches!(
+        measure,
+        Measure::Change | Measure::Sequential | Measure::Average(_)
+    )
+}
+
+/// A measure of a value against its base.
+pub(in crate::app) fn against(measure: Measure, now: Decimal, before: Decimal) -> Option<Decimal> {
+    match measure {
+        Measure::Change => now.checked_sub(before),
+        Measure::Average(years) => growth::yearly(now, before, years),
+        _ => growth::growth(now, before),
+    }
 }
 
 /// The value of a measure, and where it is cited from.
@@ -89,7 +123,9 @@ fn measured(measure: Measure, figure: &Figure) -> Drawn {
         Origin::Computed => None,
     };
     let (value, of, citation) = match measure {
-        Measure::Value | Measure::Change => (figure.value, None, origin),
+        Measure::Value | Measure::Change | Measure::Sequential | Measure::Average(_) => {
+            (figure.value, None, origin)
+        }
         Measure::Growth => (figure.growth, None, figure.growth_cited.as_ref()),
         Measure::Share => (figure.share, None, figure.share_cited.as_ref()),
         Measure::Rank => {
@@ -140,14 +176,14 @@ async fn trace(
     let mut trails: Vec<(&str, Trail)> = Vec::new();
     if let Some(record) = drawn
         .observation
-        .filter(|_| !matches!(wanted.measure, Measure::Value | Measure::Change))
+        .filter(|_| wanted.measure != Measure::Value && !made_here(wanted.measure))
     {
         drawn.members.push(member("value", record, drawn.value));
     } else {
         match wanted.measure {
             Measure::Value => trails.push(("value", here)),
-            Measure::Growth | Measure::Change => {
-                let before = wanted.period.shift_years(-1);
+            Measure::Growth | Measure::Change | Measure::Sequential | Measure::Average(_) => {
+                let before = wanted.measure.base(wanted.period);
                 trails.push(("now", here));
                 trails.extend(before.map(|it| ("before", trail(&wanted.region, it))));
             }

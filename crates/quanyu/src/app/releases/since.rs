@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use quanyu_core::text::Text;
+use quanyu_documents::renew::{self, Written};
 use quanyu_pack::Packs;
 use quanyu_store::{Tx, change, migrate, release as kept, release::Member};
 use rust_decimal::Decimal;
@@ -40,6 +41,9 @@ pub struct Since {
     pub now_source: &'static str,
     /// Whether the figure is what it was.
     pub same: bool,
+    /// Of a figure that moved, whether what the document says of it is true still: 超68亿元 of 68.9亿元. `None` where its words are
+    /// not understood.
+    pub still: Option<bool>,
     /// Whether the pack no longer has the indicator.
     pub gone: bool,
     /// Who applied the pack that defines it otherwise, and when.
@@ -128,7 +132,7 @@ pub async fn since(product: &Product, id: &str) -> Result<Since, AppError> {
     let found = kept::get(&mut tx, id).await?;
     let found = found.ok_or_else(|| AppError::not_found("release", id, []))?;
     drop(tx);
-    let mut all = compared(product, vec![found]).await?;
+    let mut all = compared(product, vec![found], true).await?;
     all.pop()
         .ok_or_else(|| AppError::not_found("release", id, []))
 }
@@ -142,10 +146,27 @@ pub async fn since_document(product: &Product, document: &str) -> Result<Vec<Sin
     let mut tx = product.store.read().await?;
     let found = kept::of_document(&mut tx, document).await?;
     drop(tx);
-    compared(product, found).await
+    compared(product, found, true).await
 }
 
-async fn compared(product: &Product, releases: Vec<kept::Release>) -> Result<Vec<Since>, AppError> {
+/// The same, where only what moved is looked into: of a figure that is what it was no records are listed or counted. That is what a
+/// page of many figures can wait for.
+///
+/// # Errors
+/// What the figures refuse.
+pub async fn moved_document(product: &Product, document: &str) -> Result<Vec<Since>, AppError> {
+    let mut tx = product.store.read().await?;
+    let found = kept::of_document(&mut tx, document).await?;
+    drop(tx);
+    compared(product, found, false).await
+}
+
+/// Releases and what they are now; `whole` looks into the records of those too that did not move.
+async fn compared(
+    product: &Product,
+    releases: Vec<kept::Release>,
+    whole: bool,
+) -> Result<Vec<Since>, AppError> {
     let mut shown = Vec::with_capacity(releases.len());
     let mut wanted = Vec::new();
     for it in &releases {
@@ -163,7 +184,13 @@ async fn compared(product: &Product, releases: Vec<kept::Release>) -> Result<Vec
         }
         shown.push(release);
     }
-    let mut drawn = drawn::all(&product.figures, &wanted).await?;
+    let mut drawn = drawn::values(&product.figures, &wanted).await?;
+    let known = |it: &&Release| product.pack.indicators.contains_key(&it.indicator);
+    let pairs = shown.iter().filter(known).zip(&wanted).zip(&mut drawn);
+    let looked = pairs
+        .filter(|((release, _), now)| whole || !is_same(release, now))
+        .map(|((_, wanted), now)| (wanted, now));
+    drawn::traced(&product.figures, looked.collect()).await?;
     let mut tx = product.store.read().await?;
     let sequence = tx.head();
     drawn::give_versions(&mut tx, product, &mut drawn, sequence).await?;
@@ -173,7 +200,8 @@ async fn compared(product: &Product, releases: Vec<kept::Release>) -> Result<Vec
         let gone = !product.pack.indicators.contains_key(&release.indicator);
         let now = if gone { None } else { drawn.next() };
         let now = now.unwrap_or_default();
-        all.push(one(&mut tx, product, kept, release, now, gone).await?);
+        let look = whole || gone || !is_same(&release, &now);
+        all.push(one(&mut tx, product, kept, release, now, (gone, look)).await?);
     }
     Ok(all)
 }
@@ -184,24 +212,20 @@ async fn one(
     kept: &kept::Release,
     release: Release,
     now: Drawn,
-    gone: bool,
+    (gone, look): (bool, bool),
 ) -> Result<Since, AppError> {
-    let now_source = if now.citation.is_some() {
-        "cited"
-    } else {
-        "computed"
-    };
-    let same = !gone
-        && now.value == release.value
-        && now.of == release.of
-        && now_source == release.source
-        && now.citation == release.citation;
+    let now_source = source(&now);
+    let same = !gone && is_same(&release, &now);
     let redefined = if gone || definition(&product.pack, &release.indicator) != release.definition {
         redefined_by(tx, &release).await?
     } else {
         None
     };
-    let before = kept::members(tx, kept).await?;
+    let before = if look {
+        kept::members(tx, kept).await?
+    } else {
+        Vec::new()
+    };
     let (mut differences, idle) = differences(&before, &now.members);
     let count = differences.len() as u64;
     differences.sort_by_key(|it| (std::cmp::Reverse(it.moved()), it.record));
@@ -210,7 +234,10 @@ async fn one(
     for it in differences {
         changes.push(told(tx, product, it, release.sequence).await?);
     }
+    let still = now.value.filter(|_| !same && !gone);
+    let still = still.and_then(|value| still_true(product, &release, value));
     Ok(Since {
+        still,
         now: now.value,
         now_of: now.of,
         now_said: plainly(
@@ -229,6 +256,41 @@ async fn one(
         sequence: tx.head(),
         release,
     })
+}
+
+/// Whether the words of a release are true of another value.
+fn still_true(product: &Product, release: &Release, value: Decimal) -> Option<bool> {
+    let text = format!("{}{}。", release.title.zh, release.said);
+    let read = product.reader().read("said.txt", text.as_bytes()).ok()?;
+    let mut figures = read.mentions.iter().filter(|it| it.is_figure());
+    // The words of one figure: where more are read, they are not understood.
+    let (Some(it), None) = (figures.next(), figures.next()) else {
+        return None;
+    };
+    let printed = it.value.filter(|(low, high)| low == high)?.0;
+    let written = Written {
+        text: &it.text,
+        value: printed,
+        idiom: it.idiom.as_deref(),
+        comparator: it.comparator.as_deref(),
+    };
+    renew::agrees(&written, value)
+}
+
+fn source(now: &Drawn) -> &'static str {
+    if now.citation.is_some() {
+        "cited"
+    } else {
+        "computed"
+    }
+}
+
+/// Whether a figure is what it was.
+fn is_same(release: &Release, now: &Drawn) -> bool {
+    now.value == release.value
+        && now.of == release.of
+        && source(now) == release.source
+        && now.citation == release.citation
 }
 
 /// Who applied the first pack that defines an indicator otherwise than it was, and when.

@@ -38,6 +38,34 @@ pub enum StepRefusal {
         /// The role.
         role: String,
     },
+    /// Somebody who may not take the step with this record.
+    #[error("`{step}` is taken by {}", names(roles, Language::Zh))]
+    NotYours {
+        /// The step.
+        step: Text,
+        /// Roles that may.
+        roles: Vec<Text>,
+    },
+    /// Roles that are asked and have not answered.
+    #[error("`{step}` waits for the opinion of {}", names(roles, Language::Zh))]
+    Opinions {
+        /// The step.
+        step: Text,
+        /// The roles.
+        roles: Vec<Text>,
+    },
+    /// A step that needs words: one that sends back, or that goes against an opinion.
+    #[error("`{step}` needs a reason")]
+    NoReason {
+        /// The step.
+        step: Text,
+    },
+    /// A meeting's decision without its minutes.
+    #[error("`{step}` needs number and day of the minutes")]
+    NoMinutes {
+        /// The step.
+        step: Text,
+    },
     /// A step on paper without the paper.
     #[error("`{step}` was taken on paper and has no scan")]
     NoScan {
@@ -71,6 +99,10 @@ impl StepRefusal {
             Self::Missing { .. } => "step_missing",
             Self::Guard { .. } => "step_guard",
             Self::Role { .. } => "step_role",
+            Self::NotYours { .. } => "step_not_yours",
+            Self::Opinions { .. } => "step_opinions",
+            Self::NoReason { .. } => "step_no_reason",
+            Self::NoMinutes { .. } => "step_no_minutes",
             Self::NoScan { .. } => "step_no_scan",
             Self::BadNumber { .. } => "step_bad_number",
         }
@@ -87,7 +119,12 @@ impl StepRefusal {
             }
             Self::Guard { step, guard } => vec![("step", said(step)), ("guard", guard.clone())],
             Self::Role { step, role } => vec![("step", said(step)), ("role", role.clone())],
-            Self::NoScan { step } => vec![("step", said(step))],
+            Self::NotYours { step, roles } | Self::Opinions { step, roles } => {
+                vec![("step", said(step)), ("roles", names(roles, language))]
+            }
+            Self::NoScan { step } | Self::NoReason { step } | Self::NoMinutes { step } => {
+                vec![("step", said(step))]
+            }
             Self::BadNumber { number, series } => {
                 vec![("number", number.clone()), ("series", series.clone())]
             }

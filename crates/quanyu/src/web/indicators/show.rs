@@ -160,7 +160,7 @@ impl ShowPage {
                     id: it.id.clone(),
                     document: it.document.clone(),
                     said: it.said.clone(),
-                    measure: say.word("measure", it.measure.as_str()),
+                    measure: say.word("measure", it.measure.word()),
                     period: say.period(it.period),
                     at: it.at.clone(),
                 })

@@ -18,7 +18,7 @@ use crate::{
         appraisal::{Tab, Tabs},
         frame::{Frame, Place},
         problem::Problem,
-        say::{Say, UNKNOWN},
+        say::Say,
         state::App,
         upload,
         view::{Format, View},
@@ -97,6 +97,8 @@ fn ticked(pairs: &[(String, String)]) -> Ticked {
                 growth: part(&row, "kind") == "growth",
                 comparator: part(&row, "comparator"),
                 value: part(&row, "value"),
+                period: part(&row, "period"),
+                text: part(&row, "text"),
                 by: part(&row, "by"),
                 level: part(&row, "level"),
                 sentence: part(&row, "sentence"),
@@ -172,15 +174,18 @@ struct Target {
     mention: usize,
     text: String,
     sentence: String,
-    metric: String,
     /// Title of the indicator.
     indicator: String,
     growth: bool,
     comparator: &'static str,
     value: String,
+    said: String,
+    period: String,
     by: String,
     level: &'static str,
     sure: String,
+    /// Why it is not ticked, where that is to be said.
+    note: Option<String>,
     ticked: bool,
 }
 
@@ -204,7 +209,7 @@ impl FoundPage {
         let targets: Vec<_> = plan
             .targets
             .iter()
-            .map(|it| Target::new(it, plan))
+            .map(|it| Target::new(it, plan, &say))
             .collect();
         Self {
             frame: Frame::new(app, view, Place::Appraisal, &plan.document.name),
@@ -257,7 +262,7 @@ fn blocks(document: &ReadDocument, targets: &[FoundTarget]) -> Vec<Block> {
 }
 
 impl Target {
-    fn new(it: &FoundTarget, plan: &FoundPlan) -> Self {
+    fn new(it: &FoundTarget, plan: &FoundPlan, say: &Say<'_>) -> Self {
         let titled = it.indicator.as_ref().and_then(|id| {
             plan.indicators
                 .iter()
@@ -268,11 +273,27 @@ impl Target {
             mention: it.mention,
             text: it.text.clone(),
             sentence: it.sentence.clone(),
-            metric: it.metric.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
             indicator: titled.unwrap_or_default(),
             growth: it.growth,
             comparator: it.comparator.word(),
             value: it.value.clone(),
+            said: it.said.clone(),
+            period: it.period.map_or_else(String::new, |it| it.to_string()),
+            note: match it.again {
+                Some((first, equal)) => {
+                    let key = if equal {
+                        "plan.again"
+                    } else {
+                        "plan.again_other"
+                    };
+                    let before = plan.targets.get(first);
+                    let before = before.map_or_else(String::new, |it| it.text.clone());
+                    Some(say.fill(key, &[("before", before)]))
+                }
+                None if it.period.is_none() => Some(say.text("plan.no_period")),
+                None if it.indicator.is_none() => Some(say.text("plan.no_indicator")),
+                None => None,
+            },
             by: it.by.map_or_else(String::new, |it| it.to_string()),
             level: it.level.unwrap_or(""),
             sure: format!("{}%", (it.sure.clamp(0.0, 1.0) * 100.0).round()),
@@ -311,6 +332,9 @@ fn plan_json(plan: &FoundPlan) -> Value {
             "growth": it.growth,
             "comparator": it.comparator.word(),
             "value": it.value,
+            "said": it.said,
+            "period": it.period.map(|it| it.to_string()),
+            "again": it.again.map(|it| it.0),
             "by": it.by.map(|it| it.to_string()),
             "level": it.level,
             "ready": it.ready,

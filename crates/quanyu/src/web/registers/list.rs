@@ -34,6 +34,12 @@ pub(in crate::web) struct RegisterPage {
     next: Option<String>,
     first: Option<String>,
     clear: String,
+    /// Where a record is made, by whoever may.
+    make: Option<String>,
+    import: String,
+    quick: String,
+    /// What was just entered here.
+    done: Option<String>,
     csv: String,
     json: String,
 }
@@ -178,6 +184,17 @@ impl RegisterPage {
                 .map(|it| view.change(&[("after", Some(it))])),
             first: view.wish("after").map(|_| view.here()),
             clear: view.link(&view.path),
+            import: view.link(&format!("{}/import", view.path)),
+            quick: view.link(&format!("{}/quick", view.path)),
+            done: match (view.wish("done"), view.wish("made")) {
+                (Some("entered"), Some(count)) => {
+                    Some(say.fill("quick.entered", &[("count", count.to_owned())]))
+                }
+                _ => None,
+            },
+            make: page
+                .enters
+                .then(|| view.link(&format!("{}/new", view.path))),
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),
         }

@@ -8,12 +8,16 @@ use super::{
     list::{CellShown, room_of},
 };
 use crate::{
-    app::registers::{Cell, ChangeView, FieldHead, RecordPage, Related},
+    app::{
+        self,
+        registers::{Cell, ChangeView, FieldHead, RecordPage, Related},
+    },
     web::{
         figure::group,
         frame::{Frame, Place},
         say::UNKNOWN,
         state::App,
+        steps::StepsShown,
         view::View,
     },
 };
@@ -35,6 +39,20 @@ pub(in crate::web) struct RecordShown {
     lines: Vec<LinesShown>,
     history: Vec<ChangeShown>,
     related: Vec<RelatedShown>,
+    /// What may be done with it, where it has a lifecycle.
+    steps: Option<StepsShown>,
+    /// Title, name and address of each file.
+    files: Vec<(String, String, String)>,
+    /// What may be entered about this record, with its address.
+    offers: Vec<(String, String)>,
+    /// What may happen to it, with its address.
+    events: Vec<(String, String)>,
+    /// Where the record is changed, by whoever may.
+    edit: Option<String>,
+    remove: String,
+    restore: String,
+    /// What was just done here.
+    done: Option<String>,
     json: String,
 }
 
@@ -61,6 +79,7 @@ struct ChangeShown {
     actor: String,
     at: String,
     act: String,
+    why: Option<String>,
     fields: Vec<(String, String, String)>,
 }
 
@@ -74,7 +93,12 @@ struct RelatedShown {
 }
 
 impl RecordShown {
-    pub(in crate::web) fn new(app: &App, view: &View, page: &RecordPage) -> Self {
+    pub(in crate::web) fn new(
+        app: &App,
+        view: &View,
+        page: &RecordPage,
+        steps: Option<StepsShown>,
+    ) -> Self {
         let say = app.say(view);
         let module = &page.register.module;
         let title = |head: &FieldHead| head.title.get(view.language).to_owned();
@@ -115,7 +139,42 @@ impl RecordShown {
                 })
                 .collect(),
         });
+        let base = format!("/registers/{}/{}", page.register.id, page.id);
+        let files = page.files.iter().map(|(field, name, hash)| {
+            (
+                field.get(view.language).to_owned(),
+                name.clone(),
+                view.link(&format!("{base}/files/{hash}")),
+            )
+        });
+        let offers = page.offers.iter().map(|(register, field, title)| {
+            (
+                title.get(view.language).to_owned(),
+                view.link_with(
+                    &format!("/registers/{register}/new"),
+                    &[(&format!("with.{field}"), &page.id.to_string())],
+                ),
+            )
+        });
         Self {
+            files: files.collect(),
+            offers: offers.collect(),
+            events: app::entries::events(&app.product, &page.register.id)
+                .into_iter()
+                .map(|(id, title)| {
+                    (
+                        title.get(view.language).to_owned(),
+                        view.link(&format!("{base}/events/{id}")),
+                    )
+                })
+                .collect(),
+            edit: (page.editable && !page.removed).then(|| view.link(&format!("{base}/edit"))),
+            remove: view.link(&format!("{base}/remove")),
+            restore: view.link(&format!("{base}/restore")),
+            done: view
+                .wish("done")
+                .map(|it| say.word("done", it))
+                .filter(|it| !it.is_empty()),
             frame: Frame::new(
                 app,
                 view,
@@ -154,6 +213,7 @@ impl RecordShown {
                 .iter()
                 .map(|it| RelatedShown::new(it, page, view))
                 .collect(),
+            steps,
             json: view.change(&[("format", Some("json"))]),
         }
     }
@@ -173,6 +233,7 @@ impl ChangeShown {
             actor: app.say(view).word("actor", &change.actor),
             at: change.at.clone(),
             act: app.say(view).word("act", &change.act),
+            why: change.why.clone(),
             fields: change.fields.iter().map(field).collect(),
         }
     }
@@ -209,7 +270,7 @@ pub(in crate::web) fn record_json(page: &RecordPage, view: &View) -> Value {
         "removed": page.removed,
         "fields": page.fields.iter().map(|(head, it)| (head.id.clone(), cell(it))).collect::<serde_json::Map<_, _>>(),
         "history": page.history.iter().map(|it| json!({
-            "sequence": it.sequence, "actor": it.actor, "at": it.at, "act": it.act,
+            "sequence": it.sequence, "actor": it.actor, "at": it.at, "act": it.act, "why": it.why,
             "fields": it.fields.iter().map(|(title, before, after)| json!({
                 "field": title.get(view.language), "before": before, "after": after,
             })).collect::<Vec<_>>(),

@@ -57,6 +57,7 @@ struct Stage {
 #[derive(Debug, Serialize)]
 struct Block {
     level: u8,
+    row: bool,
     pieces: Vec<Piece>,
 }
 
@@ -65,6 +66,8 @@ struct Piece {
     text: String,
     /// Place of its release in the list beside.
     release: Option<usize>,
+    /// The page of its release, where that is of another document.
+    href: Option<String>,
     /// `linked`, `damaged` (it moved since) or `counted` (no release).
     class: &'static str,
     words: String,
@@ -120,7 +123,7 @@ impl ShowPage {
             .iter()
             .map(|it| SinceShown::new(app, view, it))
             .collect();
-        let blocks = blocks(text, since, &releases);
+        let blocks = blocks(view, text, since, &releases);
         let outline = blocks
             .iter()
             .enumerate()
@@ -232,31 +235,40 @@ fn opened(app: &App, view: &View, paper: &Paper, it: &StepView) -> Open {
     }
 }
 
-fn blocks(text: Option<&PaperText>, since: &[Since], shown: &[SinceShown]) -> Vec<Block> {
+fn blocks(
+    view: &View,
+    text: Option<&PaperText>,
+    since: &[Since],
+    shown: &[SinceShown],
+) -> Vec<Block> {
     let mut told = std::collections::BTreeSet::new();
     let mut all = Vec::new();
-    for (level, pieces) in text.map_or(&[][..], |it| it.blocks.as_slice()) {
-        let pieces = pieces.iter().map(|it| {
+    for line in text.map_or(&[][..], |it| it.blocks.as_slice()) {
+        let pieces = line.pieces.iter().map(|it| {
             let place = it
                 .release
                 .as_ref()
                 .and_then(|id| since.iter().position(|it| it.release.id == *id));
+            let elsewhere = it.release.as_ref().filter(|_| place.is_none());
             let class = match (it.figure, place.map(|it| since[it].same)) {
                 (_, Some(true)) => "linked",
                 (_, Some(false)) => "damaged",
+                (true, None) if elsewhere.is_some() => "linked",
                 (true, None) => "counted",
                 (false, None) => "",
             };
             Piece {
                 text: it.text.clone(),
                 first: place.is_some_and(|it| told.insert(it)),
+                href: elsewhere.map(|id| view.link(&format!("/releases/{id}"))),
                 release: place,
                 class,
                 words: place.map(|it| shown[it].words.clone()).unwrap_or_default(),
             }
         });
         all.push(Block {
-            level: (*level).min(4),
+            level: line.level.min(4),
+            row: line.row,
             pieces: pieces.collect(),
         });
     }

@@ -1,15 +1,20 @@
-//! What an idiom claims, and whether a value bears it out: the table of `domain` section 6.
+//! What an idiom claims, and whether a value bears it out: one table for checking, composing and renewing.
 //!
-//! Owns the exact test of each idiom. Leaves which value a mention is held against to `verdict`.
+//! Owns the exact test of each idiom, and the number as it was printed ([`Printed`]). Leaves which value a mention is held against
+//! to `check`, which number is printed to `compose` and `renew`.
 //!
 //! Invariant: the claim goes by the idiom; by the comparator only where there is none that binds. A claim that is true
 //! but says less than it could is `Loose`; one that says more than is so is `False`, however near.
 
 use rust_decimal::Decimal;
 
-use super::printed::Printed;
+mod printed;
+
 use crate::read::Comparator;
 use crate::rounding::rounded;
+
+pub use printed::Printed;
+pub(crate) use printed::narrow;
 
 pub use crate::rounding::NEAR;
 
@@ -36,6 +41,8 @@ pub enum Claim {
     AtLeast,
     /// 以下, 以内, 不超过.
     AtMost,
+    /// 翻番: grew by once, thrice … what there was, the growth being what is printed.
+    Doubles,
 }
 
 /// Whether a claim holds.
@@ -68,6 +75,7 @@ impl Claim {
             "以下" | "以内" | "不超过" | "不高于" | "至多" | "最高" | "≤" | "前" => {
                 Self::AtMost
             }
+            "翻番" => Self::Doubles,
             "为" | "是" | "仅" | "至" | "到" => Self::Exact,
             _ => match comparator {
                 Some(Comparator::Gt) => Self::Exceeds,
@@ -119,6 +127,11 @@ impl Claim {
             Self::NotFull => truth(v < x, true),
             Self::AtLeast => truth(v >= x, true),
             Self::AtMost => truth(v <= x, true),
+            // The base counts too: 翻一番 is twice of it, and 5% more is still near that.
+            Self::Doubles => {
+                let v = rounded(v, DOUBLED);
+                truth(v >= x, v - x <= NEAR * (x + Decimal::ONE))
+            }
         }
     }
 
@@ -135,9 +148,13 @@ impl Claim {
             Self::Nearly => (Some(x - near), Some(x)),
             Self::About => (Some(x - near), Some(x + near)),
             Self::NotFull | Self::AtMost => (None, Some(high)),
+            Self::Doubles => (Some(x), None),
         }
     }
 }
+
+/// A growth that doubles is asked for to a tenth of a per cent: quotients have endless digits.
+const DOUBLED: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
 fn truth(holds: bool, near: bool) -> Truth {
     match (holds, near) {
@@ -193,6 +210,12 @@ mod tests {
             ("不满", "10",   "1",    "10",    False),
             ("前",   "6",    "1",    "5",     Holds),
             ("前",   "6",    "1",    "7",     False),
+            ("翻番", "1",    "1",    "1",     Holds),
+            ("翻番", "1",    "1",    "0.9996", Holds),
+            ("翻番", "1",    "1",    "0.6",   False),
+            ("翻番", "1",    "1",    "1.08",  Holds),
+            ("翻番", "1",    "1",    "2",     Loose),
+            ("翻番", "3",    "1",    "2.9",   False),
         ];
         for (idiom, printed, unit, value, wanted) in cases {
             let printed = Printed::exact(number(printed), number(unit));

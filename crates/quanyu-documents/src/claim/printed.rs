@@ -66,7 +66,7 @@ impl Printed {
 }
 
 /// A character without its full width.
-pub(super) fn narrow(ch: char) -> char {
+pub(crate) fn narrow(ch: char) -> char {
     match ch {
         '\u{ff01}'..='\u{ff5e}' => {
             char::from_u32(ch as u32 - 0xfee0).expect("the block is as long as ASCII's")

@@ -1,0 +1,298 @@
+//! 工作台: what somebody has to do today, by day.
+//!
+//! Owns the page and the forms of delegations. Leaves whose a task is to `app::desk`.
+
+use axum::{
+    extract::{Path, Request},
+    response::{IntoResponse, Redirect, Response},
+};
+use quanyu_core::appraisal::task::Standing;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    frame::{Frame, Place},
+    problem::Problem,
+    say::Say,
+    state::App,
+    steps, upload,
+    view::{Format, View},
+};
+use crate::app::{
+    self, AppError,
+    delegations::{DelegationView, NewDelegation},
+    desk::{Desk, Task},
+};
+
+/// `GET /desk`.
+pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
+    let refused = |error: AppError| app.refused(&view, &error);
+    let desk = app::desk::desk(&app.product).await.map_err(refused)?;
+    match view.format {
+        Format::Html => {
+            let given = app::delegations::list(&app.product).await;
+            let given = given.map_err(refused)?;
+            let plan =
+                app::plans::tasks::tasks(&app.product, view.period, app.product.today()).await;
+            let plan = plan.map_err(refused)?;
+            let late = [Standing::Late, Standing::Soon]
+                .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count());
+            let page = DeskPage::new(&app, &view, &desk, &given, late);
+            app.page(&view, "desk/show.html", &page)
+        }
+        _ => Ok(app.json(desk_json(&desk))),
+    }
+}
+
+/// `POST /desk/delegations`: somebody stands in.
+pub(super) async fn delegate(app: App, view: View, request: Request) -> Result<Response, Problem> {
+    let refused = |error: AppError| app.refused(&view, &error);
+    let mut form = upload::form(&app, &view, request).await?;
+    let new = NewDelegation {
+        person: form.take("person").unwrap_or_default(),
+        deputy: form.take("deputy").unwrap_or_default(),
+        from: steps::day(form.take("from")).map_err(refused)?,
+        to: steps::day(form.take("to")).map_err(refused)?,
+        note: form.take("note"),
+    };
+    app::delegations::give(&app.product, &new)
+        .await
+        .map_err(refused)?;
+    Ok(Redirect::to(&view.link("/desk")).into_response())
+}
+
+/// `POST /desk/delegations/{id}/end`.
+pub(super) async fn end(app: App, Path(id): Path<String>, view: View) -> Result<Response, Problem> {
+    let refused = |error: AppError| app.refused(&view, &error);
+    let id = steps::number(&id).map_err(refused)?;
+    app::delegations::end(&app.product, id)
+        .await
+        .map_err(refused)?;
+    Ok(Redirect::to(&view.link("/desk")).into_response())
+}
+
+#[derive(Debug, Serialize)]
+struct DeskPage {
+    frame: Frame,
+    day: String,
+    counts: Vec<(String, i64, &'static str)>,
+    lists: Vec<List>,
+    enter: Vec<(String, String)>,
+    delegations: Vec<Delegation>,
+    stands_in: String,
+    delegate: String,
+    today: String,
+    plan: Option<(String, String)>,
+    calendar: String,
+    boards: String,
+    handover: String,
+    json: String,
+}
+
+/// Tasks of one sort.
+#[derive(Debug, Serialize)]
+struct List {
+    key: &'static str,
+    title: String,
+    hint: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Row {
+    pub href: String,
+    pub label: String,
+    pub register: String,
+    pub state: String,
+    pub steps: String,
+    pub due: Option<String>,
+    pub left: Option<String>,
+    pub class: &'static str,
+    pub last: String,
+    pub reason: Option<String>,
+    pub person: Option<String>,
+    pub behalf: Option<String>,
+    pub opinion: bool,
+    pub waits: Option<String>,
+    pub message: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Delegation {
+    person: String,
+    deputy: String,
+    days: String,
+    roles: String,
+    note: Option<String>,
+    holds: bool,
+    end: Option<String>,
+}
+
+impl DeskPage {
+    fn new(
+        app: &App,
+        view: &View,
+        desk: &Desk,
+        given: &[DelegationView],
+        plan: [usize; 2],
+    ) -> Self {
+        let say = app.say(view);
+        let counts = [
+            ("late", desk.counts.late, "error"),
+            ("today", desk.counts.today, "behind"),
+            ("soon", desk.counts.soon, "behind"),
+            ("returned", desk.counts.returned, "error"),
+            ("all", desk.counts.all, "on_pace"),
+        ];
+        let lists = [
+            ("returned", &desk.returned),
+            ("checks", &desk.checks),
+            ("tasks", &desk.tasks),
+            ("waiting", &desk.waiting),
+        ];
+        let lists = lists
+            .into_iter()
+            .filter(|(key, tasks)| *key == "tasks" || !tasks.is_empty())
+            .map(|(key, tasks)| List {
+                key,
+                title: say.text(&format!("desk.list_{key}")),
+                hint: say.text(&format!("desk.hint_{key}")),
+                rows: tasks.iter().map(|it| row(app, view, it)).collect(),
+            });
+        let delegations = given.iter().map(|it| Delegation {
+            person: say.word("actor", &it.person),
+            deputy: say.word("actor", &it.deputy),
+            days: format!("{} — {}", it.days.0, it.days.1),
+            roles: it
+                .roles
+                .iter()
+                .map(|it| it.1.get(view.language))
+                .collect::<Vec<_>>()
+                .join(&say.text("record.and")),
+            note: it.note.clone(),
+            holds: it.holds,
+            end: it
+                .may_end
+                .then(|| view.link(&format!("/desk/delegations/{}/end", it.id))),
+        });
+        let [late, near] = plan;
+        Self {
+            frame: Frame::new(app, view, Place::Desk, &say.text("desk.title")),
+            day: say.fill(
+                "desk.day",
+                &[
+                    ("day", desk.today.to_string()),
+                    ("weekday", weekday(&say, desk.today)),
+                ],
+            ),
+            counts: counts
+                .into_iter()
+                .map(|(key, count, class)| {
+                    let class = if count == 0 { "waiting" } else { class };
+                    (say.text(&format!("desk.count_{key}")), count, class)
+                })
+                .collect(),
+            lists: lists.collect(),
+            enter: desk
+                .enter
+                .iter()
+                .map(|(id, title)| {
+                    let href = view.link(&format!("/registers/{id}"));
+                    (title.get(view.language).to_owned(), href)
+                })
+                .collect(),
+            delegations: delegations.collect(),
+            stands_in: desk.stands_in.join(&say.text("record.and")),
+            delegate: view.link("/desk/delegations"),
+            today: desk.today.to_string(),
+            plan: (late + near > 0).then(|| {
+                let values = [
+                    ("late", late.to_string()),
+                    ("soon", near.to_string()),
+                    ("period", say.period(view.period)),
+                ];
+                (
+                    say.fill("desk.plan", &values),
+                    view.link("/appraisal/tasks"),
+                )
+            }),
+            calendar: view.link("/calendar"),
+            boards: view.link("/boards"),
+            handover: view.link("/handover"),
+            json: view.change(&[("format", Some("json"))]),
+        }
+    }
+}
+
+/// A task as a row of a page.
+pub(super) fn row(app: &App, view: &View, it: &Task) -> Row {
+    let say = app.say(view);
+    let join = |all: &[quanyu_core::text::Text]| {
+        let all: Vec<&str> = all.iter().map(|it| it.get(view.language)).collect();
+        all.join(&say.text("record.and"))
+    };
+    let by = steps::acted(app, view, &it.last.0, None);
+    Row {
+        href: view.link(&format!("/registers/{}/{}", it.register.0, it.record)),
+        label: it.label.clone(),
+        register: it.register.1.get(view.language).to_owned(),
+        state: it.state.1.get(view.language).to_owned(),
+        steps: join(&it.steps),
+        due: it.due.map(|it| it.to_string()),
+        left: left_words(&say, it),
+        class: steps::class(it.standing),
+        last: match &it.last.1 {
+            Some(step) => format!("{by} · {}", step.get(view.language)),
+            None => by,
+        },
+        reason: it.reason.clone(),
+        person: it.person.as_ref().map(|it| say.word("actor", it)),
+        behalf: it.behalf.clone(),
+        opinion: it.opinion,
+        waits: (!it.waits.is_empty()).then(|| join(&it.waits)),
+        message: steps::message(app, view, it),
+    }
+}
+
+/// How long is left, in words.
+pub(super) fn left_words(say: &Say<'_>, it: &Task) -> Option<String> {
+    let due = it.due?;
+    let day = ("day", due.to_string());
+    Some(match it.left {
+        None => say.fill("desk.by", &[day]),
+        Some(0) if it.standing == Standing::Late => say.fill("desk.just_late", &[day]),
+        Some(0) => say.text("desk.due_today"),
+        Some(left) if left < 0 => say.fill("desk.late", &[("days", (-left).to_string()), day]),
+        Some(left) => say.fill("desk.left", &[("days", left.to_string()), day]),
+    })
+}
+
+/// The day of the week.
+pub(super) fn weekday(say: &Say<'_>, day: jiff::civil::Date) -> String {
+    let number = day.weekday().to_monday_one_offset();
+    say.text(&format!("calendar.weekday{number}"))
+}
+
+fn desk_json(desk: &Desk) -> Value {
+    let list = |all: &[Task]| -> Vec<Value> { all.iter().map(task_json).collect() };
+    json!({
+        "today": desk.today.to_string(),
+        "counts": {
+            "all": desk.counts.all, "late": desk.counts.late, "today": desk.counts.today,
+            "soon": desk.counts.soon, "returned": desk.counts.returned,
+        },
+        "tasks": list(&desk.tasks), "checks": list(&desk.checks),
+        "waiting": list(&desk.waiting), "returned": list(&desk.returned),
+        "stands_in_for": desk.stands_in,
+    })
+}
+
+/// A task for programs.
+pub(super) fn task_json(it: &Task) -> Value {
+    json!({
+        "register": it.register.0, "record": it.record, "label": it.label, "state": it.state.0,
+        "due": it.due.map(|it| it.to_string()), "left": it.left, "standing": it.standing.word(),
+        "last_by": it.last.0, "reason": it.reason, "person": it.person, "behalf": it.behalf,
+        "opinion": it.opinion,
+    })
+}
