@@ -164,6 +164,9 @@ pub enum AppError {
     /// A file that is not taken.
     #[error(transparent)]
     Upload(#[from] super::files::FileRefusal),
+    /// Something that cannot be done with a list.
+    #[error("the list: {0}")]
+    List(#[from] super::lists::ListRefusal),
     /// A typed value that its field does not take.
     #[error("{field}: `{text}`: {en}")]
     BadCell {
@@ -179,6 +182,9 @@ pub enum AppError {
     /// The store refused or failed.
     #[error("the store: {0}")]
     Store(#[from] quanyu_store::StoreError),
+    /// The search index refused or failed.
+    #[error("search: {0}")]
+    Search(#[from] quanyu_search::SearchError),
     /// The figures refused or failed.
     #[error("the figures: {0}")]
     Figures(#[from] quanyu_figures::FiguresError),
@@ -312,9 +318,11 @@ impl AppError {
             Self::Step(refusal) => refusal.code(),
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
+            Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
+            Self::Search(error) => error.code(),
             Self::NoTemplate { .. } => "compose_no_template",
             Self::Compose(error) => error.code(),
             Self::Pdf(error) => error.code(),
@@ -394,6 +402,7 @@ impl AppError {
             Self::Step(refusal) => refusal.facts(language),
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
+            Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,
                 text,
@@ -409,6 +418,7 @@ impl AppError {
             }
             Self::Store(error) => vec![("why", error.to_string())],
             Self::Figures(error) => vec![("why", error.to_string())],
+            Self::Search(error) => vec![("why", error.to_string())],
             Self::NoTemplate { document, have } => {
                 vec![("document", document.clone()), ("have", have.clone())]
             }
@@ -484,6 +494,9 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "event" => "变更事项",
         "upload" => "待导入的文件",
         "lines" => "行数",
+        "view" => "视图名称",
+        "condition" => "筛选条件",
+        "records" => "条数",
         "measure" => "度量",
         "appraisal" => "考核",
         "appraisal_item" => "考核项",
@@ -500,6 +513,8 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "value" => "数值",
         "day" => "日期",
         "plan" => "计划名称",
+        "list" => "名单",
+        "column" => "列",
         other => other,
     }
 }

@@ -10,6 +10,7 @@
 //! Start reading at [`export`].
 
 mod labels;
+mod listed;
 mod out;
 
 use std::path::Path;
@@ -28,6 +29,8 @@ use rust_decimal::Decimal;
 use super::{AppError, Product};
 use labels::Labels;
 use out::Out;
+
+pub use listed::{Made, listed};
 
 /// Records read together.
 const PAGE: u32 = 5_000;

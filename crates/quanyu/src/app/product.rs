@@ -19,8 +19,8 @@ use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{
-    AppError, Who, by_reach::ByReach, documents::Reader, notices::outgoing::Outgoing,
-    source::StoreSource,
+    AppError, Who, by_reach::ByReach, documents::Reader, lists::names::Names,
+    notices::outgoing::Outgoing, search::Finder, source::StoreSource,
 };
 
 /// The packs as they were when the binary was built.
@@ -54,6 +54,12 @@ impl Place {
         kept.then(|| self.folder().join("columns"))
     }
 
+    /// Where the search index is kept: a database without a folder of its own has none.
+    fn search(&self) -> Option<PathBuf> {
+        let kept = self.data.is_some() || self.database.is_none();
+        kept.then(|| self.folder().join("search"))
+    }
+
     /// The database.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -77,11 +83,14 @@ pub struct Product {
     pub(super) whole: Arc<Figures>,
     pub(super) by_reach: Arc<ByReach>,
     pub(super) reader: Reader,
+    pub(super) finder: Arc<Finder>,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
     /// Channels that letters go by.
     pub(crate) outgoing: Arc<Outgoing>,
+    /// Names of organizations, indexed when the first list is matched.
+    pub(super) names: Arc<Names>,
 }
 
 impl Product {
@@ -131,7 +140,7 @@ impl Product {
                 parts::Place::new(beside, it.hash),
             )
         });
-        let opened = Self::opened(store, Arc::new(pack), columns)?;
+        let opened = Self::opened(store, Arc::new(pack), columns, place.search())?;
         Ok(opened.sending(Outgoing::open(&place.folder())?))
     }
 
@@ -147,13 +156,14 @@ impl Product {
     /// # Errors
     /// A pack whose SQL does not plan.
     pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
-        Self::opened(store, pack, None)
+        Self::opened(store, pack, None, None)
     }
 
     fn opened(
         store: Store,
         pack: Arc<Pack>,
         columns: Option<(parts::Place, parts::Place)>,
+        search: Option<PathBuf>,
     ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
         let (columns, by_reach) = columns.unzip();
@@ -164,6 +174,7 @@ impl Product {
         let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
         let whole = Arc::new(figures);
+        let finder = Finder::new(store.clone(), Arc::clone(&pack), search);
         Ok(Self {
             pack,
             store,
@@ -171,9 +182,11 @@ impl Product {
             whole,
             by_reach: Arc::new(ByReach::new(by_reach)),
             reader,
+            finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
             outgoing: Arc::default(),
+            names: Arc::default(),
         })
     }
 

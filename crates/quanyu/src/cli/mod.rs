@@ -16,11 +16,13 @@ mod demo;
 mod export;
 mod figures;
 mod import;
+mod lists;
 mod output;
 mod pack;
 mod read;
 mod release;
 mod renew;
+mod search;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -57,6 +59,8 @@ enum Command {
     /// Check, test or compare packs.
     #[command(subcommand)]
     Pack(pack::Pack),
+    /// Find organizations, records, documents, indicators and registers.
+    Search(search::Search),
     /// Read a workbook into a register.
     Import(import::Import),
     /// Write a register or dataset to a file.
@@ -74,6 +78,8 @@ enum Command {
     Check(check::Check),
     /// Put the numbers of the next period into a docx, as tracked changes.
     Renew(renew::Renew),
+    /// Match the names on a list with organizations.
+    Match(lists::Match),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
     /// Write a document of the pack, every number in it frozen.
@@ -159,6 +165,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Serve(it) => it.run(packs).await,
         Command::Account(it) => it.run(packs).await,
         Command::Pack(it) => it.run(packs).await,
+        Command::Search(it) => it.run(packs).await,
         Command::Import(it) => it.run(packs).await,
         Command::Export(it) => it.run(packs).await,
         Command::Figures(it) => it.run(packs).await,
@@ -168,6 +175,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Compose(it) => it.run(packs).await,
         Command::Check(it) => it.run(packs).await,
         Command::Renew(it) => it.run(packs).await,
+        Command::Match(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,

@@ -12,6 +12,7 @@ mod api;
 mod appraisal;
 mod assets;
 mod boards;
+mod bulk;
 mod calendar;
 mod chart;
 mod check;
@@ -22,6 +23,8 @@ mod csrf;
 mod csv;
 mod desk;
 mod documents;
+mod dossier;
+mod duplicates;
 mod entries;
 mod figure;
 mod frame;
@@ -30,6 +33,7 @@ mod handover;
 mod identity;
 mod imports;
 mod indicators;
+mod lists;
 mod metrics;
 mod needs;
 mod notices;
@@ -99,6 +103,8 @@ pub fn router(app: App) -> Router {
         .route("/handover/{id}", get(handover::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
+        .route("/organizations/{id}", get(dossier::show))
+        .route("/organizations/{id}/zip", get(dossier::zip))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route(
@@ -114,6 +120,17 @@ pub fn router(app: App) -> Router {
             get(quick::ask).post(quick::send),
         )
         .route("/registers/{register}/template", get(imports::template))
+        .route("/registers/{register}/export", get(registers::export))
+        .route("/registers/{register}/views", post(registers::views))
+        .route("/registers/{register}/bulk", post(bulk::run))
+        .route(
+            "/registers/{register}/duplicates",
+            get(duplicates::show).post(duplicates::merge),
+        )
+        .route(
+            "/registers/{register}/merges/{merge}/undo",
+            post(duplicates::undo),
+        )
         .route(
             "/registers/{register}/import/{token}",
             get(imports::show).post(imports::apply),
@@ -176,6 +193,18 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/lists", get(lists::all).post(lists::create))
+        .route("/lists/compare", get(lists::compare))
+        .route("/lists/{list}", get(lists::show))
+        .route("/lists/{list}/settle", post(lists::settle))
+        .route("/lists/{list}/match", post(lists::match_again))
+        .route("/lists/{list}/remove", post(lists::remove))
+        .route("/lists/{list}/xlsx", get(lists::xlsx))
+        .route(
+            "/lists/{list}/qualify",
+            get(lists::ask_qualify).post(lists::write),
+        )
+        .route("/lists/{list}/undo", post(lists::undo))
         .route("/writing", get(writing::list).post(writing::create))
         .route("/writing/compose", get(compose::ask).post(compose::keep))
         .route("/writing/changed", get(writing::changed::show))
@@ -194,6 +223,7 @@ pub fn router(app: App) -> Router {
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
+        .route("/search/hits", get(search::hits))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
         .route("/api/v1/registers/{register}/records", get(api::records))

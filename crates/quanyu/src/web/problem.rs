@@ -95,7 +95,10 @@ impl Problem {
             "store_conflict" => StatusCode::CONFLICT,
             "web_panic" | "web_template" | "store_database" | "store_file"
             | "store_writer_gone" | "store_panicked" | "store_unreadable" | "figures_engine"
-            | "figures_source" => StatusCode::INTERNAL_SERVER_ERROR,
+            | "figures_source" | "search_folder" | "search_engine" => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            "search_busy" => StatusCode::SERVICE_UNAVAILABLE,
             // What an act refuses is about its input.
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }

@@ -8,7 +8,7 @@ use std::{
 use tokio::net::TcpListener;
 
 use super::{guard::Door, router, state::App};
-use crate::app::{AppError, Product};
+use crate::app::{self, AppError, Product};
 
 /// Serves a district until the process is asked to stop; prints the address. Port 0 takes a free one.
 ///
@@ -32,6 +32,7 @@ pub async fn serve(
     }
     let first = Arc::clone(&product);
     tokio::spawn(async move { first.warm().await });
+    tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
     let service = router(App::behind(product, door));

@@ -79,6 +79,7 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "renew_sort",
         "comparator_word",
         "hit",
+        "hit_way",
         "mark",
         "verdict",
         "fault",
@@ -96,6 +97,9 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "account_done",
         "done",
         "batch",
+        "batch_state",
+        "list_status",
+        "list_why",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

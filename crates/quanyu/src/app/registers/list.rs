@@ -4,7 +4,11 @@
 //!
 //! Start reading at [`list`].
 
-use quanyu_core::{access::Right, text::Language, value::Value};
+use quanyu_core::{
+    access::Right,
+    text::{Language, Text},
+    value::Value,
+};
 use quanyu_pack::model::{Field, FieldType, Register};
 use quanyu_store::{
     Tx,
@@ -55,6 +59,8 @@ pub struct ListPage {
     pub faults: Vec<(String, String)>,
     /// Whether the person before us may make records here.
     pub enters: bool,
+    /// States of its lifecycle: id and title.
+    pub states: Vec<(String, Text)>,
 }
 
 /// A row of a list.
@@ -125,6 +131,12 @@ pub async fn list(
         count: u64::try_from(count).unwrap_or(0),
         next: page.next.as_ref().map(cursor_text),
         faults,
+        states: register
+            .lifecycle
+            .iter()
+            .flat_map(|it| &it.states)
+            .map(|it| (it.id.clone(), it.title.clone()))
+            .collect(),
         enters: !product.scope(Right::Enter, register).is_nothing(),
     })
 }

@@ -34,6 +34,7 @@ use super::{AppError, Product, cells};
 pub use history::ChangeView;
 
 pub use list::{ListPage, ListRow, ListWish, list};
+pub(in crate::app) use list::{query_of, shown_of};
 pub use record::{RecordPage, Related, record};
 
 /// Columns of a list that nobody chose: enough to know a record by, few enough for a screen.
@@ -228,7 +229,7 @@ pub fn first_fields(register: &Register) -> Vec<&Field> {
         .collect()
 }
 
-fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {
+pub(in crate::app) fn head(pack: &Pack, field: &Field, shown: bool) -> FieldHead {
     let choices = match &field.kind {
         FieldType::Code { list } => pack
             .codes

@@ -52,6 +52,8 @@ pub struct RecordPage {
     pub editable: bool,
     /// Files that it names: field, name, hash.
     pub files: Vec<(Text, String, String)>,
+    /// Merges that it had part in.
+    pub merges: Vec<crate::app::duplicates::MergeView>,
     /// What may be entered about it: register, field that refers to it, title of the register.
     pub offers: Vec<(String, String, Text)>,
 }
@@ -164,6 +166,7 @@ pub async fn record(
         removed,
         editable,
         files,
+        merges: crate::app::duplicates::of_record(product, record).await?,
         offers: offers(product, register, removed),
     })
 }
