@@ -84,7 +84,8 @@ async fn write(
     + Sync
     + 'static,
 ) -> Result<(), AppError> {
-    Ok(product.store.act(&Actor::named("job:duties"), act).await?)
+    let whole = product.store.seen_as(None);
+    Ok(whole.act(&Actor::named("job:duties"), act).await?)
 }
 
 /// Notes anew, inside an act, what of these records waits.

@@ -126,6 +126,8 @@ pub async fn hand_over(
         let order = Arc::clone(&order);
         async move {
             let (product, person, successor, note) = &*order;
+            // Whose tasks they are was asked; they go over wherever they are.
+            act.everywhere();
             let (items, ended) = open(&mut act.tx, product, person).await?;
             for it in &items.tasks {
                 let Some(register) = product.pack.registers.get(&it.register) else {

@@ -244,6 +244,8 @@ impl Order {
         };
         let version = self.version.unwrap_or(found.record.version);
         let version = step::take(act, id, self.record, version, &draft, &new).await?;
+        // The step is this person's; what follows from it is the pack's.
+        act.everywhere();
         after.values.extend(draft.values);
         after.state = Some(self.step.to.clone());
         let facts = self.facts(&after, &found);
