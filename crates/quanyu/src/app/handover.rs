@@ -119,6 +119,7 @@ pub async fn hand_over(
             why: "name somebody else to take over".to_owned(),
         });
     }
+    super::delegations::somebody(product, &successor).await?;
     duties::follow(product).await?;
     let order = Arc::new((product.clone(), person, successor, note));
     let actor = product.actor();

@@ -368,6 +368,9 @@ pub async fn assign(
     let declared = registers::declared(product, register)?;
     let open = offered(product, register, record).await?;
     let person = words(&person.map(str::to_owned))?;
+    if let Some(person) = &person {
+        super::delegations::somebody(product, person).await?;
+    }
     let mine = open.iter().any(|it| it.hand.is_some());
     let Some(first) = open.iter().find(|it| !mine || it.hand.is_some()) else {
         return Err(no_record(register, record));

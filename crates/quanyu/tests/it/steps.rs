@@ -151,6 +151,7 @@ impl Office {
             actor: Actor::named(name),
             name: name.to_owned(),
             grants: Grants::Roles(grants.collect()),
+            only: None,
         })
     }
 

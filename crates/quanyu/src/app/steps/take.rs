@@ -107,6 +107,10 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         }
         .into());
     }
+    let person = super::words(&taking.person)?;
+    if let Some(person) = &person {
+        crate::app::delegations::somebody(product, person).await?;
+    }
     let minutes = match (step.kind, super::words(&taking.minutes)?, taking.met_on) {
         (StepKind::Meeting, Some(number), Some(day)) if day <= product.today() => {
             Some((number, day))
@@ -160,7 +164,7 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         offline: taking.offline,
         number: super::words(&taking.number)?,
         minutes,
-        person: super::words(&taking.person)?,
+        person,
         values,
         prepared,
     });
