@@ -101,6 +101,7 @@ pub async fn as_file(product: &Product, register: &str, ending: &str) -> Result<
 
 async fn records(product: &Product, register: &Register, target: &Path) -> Result<u64, AppError> {
     let pack = &product.pack;
+    let scope = product.may(Right::Export, register)?;
     let fields: Vec<&Field> = register
         .fields
         .iter()
@@ -118,6 +119,9 @@ async fn records(product: &Product, register: &Register, target: &Path) -> Resul
         let page = list::list(&mut tx, &register.id, &query).await?;
         let labels = Labels::of(&mut tx, pack, &fields, &page.records).await?;
         for record in &page.records {
+            if !Product::holds(&scope, register, record) {
+                continue;
+            }
             let value = |field: &&Field| {
                 let value = record.value(&field.id);
                 let cell = labels.cell(pack, field, value);
@@ -144,6 +148,7 @@ async fn records(product: &Product, register: &Register, target: &Path) -> Resul
 }
 
 async fn rows(product: &Product, dataset: &Dataset, target: &Path) -> Result<u64, AppError> {
+    product.need_whole(&dataset.title)?;
     let mut rows = product.figures.rows(&dataset.id).await?;
     let columns = rows.columns.iter().map(|it| {
         let title = title(&product.pack, &it.name);
