@@ -64,13 +64,6 @@ impl Site {
         }
     }
 
-    /// The bytes of an answer that is no text.
-    pub(crate) async fn raw(&self, request: Request<Body>) -> Vec<u8> {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let bytes = to_bytes(response.into_body(), 64 * 1024 * 1024).await;
-        bytes.unwrap().to_vec()
-    }
-
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::HOST, "localhost:8420");
         self.ask(request.body(Body::empty()).unwrap()).await
