@@ -8,6 +8,7 @@
 //! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
 
 mod account;
+mod admin;
 mod api;
 mod appraisal;
 mod assets;
@@ -90,6 +91,17 @@ pub fn router(app: App) -> Router {
         .route("/account/sessions/end", post(account::end_session))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/end", post(account::end_token))
+        .route(
+            "/admin/accounts",
+            get(admin::accounts).post(admin::make_account),
+        )
+        .route("/admin/accounts/{account}", post(admin::change_account))
+        .route("/admin/rules", post(admin::set_rule))
+        .route("/admin/audit", get(admin::audit))
+        .route(
+            "/registers/{register}/{record}/person",
+            post(registers::person::see),
+        )
         .route("/desk", get(desk::show))
         .route("/desk/delegations", post(desk::delegate))
         .route("/desk/delegations/{id}/end", post(desk::end))

@@ -95,6 +95,7 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "plan_level",
         "right",
         "account_done",
+        "rule",
         "done",
         "batch",
         "batch_state",
