@@ -147,7 +147,7 @@ impl Who {
             .fold(Scope::nothing(), |all, it| all.or(it.scope.clone()))
     }
 
-    fn within_bounds(&self, right: Right) -> bool {
+    pub(super) fn within_bounds(&self, right: Right) -> bool {
         self.only.as_ref().is_none_or(|it| it.contains(&right))
     }
 

@@ -217,7 +217,7 @@ fn query(uri: &axum::http::Uri, key: &str) -> String {
     found.map(|(_, value)| value).unwrap_or_default()
 }
 
-/// Where the form leads on to: a path of ours, else the front door.
+/// Where the form leads on to: a path of ours, else the desk.
 fn next(asked: &str) -> String {
     let ours = asked.starts_with('/')
         && !asked.starts_with("//")
@@ -227,7 +227,7 @@ fn next(asked: &str) -> String {
     if ours {
         asked.to_owned()
     } else {
-        "/".to_owned()
+        "/desk".to_owned()
     }
 }
 
@@ -239,13 +239,13 @@ mod tests {
     fn the_form_leads_on_to_addresses_of_ours_alone() {
         let cases = [
             ("/registers?period=2023", "/registers?period=2023"),
-            ("", "/"),
-            ("https://evil.example/", "/"),
-            ("//evil.example/", "/"),
-            ("/\\evil.example/", "/"),
-            ("/\t/evil.example", "/"),
-            ("/signin?next=/", "/"),
-            ("/台账", "/"),
+            ("", "/desk"),
+            ("https://evil.example/", "/desk"),
+            ("//evil.example/", "/desk"),
+            ("/\\evil.example/", "/desk"),
+            ("/\t/evil.example", "/desk"),
+            ("/signin?next=/", "/desk"),
+            ("/台账", "/desk"),
         ];
         for (asked, want) in cases {
             assert_eq!(next(asked), want, "{asked}");
