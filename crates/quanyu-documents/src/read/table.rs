@@ -184,10 +184,12 @@ impl Reader<'_> {
         let text = self.text;
         let wordy = |&(from, to): &(usize, usize)| {
             to > from + 1
-                && matches!(
-                    text.class(from),
-                    Class::Word | Class::Latin | Class::Quote | Class::Trigger
-                )
+                && match text.class(from) {
+                    Class::Word | Class::Latin | Class::Quote | Class::Trigger => true,
+                    // 八一街道 is a name, 八个 a number.
+                    Class::Han => is_place(&text.slice(from, to)),
+                    _ => false,
+                }
         };
         let named = head
             .columns
