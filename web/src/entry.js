@@ -4,6 +4,24 @@
 export function entry() {
   for (const form of document.querySelectorAll("form[data-entry]")) liven(form);
   document.querySelector("[data-faults]")?.focus();
+  lists();
+}
+
+// A list: all rows of the page at once, the choice of a state at once, printing.
+function lists() {
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) {
+      for (const box of event.target.closest("form").querySelectorAll('input[name="record"]')) box.checked = event.target.checked;
+    }
+  });
+  for (const all of document.querySelectorAll("[data-all]")) all.hidden = false;
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.closest("details")?.removeAttribute("open");
+      print();
+    });
+  }
 }
 
 function liven(form) {

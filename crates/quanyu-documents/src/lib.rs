@@ -8,6 +8,7 @@
 //!
 //! Start reading at [`workbook::open`] and [`formats::extract`].
 
+pub mod archive;
 pub mod check;
 pub mod claim;
 pub mod compose;

@@ -3,6 +3,8 @@
 //! Owns [`history`] and [`as_of`]. An import has one entry in the chain for all its rows; here each of its records shows
 //! it as a change of its own. Leaves sealing to `quanyu-core`, appending to [`crate::act`], checking to [`crate::audit`].
 
+use std::collections::BTreeSet;
+
 use crate::{
     body::Body,
     door::{Bind, Tx},
@@ -109,6 +111,20 @@ pub async fn latest(tx: &mut Tx, before: i64, limit: u32) -> Result<Vec<Change>,
             record: row.int(8)?,
             pack: row.int(7)?,
         });
+    }
+    Ok(all)
+}
+
+/// Registers, as they are called today, whose records changed after `since`.
+///
+/// # Errors
+/// The database's.
+pub async fn registers_since(tx: &mut Tx, since: i64) -> Result<BTreeSet<String>, StoreError> {
+    let sql = "
+        select register, max(seq) from change where seq > $1 and register <> '' group by register";
+    let mut all = BTreeSet::new();
+    for row in tx.rows(sql, &[Bind::from(since)]).await? {
+        all.insert(tx.schema.register_now(&row.text(0)?, row.int(1)?));
     }
     Ok(all)
 }

@@ -8,12 +8,13 @@ use super::Finding;
 use crate::tree::Tree;
 
 /// A crate and the crates of ours that it may depend on.
-const LAYOUT: [(&str, &[&str]); 7] = [
+const LAYOUT: [(&str, &[&str]); 8] = [
     ("quanyu-core", &[]),
     ("quanyu-pack", &["quanyu-core"]),
     ("quanyu-store", &["quanyu-core", "quanyu-pack"]),
     ("quanyu-figures", &["quanyu-core", "quanyu-pack"]),
     ("quanyu-documents", &["quanyu-core", "quanyu-pack"]),
+    ("quanyu-search", &["quanyu-core"]),
     (
         "quanyu",
         &[
@@ -22,6 +23,7 @@ const LAYOUT: [(&str, &[&str]); 7] = [
             "quanyu-store",
             "quanyu-figures",
             "quanyu-documents",
+            "quanyu-search",
         ],
     ),
     (
@@ -31,7 +33,7 @@ const LAYOUT: [(&str, &[&str]); 7] = [
 ];
 
 /// A dependency, by the start of its name, and the one crate that sees it outside tests.
-const FENCES: [(&str, &str); 15] = [
+const FENCES: [(&str, &str); 18] = [
     ("datafusion", "quanyu-figures"),
     ("arrow", "quanyu-figures"),
     ("parquet", "quanyu-figures"),
@@ -44,6 +46,9 @@ const FENCES: [(&str, &str); 15] = [
     ("hayro", "quanyu-documents"),
     ("html5ever", "quanyu-documents"),
     ("docx", "quanyu-documents"),
+    ("tantivy", "quanyu-search"),
+    ("jieba", "quanyu-search"),
+    ("pinyin", "quanyu-search"),
     ("axum", "quanyu"),
     ("tower", "quanyu"),
     ("clap", "quanyu"),
@@ -65,11 +70,12 @@ const IMPURE: [&str; 9] = [
 /// The edges of the application, and the crates that they reach only through `app`. The core is not among them: its values
 /// are the words in which edges and `app` talk, and it can do nothing by itself.
 const EDGES: [&str; 3] = ["web", "cli", "jobs"];
-const BELOW_APP: [&str; 4] = [
+const BELOW_APP: [&str; 5] = [
     "quanyu_pack",
     "quanyu_store",
     "quanyu_figures",
     "quanyu_documents",
+    "quanyu_search",
 ];
 
 /// Manifests of crates against the layout.

@@ -151,7 +151,11 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
             faults,
         );
     }
-    for (key, roles) in [("enter", &register.enter), ("confirm", &register.confirm)] {
+    for (key, roles) in [
+        ("read", &register.read),
+        ("enter", &register.enter),
+        ("confirm", &register.confirm),
+    ] {
         for (number, role) in roles.iter().enumerate() {
             let at = cx.reading.item_place(at, key, number);
             known(
@@ -183,6 +187,16 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
             field_names.clone(),
             faults,
         );
+    }
+    if let Some(owner) = &register.owner {
+        let at = cx.place(at, "owner");
+        if known(at, faults::FIELD, owner, field_names.clone(), faults)
+            && let Some(field) = register.field(owner)
+            && (field.kind != FieldType::Organization || field.many)
+        {
+            let word = field.kind.word();
+            faults.push(faults::field_of_type(at, owner, word, "organization"));
+        }
     }
     if let Some(region) = &register.region {
         let at = cx.place(at, "region");
@@ -333,16 +347,24 @@ fn one_field(cx: &Check<'_>, field: &Field, faults: &mut Vec<Diagnostic>) {
 }
 
 /// What the field of a slot must be; slots not named here are text.
-fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
+fn slot_fits(part: &str, slot: &str, kind: &FieldType) -> Result<(), &'static str> {
     let (fine, wanted) = match slot {
         "period" => (matches!(kind, FieldType::Period), "period"),
         "value" | "points" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
-        "date" | "due" | "by" | "done_on" => (matches!(kind, FieldType::Date), "date"),
+        "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" => {
+            (matches!(kind, FieldType::Date), "date")
+        }
+        "organization" => (matches!(kind, FieldType::Organization), "organization"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
         "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
         "status" | "measure" | "comparator" | "level" => (
+            matches!(kind, FieldType::Code { .. } | FieldType::Text),
+            "code",
+        ),
+        // Of a paper it is a document of the pack, of a qualification one of a list.
+        "kind" if part == "qualification" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",
         ),
@@ -390,7 +412,7 @@ fn parts(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
             let named = register.slots.iter().any(|(it, _)| it == slot);
             match register.slot(slot) {
                 Some(field) => {
-                    if let Err(wanted) = slot_fits(slot, &field.kind) {
+                    if let Err(wanted) = slot_fits(part, slot, &field.kind) {
                         faults.push(faults::field_of_type(
                             field.at,
                             &field.id,

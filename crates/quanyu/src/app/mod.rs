@@ -7,11 +7,14 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod account;
 pub mod appraisal;
 pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod boards;
+pub mod bulk;
+mod by_reach;
 pub mod calendar;
 pub mod cells;
 pub mod check;
@@ -23,6 +26,8 @@ pub mod delegations;
 pub mod demo;
 pub mod desk;
 pub mod documents;
+pub mod dossier;
+pub mod duplicates;
 pub mod duties;
 pub mod entries;
 pub mod error;
@@ -31,6 +36,7 @@ pub mod files;
 pub mod handover;
 pub mod imports;
 pub mod indicators;
+pub mod lists;
 pub mod names;
 pub mod notices;
 pub mod packs;
@@ -46,6 +52,7 @@ pub mod search;
 pub mod sheets;
 mod source;
 pub mod steps;
+pub mod views;
 pub mod who;
 pub mod writing;
 

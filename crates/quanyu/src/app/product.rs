@@ -18,7 +18,10 @@ use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
-use super::{AppError, Who, documents::Reader, notices::outgoing::Outgoing, source::StoreSource};
+use super::{
+    AppError, Who, by_reach::ByReach, documents::Reader, lists::names::Names,
+    notices::outgoing::Outgoing, search::Finder, source::StoreSource,
+};
 
 /// The packs as they were when the binary was built.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -51,6 +54,12 @@ impl Place {
         kept.then(|| self.folder().join("columns"))
     }
 
+    /// Where the search index is kept: a database without a folder of its own has none.
+    fn search(&self) -> Option<PathBuf> {
+        let kept = self.data.is_some() || self.database.is_none();
+        kept.then(|| self.folder().join("search"))
+    }
+
     /// The database.
     #[must_use]
     pub fn location(&self) -> Location {
@@ -68,13 +77,20 @@ pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
+    /// What the records that this person sees add up to.
     pub(crate) figures: Arc<Figures>,
+    /// What all records add up to.
+    pub(super) whole: Arc<Figures>,
+    pub(super) by_reach: Arc<ByReach>,
     pub(super) reader: Reader,
+    pub(super) finder: Arc<Finder>,
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
     /// Channels that letters go by.
     pub(crate) outgoing: Arc<Outgoing>,
+    /// Names of organizations, indexed when the first list is matched.
+    pub(super) names: Arc<Names>,
 }
 
 impl Product {
@@ -117,8 +133,14 @@ impl Product {
         };
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
-        let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
-        let opened = Self::opened(store, Arc::new(pack), columns)?;
+        let columns = columns.map(|(folder, it)| {
+            let beside = folder.with_file_name("columns_by_reach");
+            (
+                parts::Place::new(folder, it.hash.clone()),
+                parts::Place::new(beside, it.hash),
+            )
+        });
+        let opened = Self::opened(store, Arc::new(pack), columns, place.search())?;
         Ok(opened.sending(Outgoing::open(&place.folder())?))
     }
 
@@ -134,29 +156,37 @@ impl Product {
     /// # Errors
     /// A pack whose SQL does not plan.
     pub fn new(store: Store, pack: Arc<Pack>) -> Result<Self, AppError> {
-        Self::opened(store, pack, None)
+        Self::opened(store, pack, None, None)
     }
 
     fn opened(
         store: Store,
         pack: Arc<Pack>,
-        columns: Option<parts::Place>,
+        columns: Option<(parts::Place, parts::Place)>,
+        search: Option<PathBuf>,
     ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
+        let (columns, by_reach) = columns.unzip();
         let figures = match columns {
             Some(place) => Figures::with_parts(pack.clone(), source, place),
             None => Figures::new(pack.clone(), source),
         };
         let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
+        let whole = Arc::new(figures);
+        let finder = Finder::new(store.clone(), Arc::clone(&pack), search);
         Ok(Self {
             pack,
             store,
-            figures: Arc::new(figures),
+            figures: Arc::clone(&whole),
+            whole,
+            by_reach: Arc::new(ByReach::new(by_reach)),
             reader,
+            finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
             outgoing: Arc::default(),
+            names: Arc::default(),
         })
     }
 

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`Command`].
 
+mod account;
 mod appraisal;
 mod audit;
 mod backup;
@@ -15,11 +16,13 @@ mod demo;
 mod export;
 mod figures;
 mod import;
+mod lists;
 mod output;
 mod pack;
 mod read;
 mod release;
 mod renew;
+mod search;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -48,11 +51,16 @@ struct Cli {
 enum Command {
     /// Build the demonstration district and serve it.
     Demo(demo::Demo),
-    /// Serve a district on 127.0.0.1.
+    /// Serve a district.
     Serve(serve::Serve),
+    /// Who may sign in, and with what roles.
+    #[command(subcommand)]
+    Account(account::Account),
     /// Check, test or compare packs.
     #[command(subcommand)]
     Pack(pack::Pack),
+    /// Find organizations, records, documents, indicators and registers.
+    Search(search::Search),
     /// Read a workbook into a register.
     Import(import::Import),
     /// Write a register or dataset to a file.
@@ -70,6 +78,8 @@ enum Command {
     Check(check::Check),
     /// Put the numbers of the next period into a docx, as tracked changes.
     Renew(renew::Renew),
+    /// Match the names on a list with organizations.
+    Match(lists::Match),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
     /// Write a document of the pack, every number in it frozen.
@@ -153,7 +163,9 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
     match cli.command {
         Command::Demo(it) => it.run(packs).await,
         Command::Serve(it) => it.run(packs).await,
+        Command::Account(it) => it.run(packs).await,
         Command::Pack(it) => it.run(packs).await,
+        Command::Search(it) => it.run(packs).await,
         Command::Import(it) => it.run(packs).await,
         Command::Export(it) => it.run(packs).await,
         Command::Figures(it) => it.run(packs).await,
@@ -163,6 +175,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Compose(it) => it.run(packs).await,
         Command::Check(it) => it.run(packs).await,
         Command::Renew(it) => it.run(packs).await,
+        Command::Match(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,

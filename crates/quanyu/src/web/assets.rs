@@ -20,8 +20,9 @@ use sha2::{Digest, Sha256};
 use super::{state::App, templates};
 
 /// Style files in the order in which they are put together.
-const STYLES: [&str; 9] = [
-    "tokens", "base", "frame", "parts", "pages", "check", "entry", "desk", "print",
+const STYLES: [&str; 11] = [
+    "tokens", "base", "frame", "parts", "pages", "check", "entry", "desk", "lists", "account",
+    "print",
 ];
 
 /// What may be served, by address name such as `pages.1f2e3d4c.js`.
@@ -68,6 +69,11 @@ impl Assets {
             }
         }
         assets
+    }
+
+    /// All styles, for a page that is taken along.
+    pub fn css(&self) -> String {
+        self.styles()
     }
 
     /// The address of a file, where there is one.

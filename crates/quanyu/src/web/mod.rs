@@ -1,33 +1,41 @@
 //! The pages and the HTTP interface of a district.
 //!
-//! Owns routes, languages, page structs, templates, scripts and styles, and what guards the door: only this machine, only its own
-//! pages, nothing from another host. Leaves every act to [`crate::app`]; a handler extracts, calls one act, responds.
+//! Owns routes, languages, page structs, templates, scripts and styles, and what guards the door: only names of ours, only its own
+//! pages, only who is signed in and meets the need of the route. Leaves every act to [`crate::app`]; a handler extracts, calls one act, responds.
 //!
 //! Invariant: no handler reads a store or a pack file; a page shows a value as the act gave it, or "—".
 //!
 //! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
 
+mod account;
 mod api;
 mod appraisal;
 mod assets;
 mod boards;
+mod bulk;
 mod calendar;
 mod chart;
 mod check;
 mod cockpit;
 mod compare;
 mod compose;
+mod csrf;
 mod csv;
 mod desk;
 mod documents;
+mod dossier;
+mod duplicates;
 mod entries;
 mod figure;
 mod frame;
 mod guard;
 mod handover;
+mod identity;
 mod imports;
 mod indicators;
+mod lists;
 mod metrics;
+mod needs;
 mod notices;
 mod ops;
 mod plans;
@@ -41,6 +49,7 @@ mod say;
 mod search;
 mod serve;
 mod sheets;
+mod signin;
 mod state;
 mod steps;
 mod styleguide;
@@ -62,6 +71,8 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
+pub use guard::Door;
+pub use needs::{Need, ROUTES};
 pub use problem::Problem;
 pub use serve::serve;
 pub use state::App;
@@ -70,6 +81,15 @@ pub use state::App;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(cockpit::show))
+        .route("/signin", get(signin::show).post(signin::enter))
+        .route("/signout", post(signin::leave))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::password))
+        .route("/account/second", post(account::second))
+        .route("/account/second/end", post(account::end_second))
+        .route("/account/sessions/end", post(account::end_session))
+        .route("/account/tokens", post(account::make_token))
+        .route("/account/tokens/end", post(account::end_token))
         .route("/desk", get(desk::show))
         .route("/desk/delegations", post(desk::delegate))
         .route("/desk/delegations/{id}/end", post(desk::end))
@@ -83,6 +103,8 @@ pub fn router(app: App) -> Router {
         .route("/handover/{id}", get(handover::show))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{indicator}", get(indicators::show))
+        .route("/organizations/{id}", get(dossier::show))
+        .route("/organizations/{id}/zip", get(dossier::zip))
         .route("/registers", get(registers::all))
         .route("/registers/{register}", get(registers::show))
         .route(
@@ -98,6 +120,17 @@ pub fn router(app: App) -> Router {
             get(quick::ask).post(quick::send),
         )
         .route("/registers/{register}/template", get(imports::template))
+        .route("/registers/{register}/export", get(registers::export))
+        .route("/registers/{register}/views", post(registers::views))
+        .route("/registers/{register}/bulk", post(bulk::run))
+        .route(
+            "/registers/{register}/duplicates",
+            get(duplicates::show).post(duplicates::merge),
+        )
+        .route(
+            "/registers/{register}/merges/{merge}/undo",
+            post(duplicates::undo),
+        )
         .route(
             "/registers/{register}/import/{token}",
             get(imports::show).post(imports::apply),
@@ -160,6 +193,18 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/lists", get(lists::all).post(lists::create))
+        .route("/lists/compare", get(lists::compare))
+        .route("/lists/{list}", get(lists::show))
+        .route("/lists/{list}/settle", post(lists::settle))
+        .route("/lists/{list}/match", post(lists::match_again))
+        .route("/lists/{list}/remove", post(lists::remove))
+        .route("/lists/{list}/xlsx", get(lists::xlsx))
+        .route(
+            "/lists/{list}/qualify",
+            get(lists::ask_qualify).post(lists::write),
+        )
+        .route("/lists/{list}/undo", post(lists::undo))
         .route("/writing", get(writing::list).post(writing::create))
         .route("/writing/compose", get(compose::ask).post(compose::keep))
         .route("/writing/changed", get(writing::changed::show))
@@ -178,6 +223,7 @@ pub fn router(app: App) -> Router {
         .route("/documents/renew/{file}", get(renew::show))
         .route("/documents/renew/{file}/docx", get(renew::docx))
         .route("/search", get(search::show))
+        .route("/search/hits", get(search::hits))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
         .route("/api/v1/registers/{register}/records", get(api::records))

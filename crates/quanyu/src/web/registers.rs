@@ -5,7 +5,10 @@
 pub(super) mod list;
 mod record;
 
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Request},
+    response::{IntoResponse, Redirect, Response},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -55,14 +58,21 @@ pub(super) async fn show(
     Path(register): Path<String>,
     view: View,
 ) -> Result<Response, Problem> {
+    if let Some(to) = added(&view) {
+        return Ok(Redirect::to(&to).into_response());
+    }
     let wish = wish(&view);
     let page = ask(&app, &view, &register, &wish).await?;
     match view.format {
-        Format::Html => app.page(
-            &view,
-            "registers/show.html",
-            &RegisterPage::new(&app, &view, &page, &wish),
-        ),
+        Format::Html => {
+            let views = app::views::all(&app.product, &register).await;
+            let views = views.map_err(|error| app.refused(&view, &error))?;
+            app.page(
+                &view,
+                "registers/show.html",
+                &RegisterPage::new(&app, &view, &page, &wish, &views),
+            )
+        }
         Format::Json => Ok(app.json(list_json(&page, &view))),
         Format::Csv => {
             let step = ListWish {
@@ -150,25 +160,95 @@ pub(super) async fn ask(
 
 /// What the address asks of a list: `col=amount`, `f.amount.from=100`, `sort=amount`, `down=1`, `after=…`.
 pub(super) fn wish(view: &View) -> ListWish {
-    let filters = view.pairs.iter().filter_map(|(key, value)| {
+    wish_of(&view.pairs)
+}
+
+/// [`wish`] from the pairs of an address.
+pub(super) fn wish_of(pairs: &[(String, String)]) -> ListWish {
+    let one = |key: &str| {
+        let found = pairs.iter().find(|(it, _)| it == key);
+        found
+            .map(|(_, value)| value.clone())
+            .filter(|it| !it.is_empty())
+    };
+    let filters = pairs.iter().filter_map(|(key, value)| {
         let (field, operator) = key.strip_prefix("f.")?.rsplit_once('.')?;
         let value = value.trim();
         (!value.is_empty()).then(|| (field.to_owned(), operator.to_owned(), value.to_owned()))
     });
-    let limit = view
-        .wish("limit")
-        .and_then(|it| it.parse().ok())
-        .unwrap_or(PAGE)
-        .clamp(1, 500);
+    let columns = pairs
+        .iter()
+        .filter(|(key, value)| key == "col" && !value.is_empty());
     ListWish {
-        columns: view.wishes("col").map(str::to_owned).collect(),
+        columns: columns.map(|(_, value)| value.clone()).collect(),
         filters: filters.collect(),
-        sort: view.wish("sort").map(str::to_owned),
-        descending: view.wish("down").is_some(),
-        after: view.wish("after").map(str::to_owned),
-        limit,
-        day: view.wish("day").map(str::to_owned),
+        sort: one("sort"),
+        descending: one("down").is_some(),
+        after: one("after"),
+        limit: one("limit")
+            .and_then(|it| it.parse().ok())
+            .unwrap_or(PAGE)
+            .clamp(1, 500),
+        day: one("day"),
     }
+}
+
+/// `GET /registers/{register}/export?kind=xlsx`: exactly what the list shows, as a file.
+pub(super) async fn export(
+    app: App,
+    Path(register): Path<String>,
+    view: View,
+) -> Result<Response, Problem> {
+    let kind = view.wish("kind").unwrap_or("xlsx");
+    let made = app::exports::listed(&app.product, &register, &wish(&view), kind).await;
+    let made = made.map_err(|error| app.refused(&view, &error))?;
+    super::respond::file(made).map_err(|error| app.refused(&view, &error))
+}
+
+/// `POST /registers/{register}/views`: keeps the list as it is shown, or drops a view.
+pub(super) async fn views(
+    app: App,
+    Path(register): Path<String>,
+    view: View,
+    request: Request,
+) -> Result<Response, Problem> {
+    let refused = |error: app::AppError| app.refused(&view, &error);
+    let mut form = super::upload::form(&app, &view, request).await?;
+    let pairs: Vec<(String, String)> = form
+        .fields
+        .iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix("q.")?.to_owned(), value.clone())))
+        .collect();
+    match form.take("drop").and_then(|it| it.parse().ok()) {
+        Some(id) => app::views::drop(&app.product, id).await.map_err(refused)?,
+        None => {
+            let title = form.take("title").unwrap_or_default();
+            let shared = form.take("shared").is_some();
+            let kept = app::views::keep(&app.product, &register, &title, shared, &pairs).await;
+            kept.map_err(refused)?;
+        }
+    }
+    let pairs: Vec<(&str, &str)> = pairs
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    let to = view.link_with(&format!("/registers/{register}"), &pairs);
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// A condition chosen by field, operator and value becomes one of the address.
+fn added(view: &View) -> Option<String> {
+    let field = view.wish("add.field")?;
+    let operator = view.wish("add.op").unwrap_or("has");
+    let bare = matches!(operator, "known" | "unknown");
+    let value = if bare { "1" } else { view.wish("add.value")? };
+    let key = format!("f.{field}.{operator}");
+    Some(view.change(&[
+        ("add.field", None),
+        ("add.op", None),
+        ("add.value", None),
+        (&key, Some(value)),
+    ]))
 }
 
 #[derive(Debug, Serialize)]

@@ -5,18 +5,23 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod appraisal;
 mod check;
 mod columns;
 mod commands;
 mod compose;
 mod desk;
+mod entries;
 mod exports;
 mod imports;
 mod lines;
+mod lists;
 mod notices;
+mod quick;
 mod releases;
 mod renew;
+mod search;
 mod step_pages;
 mod steps;
 mod web;

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use quanyu::{
-    app::{Product, product::Place},
+    app::{Product, Who, product::Place},
     web::{App, router},
 };
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl Site {
         };
         let product = Product::open(&place).await.unwrap();
         Self {
-            router: router(App::new(Arc::new(product))),
+            router: router(App::for_one(Arc::new(product), Who::local())),
             district,
         }
     }
@@ -67,6 +67,18 @@ impl Site {
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::HOST, "localhost:8420");
         self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// The bytes of a download.
+    pub(crate) async fn raw(&self, path: &str) -> Vec<u8> {
+        let request = Request::get(path).header(header::HOST, "localhost:8420");
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        to_bytes(response.into_body(), 64 * 1024 * 1024)
+            .await
+            .unwrap()
+            .to_vec()
     }
 
     pub(crate) async fn json(&self, path: &str) -> Value {
@@ -103,7 +115,8 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 29] = [
+    "/lists",
     "/",
     "/desk",
     "/boards/job",

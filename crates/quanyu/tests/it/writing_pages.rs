@@ -9,7 +9,7 @@ use crate::web::{Answer, Site};
 
 const TEXT: &str = "试验区2023年工作总结\n一、主要成效\n2023年，技术合同成交额达到0.12亿元，同比增长23.5%，技术合同项数40项。\n";
 
-async fn post(
+pub(crate) async fn post(
     site: &Site,
     path: &str,
     fields: &[(&str, &str)],

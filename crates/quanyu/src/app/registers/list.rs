@@ -4,7 +4,11 @@
 //!
 //! Start reading at [`list`].
 
-use quanyu_core::{access::Right, text::Language, value::Value};
+use quanyu_core::{
+    access::Right,
+    text::{Language, Text},
+    value::Value,
+};
 use quanyu_pack::model::{Field, FieldType, Register};
 use quanyu_store::{
     Tx,
@@ -12,8 +16,8 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, conditions::conditions, day, declared, first_fields,
-    from_canonical, head, view,
+    Cell, FieldHead, RegisterView, cell, conditions::conditions, day, first_fields, from_canonical,
+    head, readable, view,
 };
 use crate::app::{AppError, Product, cells};
 
@@ -55,6 +59,8 @@ pub struct ListPage {
     pub faults: Vec<(String, String)>,
     /// Whether the person before us may make records here.
     pub enters: bool,
+    /// States of its lifecycle: id and title.
+    pub states: Vec<(String, Text)>,
 }
 
 /// A row of a list.
@@ -76,7 +82,7 @@ pub async fn list(
     wish: &ListWish,
     language: Language,
 ) -> Result<ListPage, AppError> {
-    let register = declared(product, id)?;
+    let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let (query, faults) = query_of(product, &mut tx, register, wish, language).await?;
     let page = rows::list(&mut tx, id, &query).await?;
@@ -125,6 +131,12 @@ pub async fn list(
         count: u64::try_from(count).unwrap_or(0),
         next: page.next.as_ref().map(cursor_text),
         faults,
+        states: register
+            .lifecycle
+            .iter()
+            .flat_map(|it| &it.states)
+            .map(|it| (it.id.clone(), it.title.clone()))
+            .collect(),
         enters: !product.scope(Right::Enter, register).is_nothing(),
     })
 }

@@ -16,9 +16,9 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, declared, head,
+    Cell, FieldHead, RegisterView, cell, head,
     history::{ChangeView, changed},
-    label, target, view,
+    label, readable, target, view,
 };
 use crate::app::{AppError, Product, entries, steps::file_of};
 
@@ -52,6 +52,8 @@ pub struct RecordPage {
     pub editable: bool,
     /// Files that it names: field, name, hash.
     pub files: Vec<(Text, String, String)>,
+    /// Merges that it had part in.
+    pub merges: Vec<crate::app::duplicates::MergeView>,
     /// What may be entered about it: register, field that refers to it, title of the register.
     pub offers: Vec<(String, String, Text)>,
 }
@@ -82,7 +84,7 @@ pub async fn record(
     day: Option<&str>,
     language: Language,
 ) -> Result<RecordPage, AppError> {
-    let register = declared(product, id)?;
+    let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let history = change::history(&mut tx, record).await?;
     let found = records::get_with_removed(&mut tx, id, record).await?;
@@ -164,6 +166,7 @@ pub async fn record(
         removed,
         editable,
         files,
+        merges: crate::app::duplicates::of_record(product, record).await?,
         offers: offers(product, register, removed),
     })
 }

@@ -46,8 +46,9 @@ pub(super) struct FormPage {
     event: bool,
 }
 
+/// A control as it is printed.
 #[derive(Debug, Serialize)]
-struct ControlShown {
+pub(in crate::web) struct ControlShown {
     path: String,
     id: String,
     title: String,
@@ -295,7 +296,7 @@ impl FaultShown {
 }
 
 impl ControlShown {
-    fn new(control: &Control, view: &View, base: &str, record: &str) -> Self {
+    pub(in crate::web) fn new(control: &Control, view: &View, base: &str, record: &str) -> Self {
         let kind = match control.kind {
             ControlKind::Text => "text",
             ControlKind::LongText => "long",

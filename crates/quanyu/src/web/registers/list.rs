@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 
 use super::RegisterShown;
 use crate::{
-    app::registers::{Cell, FieldHead, ListPage, ListRow, ListWish, RegisterView},
+    app::{
+        registers::{Cell, FieldHead, ListPage, ListRow, ListWish, RegisterView},
+        views::SavedView,
+    },
     web::{
         figure::group,
         frame::{self, Choice, Frame, Place},
@@ -38,10 +41,31 @@ pub(in crate::web) struct RegisterPage {
     make: Option<String>,
     import: String,
     quick: String,
+    bulk: String,
+    duplicates: String,
+    xlsx: String,
+    csv_file: String,
+    views: Vec<ViewShown>,
+    keep_view: String,
+    /// The query of this list, for forms that carry it.
+    query: Vec<(String, String)>,
+    /// Fields that a condition can be about, with the operators of each.
+    builder: Vec<Choice>,
+    operators: Vec<(String, String)>,
+    states: Vec<Choice>,
     /// What was just entered here.
     done: Option<String>,
-    csv: String,
     json: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ViewShown {
+    id: i64,
+    title: String,
+    href: String,
+    own: bool,
+    shared: bool,
+    current: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -99,8 +123,31 @@ impl CellShown {
 }
 
 impl RegisterPage {
-    pub(in crate::web) fn new(app: &App, view: &View, page: &ListPage, wish: &ListWish) -> Self {
+    pub(in crate::web) fn new(
+        app: &App,
+        view: &View,
+        page: &ListPage,
+        wish: &ListWish,
+        views: &[SavedView],
+    ) -> Self {
         let say = app.say(view);
+        let query = query(view);
+        let views = views.iter().map(|it| {
+            let pairs: Vec<(&str, &str)> = it
+                .pairs
+                .iter()
+                .map(|(a, b)| (a.as_str(), b.as_str()))
+                .collect();
+            ViewShown {
+                id: it.id,
+                title: it.title.clone(),
+                href: view.link_with(&view.path, &pairs),
+                own: it.own,
+                shared: it.shared,
+                current: it.pairs == query,
+            }
+        });
+        let operators = ["has", "is", "not", "from", "to", "known", "unknown"];
         let shown: Vec<_> = page.fields.iter().filter(|it| it.shown).collect();
         let rows = page.rows.iter().map(|row| RowShown {
             id: row.id,
@@ -115,8 +162,18 @@ impl RegisterPage {
         let conditions = wish.filters.iter().map(|(field, operator, value)| {
             let head = page.fields.iter().find(|it| it.id == *field);
             let title = head.map_or(field.as_str(), |it| it.title.get(view.language));
-            let choice = head.and_then(|it| it.choices.iter().find(|(code, _)| code == value));
+            let system = say.word("operator", field);
+            let title = if field.starts_with('@') {
+                system.as_str()
+            } else {
+                title
+            };
+            let states = (field == "@state").then_some(&page.states);
+            let choices = head.map(|it| &it.choices).or(states);
+            let choice = choices.and_then(|it| it.iter().find(|(code, _)| code == value));
             let value = choice.map_or(value.as_str(), |(_, title)| title.get(view.language));
+            let bare = matches!(operator.as_str(), "known" | "unknown");
+            let value = if bare { "" } else { value };
             let words = format!("{title} {} {value}", say.word("operator", operator));
             (
                 words,
@@ -186,6 +243,34 @@ impl RegisterPage {
             clear: view.link(&view.path),
             import: view.link(&format!("{}/import", view.path)),
             quick: view.link(&format!("{}/quick", view.path)),
+            bulk: view.link(&format!("{}/bulk", view.path)),
+            duplicates: view.link(&format!("{}/duplicates", view.path)),
+            xlsx: with(view, &format!("{}/export", view.path), &query, "xlsx"),
+            csv_file: with(view, &format!("{}/export", view.path), &query, "csv"),
+            views: views.collect(),
+            keep_view: view.link(&format!("{}/views", view.path)),
+            builder: page
+                .fields
+                .iter()
+                .filter(|it| it.kind != "person" && it.kind != "file")
+                .map(|it| Choice {
+                    value: it.id.clone(),
+                    title: it.title.get(view.language).to_owned(),
+                    chosen: false,
+                })
+                .collect(),
+            operators: operators
+                .map(|it| (it.to_owned(), say.word("operator", it)))
+                .to_vec(),
+            states: page
+                .states
+                .iter()
+                .map(|(id, title)| Choice {
+                    value: id.clone(),
+                    title: title.get(view.language).to_owned(),
+                    chosen: view.wish("f.@state.is") == Some(id),
+                })
+                .collect(),
             done: match (view.wish("done"), view.wish("made")) {
                 (Some("entered"), Some(count)) => {
                     Some(say.fill("quick.entered", &[("count", count.to_owned())]))
@@ -195,10 +280,32 @@ impl RegisterPage {
             make: page
                 .enters
                 .then(|| view.link(&format!("{}/new", view.path))),
-            csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),
+            query,
         }
     }
+}
+
+/// What of the address says how the list is shown, and nothing of where the reader is.
+fn query(view: &View) -> Vec<(String, String)> {
+    let own = |key: &str| {
+        key.starts_with("f.") || matches!(key, "col" | "sort" | "down" | "day" | "limit")
+    };
+    let pairs = view.pairs.iter();
+    pairs
+        .filter(|(key, value)| own(key) && !value.is_empty())
+        .cloned()
+        .collect()
+}
+
+/// An address with the query of the list, for a file of a kind.
+fn with(view: &View, path: &str, query: &[(String, String)], kind: &str) -> String {
+    let mut pairs: Vec<(&str, &str)> = query
+        .iter()
+        .map(|(a, b)| (a.as_str(), b.as_str()))
+        .collect();
+    pairs.push(("kind", kind));
+    view.link_with(path, &pairs)
 }
 
 /// The menu's entry a register stands under.

@@ -45,8 +45,12 @@ pub(in crate::web) struct RecordShown {
     files: Vec<(String, String, String)>,
     /// What may be entered about this record, with its address.
     offers: Vec<(String, String)>,
+    /// Merges that it had part in: words, and where one is taken back.
+    merges: Vec<(String, String)>,
     /// What may happen to it, with its address.
     events: Vec<(String, String)>,
+    /// Where everything about it stands, of an organization.
+    dossier: Option<String>,
     /// Where the record is changed, by whoever may.
     edit: Option<String>,
     remove: String,
@@ -159,6 +163,16 @@ impl RecordShown {
         Self {
             files: files.collect(),
             offers: offers.collect(),
+            merges: page
+                .merges
+                .iter()
+                .filter(|it| !it.undone)
+                .map(|it| {
+                    let facts = [("kept", it.kept.to_string()), ("gone", it.gone.to_string())];
+                    let undo = format!("/registers/{}/merges/{}/undo", page.register.id, it.seq);
+                    (say.fill("duplicates.merged", &facts), view.link(&undo))
+                })
+                .collect(),
             events: app::entries::events(&app.product, &page.register.id)
                 .into_iter()
                 .map(|(id, title)| {
@@ -168,6 +182,8 @@ impl RecordShown {
                     )
                 })
                 .collect(),
+            dossier: (app::dossier::is_of(&app.product, &page.register.id) && !page.removed)
+                .then(|| view.link(&format!("/organizations/{}", page.id))),
             edit: (page.editable && !page.removed).then(|| view.link(&format!("{base}/edit"))),
             remove: view.link(&format!("{base}/remove")),
             restore: view.link(&format!("{base}/restore")),

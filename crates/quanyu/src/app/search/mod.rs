@@ -1,0 +1,89 @@
+//! Search over names, codes, texts and titles: organizations, records, documents, indicators, registers.
+//!
+//! Owns the act of searching and what of it the person before us may see. Leaves how words are found to `quanyu-search`, keeping
+//! the index at the last change to [`finder`], what a record is found by to [`sheets`].
+//!
+//! Invariant: nobody finds a record that a list would not show.
+//!
+//! Start reading at [`search`].
+
+mod finder;
+mod sheets;
+
+use quanyu_core::access::Right;
+use quanyu_search::{Reach, Wish};
+
+use super::{AppError, Product};
+
+pub(super) use finder::Finder;
+pub use quanyu_search::{Group, Hit, Kind, Marked, Way};
+
+/// Hits of a kind at most.
+const MOST: usize = 100;
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// By kind, in the order in which they are shown; kinds without hits are left out.
+    pub groups: Vec<Group>,
+    /// Whether the index is being filled, so that more may be found later.
+    pub filling: bool,
+}
+
+/// How the index stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Entries.
+    pub entries: u64,
+    /// The change that it is at.
+    pub sequence: i64,
+}
+
+/// What bears the words in its name, code or text, or sounds so; of each of `kinds` the best `limit`.
+///
+/// # Errors
+/// The database's, and an index that can be neither read nor filled again.
+pub async fn search(
+    product: &Product,
+    words: &str,
+    kinds: &[Kind],
+    limit: usize,
+) -> Result<Found, AppError> {
+    let kept = product.finder.kept().await?;
+    let filling = kept.ready().await?;
+    let (words, kinds, reach) = (words.to_owned(), kinds.to_vec(), reach(product));
+    let limit = limit.clamp(1, MOST);
+    let groups = kept
+        .ask(move |index| {
+            let wish = Wish {
+                words: &words,
+                kinds: &kinds,
+                limit,
+                reach: &reach,
+            };
+            index.find(&wish)
+        })
+        .await?;
+    Ok(Found { groups, filling })
+}
+
+/// Fills the index anew, whatever it holds.
+///
+/// # Errors
+/// As [`search`]; and where another process writes into it.
+pub async fn rebuild(product: &Product) -> Result<Standing, AppError> {
+    let kept = product.finder.kept().await?;
+    kept.fill().await?;
+    Ok(kept.standing())
+}
+
+/// Keeps the index at the last change until the process ends. One task of a server does this.
+pub async fn follow(product: Product) {
+    finder::follow(product).await;
+}
+
+/// Over which records of which registers the person before us sees.
+fn reach(product: &Product) -> Reach {
+    let registers = product.pack.registers.values();
+    Reach::of(registers.map(|it| (it.id.clone(), product.scope(Right::Read, it))))
+}
