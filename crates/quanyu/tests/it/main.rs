@@ -7,6 +7,7 @@
 
 mod appraisal;
 mod check;
+mod collections;
 mod columns;
 mod commands;
 mod compose;
