@@ -188,8 +188,8 @@ fn shown(cell: &CollectionCell, indicator: Option<&Indicator>, jump: i64) -> Gri
     let change = moved(cell.before.as_deref(), cell.value.as_deref());
     GridCell {
         item: cell.item,
-        held: cell.held.as_ref().map(in_unit),
-        before: cell.before.as_ref().map(in_unit),
+        held: cell.held.as_ref().map(in_unit).map(|it| rounded(&it)),
+        before: cell.before.as_ref().map(in_unit).map(|it| rounded(&it)),
         value: cell.value.as_ref().map(in_unit).unwrap_or_default(),
         jumps: change.is_some_and(|it| jumps(it, jump)),
         change,
@@ -222,6 +222,20 @@ pub fn scaled(text: &str, unit: &str) -> String {
         },
         _ => text.to_owned(),
     }
+}
+
+/// A number with as many places as people compare; what is no number as it is.
+#[must_use]
+pub fn rounded(text: &str) -> String {
+    const PLACES: u32 = 4;
+    let number = text
+        .parse::<Decimal>()
+        .ok()
+        .filter(|it| it.scale() > PLACES);
+    number.map_or_else(
+        || text.to_owned(),
+        |it| it.round_dp(PLACES).normalize().to_string(),
+    )
 }
 
 /// The unit that an indicator is asked in.

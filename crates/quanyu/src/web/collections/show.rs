@@ -257,7 +257,10 @@ fn value_cell(
 ) -> ValueCell {
     let unit = item.unit.clone().unwrap_or_default();
     let said = |text: Option<&String>| {
-        text.map_or_else(|| UNKNOWN.to_owned(), |it| grid::scaled(it, &unit))
+        text.map_or_else(
+            || UNKNOWN.to_owned(),
+            |it| grid::rounded(&grid::scaled(it, &unit)),
+        )
     };
     let value = cell.and_then(|it| it.held.as_ref().or(it.value.as_ref()));
     let change = cell.and_then(|it| grid::moved(it.before.as_deref(), value.map(String::as_str)));
