@@ -16,6 +16,7 @@ mod jobs;
 mod kept;
 mod kill;
 mod migrate;
+mod reach;
 mod records;
 mod releases;
 mod views;
