@@ -99,6 +99,7 @@ pub(super) enum Place<'a> {
     Renew,
     Compare,
     Lists,
+    Collections,
     Tour,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -252,6 +253,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         }
     }
     if pack.playing("organization").is_some() {
+        menu.push(room(
+            app.text(view, "menu.collections"),
+            view.link("/collections"),
+            Place::Collections,
+            true,
+        ));
         menu.push(room(
             app.text(view, "menu.lists"),
             view.link("/lists"),

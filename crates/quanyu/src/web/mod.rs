@@ -18,6 +18,7 @@ mod calendar;
 mod chart;
 mod check;
 mod cockpit;
+mod collections;
 mod compare;
 mod compose;
 mod csrf;
@@ -205,6 +206,31 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route(
+            "/collections",
+            get(collections::all).post(collections::create),
+        )
+        .route("/collections/new", get(collections::ask))
+        .route("/collections/files", post(collections::merge_any))
+        .route("/collections/{collection}", get(collections::show))
+        .route("/collections/{collection}/files", post(collections::merge))
+        .route(
+            "/collections/{collection}/confirm",
+            post(collections::confirm),
+        )
+        .route(
+            "/collections/{collection}/return",
+            post(collections::send_back),
+        )
+        .route("/collections/{collection}/close", post(collections::close))
+        .route(
+            "/collections/{collection}/{party}",
+            get(collections::part).post(collections::answer),
+        )
+        .route(
+            "/collections/{collection}/{party}/xlsx",
+            get(collections::workbook),
+        )
         .route("/lists", get(lists::all).post(lists::create))
         .route("/lists/compare", get(lists::compare))
         .route("/lists/{list}", get(lists::show))

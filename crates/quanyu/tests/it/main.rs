@@ -8,6 +8,7 @@
 mod account;
 mod appraisal;
 mod check;
+mod collections;
 mod columns;
 mod commands;
 mod compose;
