@@ -27,6 +27,7 @@ pub mod duty;
 mod error;
 pub mod files;
 pub mod handover;
+pub mod idempotency;
 pub mod import;
 pub mod jobs;
 pub mod keys;

@@ -264,7 +264,29 @@ pub fn router(app: App) -> Router {
         .route("/search/hits", get(search::hits))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
-        .route("/api/v1/registers/{register}/records", get(api::records))
+        .route("/api/v1/search", get(api::find))
+        .route(
+            "/api/v1/registers/{register}/records",
+            get(api::records::list).post(api::records::create),
+        )
+        .route(
+            "/api/v1/registers/{register}/records/{record}",
+            get(api::records::get)
+                .patch(api::records::change)
+                .delete(api::records::remove),
+        )
+        .route(
+            "/api/v1/registers/{register}/records/{record}/history",
+            get(api::records::history),
+        )
+        .route(
+            "/api/v1/registers/{register}/records/{record}/lines/{lines}",
+            get(api::records::lines),
+        )
+        .route(
+            "/api/v1/registers/{register}/export/{format}",
+            get(api::records::export),
+        )
         .route("/api/openapi.json", get(api::openapi))
         .route("/healthz", get(ops::health))
         .route("/metrics", get(ops::metrics))
@@ -275,6 +297,10 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(problem::PanicPage::new(
             app.clone(),
         )))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            api::rate::limit,
+        ))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(CompressionLayer::new())

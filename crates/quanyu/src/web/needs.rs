@@ -58,7 +58,18 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/registers", Need::Any),
     ("/registers/{register}", Need::Any),
     ("/registers/{register}/{record}", Need::Any),
+    ("/api/v1/search", Need::Any),
     ("/api/v1/registers/{register}/records", Need::Any),
+    ("/api/v1/registers/{register}/records/{record}", Need::Any),
+    (
+        "/api/v1/registers/{register}/records/{record}/history",
+        Need::Any,
+    ),
+    (
+        "/api/v1/registers/{register}/records/{record}/lines/{lines}",
+        Need::Any,
+    ),
+    ("/api/v1/registers/{register}/export/{format}", Need::Any),
     ("/desk", Need::Any),
     ("/desk/delegations", Need::Any),
     ("/desk/delegations/{id}/end", Need::Any),

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account;
+mod api;
 mod appraisal;
 mod check;
 mod collections;

@@ -202,7 +202,7 @@ pub(super) fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field
 }
 
 /// `id` or `id~value`: what a page hands out as `next`.
-fn cursor_text(cursor: &Cursor) -> String {
+pub(in crate::app) fn cursor_text(cursor: &Cursor) -> String {
     match cursor.value.canonical() {
         Some(value) => format!("{}~{value}", cursor.id),
         None => cursor.id.to_string(),

@@ -35,7 +35,7 @@ use super::{AppError, Product, cells};
 pub use history::ChangeView;
 
 pub use list::{ListPage, ListRow, ListWish, list};
-pub(in crate::app) use list::{query_of, shown_of};
+pub(in crate::app) use list::{cursor_text, query_of, shown_of};
 pub use record::{RecordPage, Related, record};
 
 /// Columns of a list that nobody chose: enough to know a record by, few enough for a screen.
