@@ -374,7 +374,7 @@ pub async fn undo(product: &Product, register: &str, seq: i64) -> Result<i64, Ap
     let mut tx = product.store.read().await?;
     let found = merges::get(&mut tx, seq).await?;
     drop(tx);
-    let found = found.filter(|it| it.register == declared.id);
+    let found = found.filter(|it| it.register == declared.id && it.undone.is_none());
     let found = found.ok_or_else(|| entries::no_record(&declared.id, seq))?;
     entries::held(product, declared, &scope, found.kept).await?;
     product
