@@ -14,6 +14,7 @@ pub mod appraisal;
 pub mod change;
 pub mod columns;
 pub mod growth;
+pub mod lists;
 pub mod measure;
 pub mod money;
 pub mod period;

@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 26] = [
+const FIXED: [&str; 33] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -56,6 +56,13 @@ const FIXED: [&str; 26] = [
     "list_view",
     "upload",
     "merge",
+    "name_list",
+    "name_row",
+    "name_alias",
+    "collection",
+    "collection_item",
+    "collection_party",
+    "collection_cell",
 ];
 
 const BACKUP_FILE: &str = "

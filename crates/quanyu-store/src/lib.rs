@@ -30,6 +30,7 @@ pub mod jobs;
 pub mod keys;
 pub mod list;
 pub mod list_view;
+pub mod lists;
 mod location;
 pub mod merge;
 pub mod migrate;

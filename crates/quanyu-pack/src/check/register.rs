@@ -333,16 +333,24 @@ fn one_field(cx: &Check<'_>, field: &Field, faults: &mut Vec<Diagnostic>) {
 }
 
 /// What the field of a slot must be; slots not named here are text.
-fn slot_fits(slot: &str, kind: &FieldType) -> Result<(), &'static str> {
+fn slot_fits(part: &str, slot: &str, kind: &FieldType) -> Result<(), &'static str> {
     let (fine, wanted) = match slot {
         "period" => (matches!(kind, FieldType::Period), "period"),
         "value" | "points" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
-        "date" | "due" | "by" | "done_on" => (matches!(kind, FieldType::Date), "date"),
+        "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" => {
+            (matches!(kind, FieldType::Date), "date")
+        }
+        "organization" => (matches!(kind, FieldType::Organization), "organization"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
         "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
         "status" | "measure" | "comparator" | "level" => (
+            matches!(kind, FieldType::Code { .. } | FieldType::Text),
+            "code",
+        ),
+        // Of a paper it is a document of the pack, of a qualification one of a list.
+        "kind" if part == "qualification" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",
         ),
@@ -390,7 +398,7 @@ fn parts(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
             let named = register.slots.iter().any(|(it, _)| it == slot);
             match register.slot(slot) {
                 Some(field) => {
-                    if let Err(wanted) = slot_fits(slot, &field.kind) {
+                    if let Err(wanted) = slot_fits(part, slot, &field.kind) {
                         faults.push(faults::field_of_type(
                             field.at,
                             &field.id,

@@ -264,9 +264,10 @@ pub struct Lines {
 /// The parts a register may play for an engine: name, slots that must be filled, further slots. One register plays each
 /// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
 /// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
-/// the points that people gave for an item of an appraisal. A document is what the bureau writes, a report a value that was
+/// the points that people gave for an item of an appraisal. A qualification is what a list of recognised organizations says of each
+/// of them. A document is what the bureau writes, a report a value that was
 /// given to somebody.
-pub const PARTS: [(&str, &[&str], &[&str]); 7] = [
+pub const PARTS: [(&str, &[&str], &[&str]); 8] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -311,5 +312,10 @@ pub const PARTS: [(&str, &[&str], &[&str]); 7] = [
         "score",
         &["scheme", "item", "points"],
         &["region", "date", "body", "document", "note"],
+    ),
+    (
+        "qualification",
+        &["organization", "kind", "valid_from"],
+        &["document", "batch", "valid_to"],
     ),
 ];

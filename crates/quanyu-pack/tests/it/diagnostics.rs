@@ -111,6 +111,8 @@ const REGISTERS: &[Case] = &[
     ("unknown_name",      R, "clear = [\"seen_on\"]",            "clear = [\"seen\"]"),
     ("field_of_type",     R, "keep = { name = \"earlier\" }",    "keep = { name = \"left_on\" }"),
     ("unknown_key",       R, "keep = { name",                    "kept = { name"),
+    ("field_of_type",     R, "valid_from = { type = \"date\"",  "valid_from = { type = \"text\""),
+    ("slot_empty",        R, "slots = { organization = \"firm\", document = \"paper\" }\n", ""),
 ];
 
 #[rustfmt::skip]

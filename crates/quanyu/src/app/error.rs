@@ -155,6 +155,9 @@ pub enum AppError {
     /// A file that is not taken.
     #[error(transparent)]
     Upload(#[from] super::files::FileRefusal),
+    /// Something that cannot be done with a list.
+    #[error("the list: {0}")]
+    List(#[from] super::lists::ListRefusal),
     /// A typed value that its field does not take.
     #[error("{field}: `{text}`: {en}")]
     BadCell {
@@ -304,6 +307,7 @@ impl AppError {
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
+            Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
             Self::Figures(error) => error.code(),
@@ -385,6 +389,7 @@ impl AppError {
             ],
             Self::Step(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
+            Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,
                 text,
@@ -488,6 +493,8 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "value" => "数值",
         "day" => "日期",
         "plan" => "计划名称",
+        "list" => "名单",
+        "column" => "列",
         other => other,
     }
 }

@@ -34,6 +34,7 @@ pub mod files;
 pub mod handover;
 pub mod imports;
 pub mod indicators;
+pub mod lists;
 pub mod names;
 pub mod notices;
 pub mod packs;

@@ -19,8 +19,8 @@ use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{
-    AppError, Who, documents::Reader, notices::outgoing::Outgoing, search::Finder,
-    source::StoreSource,
+    AppError, Who, documents::Reader, lists::names::Names, notices::outgoing::Outgoing,
+    search::Finder, source::StoreSource,
 };
 
 /// The packs as they were when the binary was built.
@@ -85,6 +85,8 @@ pub struct Product {
     pub(super) who: Arc<Who>,
     /// Channels that letters go by.
     pub(crate) outgoing: Arc<Outgoing>,
+    /// Names of organizations, indexed when the first list is matched.
+    pub(super) names: Arc<Names>,
 }
 
 impl Product {
@@ -170,6 +172,7 @@ impl Product {
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
             outgoing: Arc::default(),
+            names: Arc::default(),
         })
     }
 

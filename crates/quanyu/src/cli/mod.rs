@@ -15,6 +15,7 @@ mod demo;
 mod export;
 mod figures;
 mod import;
+mod lists;
 mod output;
 mod pack;
 mod read;
@@ -73,6 +74,8 @@ enum Command {
     Check(check::Check),
     /// Put the numbers of the next period into a docx, as tracked changes.
     Renew(renew::Renew),
+    /// Match the names on a list with organizations.
+    Match(lists::Match),
     /// Print an appraisal: what each item has reached, earns and misses.
     Appraisal(appraisal::Appraisal),
     /// Write a document of the pack, every number in it frozen.
@@ -167,6 +170,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Compose(it) => it.run(packs).await,
         Command::Check(it) => it.run(packs).await,
         Command::Renew(it) => it.run(packs).await,
+        Command::Match(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,

@@ -20,8 +20,8 @@ use sha2::{Digest, Sha256};
 use super::{state::App, templates};
 
 /// Style files in the order in which they are put together.
-const STYLES: [&str; 9] = [
-    "tokens", "base", "frame", "parts", "pages", "check", "entry", "desk", "print",
+const STYLES: [&str; 10] = [
+    "tokens", "base", "frame", "parts", "pages", "check", "entry", "desk", "lists", "print",
 ];
 
 /// What may be served, by address name such as `pages.1f2e3d4c.js`.

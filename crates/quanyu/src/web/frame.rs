@@ -95,6 +95,7 @@ pub(super) enum Place<'a> {
     Check,
     Renew,
     Compare,
+    Lists,
     Tour,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -240,6 +241,14 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
                 true,
             ));
         }
+    }
+    if pack.playing("organization").is_some() {
+        menu.push(room(
+            app.text(view, "menu.lists"),
+            view.link("/lists"),
+            Place::Lists,
+            true,
+        ));
     }
     // A pack without papers has the room for reading alone.
     if pack.playing("document").is_some() {

@@ -30,6 +30,7 @@ mod guard;
 mod handover;
 mod imports;
 mod indicators;
+mod lists;
 mod metrics;
 mod notices;
 mod ops;
@@ -176,6 +177,18 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route("/lists", get(lists::all).post(lists::create))
+        .route("/lists/compare", get(lists::compare))
+        .route("/lists/{list}", get(lists::show))
+        .route("/lists/{list}/settle", post(lists::settle))
+        .route("/lists/{list}/match", post(lists::match_again))
+        .route("/lists/{list}/remove", post(lists::remove))
+        .route("/lists/{list}/xlsx", get(lists::xlsx))
+        .route(
+            "/lists/{list}/qualify",
+            get(lists::ask_qualify).post(lists::write),
+        )
+        .route("/lists/{list}/undo", post(lists::undo))
         .route("/writing", get(writing::list).post(writing::create))
         .route("/writing/compose", get(compose::ask).post(compose::keep))
         .route("/writing/changed", get(writing::changed::show))

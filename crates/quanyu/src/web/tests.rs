@@ -95,6 +95,9 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "plan_level",
         "done",
         "batch",
+        "batch_state",
+        "list_status",
+        "list_why",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

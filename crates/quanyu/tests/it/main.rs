@@ -15,6 +15,7 @@ mod entries;
 mod exports;
 mod imports;
 mod lines;
+mod lists;
 mod notices;
 mod quick;
 mod releases;

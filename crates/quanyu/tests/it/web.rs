@@ -69,6 +69,18 @@ impl Site {
         self.ask(request.body(Body::empty()).unwrap()).await
     }
 
+    /// The bytes of a download.
+    pub(crate) async fn raw(&self, path: &str) -> Vec<u8> {
+        let request = Request::get(path).header(header::HOST, "localhost:8420");
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        to_bytes(response.into_body(), 64 * 1024 * 1024)
+            .await
+            .unwrap()
+            .to_vec()
+    }
+
     pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
@@ -103,7 +115,8 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 29] = [
+    "/lists",
     "/",
     "/desk",
     "/boards/job",
