@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { known } from "./server.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -18,8 +19,10 @@ export async function launch() {
 }
 
 // A page that notes what goes wrong in it: errors on the console, requests to other hosts.
-export async function open(browser, url, { width = 1440, height = 900, scripts = true } = {}) {
+// Signed in as the server's someone, unless another cookie is given; `null` is nobody.
+export async function open(browser, url, { width = 1440, height = 900, scripts = true, cookie = known.get(url) } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, javaScriptEnabled: scripts, baseURL: url });
+  if (cookie) await context.addCookies([cookie]);
   const page = await context.newPage();
   page.troubles = [];
   page.on("console", (it) => it.type() === "error" && page.troubles.push(it.text()));

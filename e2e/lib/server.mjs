@@ -6,9 +6,34 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
 
-// Starts `quanyu demo` on a free port; resolves with its address once it prints it.
+// An account of the demonstration that sees everything, as the pack declares it.
+export const someone = { name: "kezhang", password: "Yanshi-2024" };
+
+// Signs in; the cookie of the session as a browser takes it.
+export async function signIn(url, { name, password } = someone) {
+  const answer = await fetch(`${url}/signin`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: url },
+    body: new URLSearchParams({ name, password, next: "/" }),
+  });
+  const set = answer.headers.getSetCookie().find((it) => it.startsWith("quanyu_session="));
+  if (!set) throw new Error(`nobody signs in as ${name}: ${answer.status}`);
+  const [pair] = set.split(";");
+  const cookie = { name: "quanyu_session", value: pair.slice("quanyu_session=".length), url };
+  known.set(url, cookie);
+  return cookie;
+}
+
+// The cookie by which browsers are signed in to a server.
+export const known = new Map();
+
+// Starts `quanyu demo` on a free port; resolves with its address and a session once it prints the address.
 export async function serve() {
-  if (process.env.QUANYU_URL) return { url: process.env.QUANYU_URL.replace(/\/$/, ""), stop() {} };
+  if (process.env.QUANYU_URL) {
+    const url = process.env.QUANYU_URL.replace(/\/$/, "");
+    return { url, cookie: await signIn(url), stop() {} };
+  }
   const binary = process.env.QUANYU_BIN ?? join(root, "target/debug/quanyu");
   const data = mkdtempSync(join(tmpdir(), "quanyu-e2e-"));
   const child = spawn(binary, ["demo", "--port", "0", "--data", join(data, "district")], {
@@ -27,8 +52,10 @@ export async function serve() {
     child.stderr.on("data", look);
     child.on("exit", (code) => failed(new Error(`quanyu ended with ${code}:\n${printed}`)));
   });
+  const cookie = await signIn(url);
   return {
     url,
+    cookie,
     stop() {
       child.removeAllListeners("exit");
       child.kill("SIGTERM");

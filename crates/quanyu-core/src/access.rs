@@ -53,7 +53,7 @@ impl Right {
 }
 
 /// How far a right reaches: over everything, or over the parts named. No parts: over nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// Every record.
     All,
@@ -62,7 +62,7 @@ pub enum Scope {
 }
 
 /// A part of the records of a register.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// Records of a region and of all below it.
     Region(RegionCode),
@@ -70,6 +70,60 @@ pub enum Part {
     Organization(i64),
     /// Records that this account entered.
     Owner(String),
+}
+
+/// Where a record says to which organization it belongs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Belongs {
+    /// It is the organization.
+    Itself,
+    /// In this field.
+    Field(String),
+    /// In its owner, where the register names no organization.
+    Owner,
+}
+
+/// What somebody may reach of one register.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reach {
+    /// How far.
+    pub scope: Scope,
+    /// Where its records name their organization.
+    pub belongs: Belongs,
+}
+
+/// The three administrators, who are never one person (三员分立): each sees what the others do, none does the others' work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Office {
+    /// Makes, locks and ends accounts.
+    System,
+    /// Gives roles and scopes, sets the rules of sign-in.
+    Security,
+    /// Reads the log.
+    Audit,
+}
+
+impl Office {
+    /// All of them, as packs write them.
+    pub const WORDS: [(&'static str, Self); 3] = [
+        ("system", Self::System),
+        ("security", Self::Security),
+        ("audit", Self::Audit),
+    ];
+
+    /// The office that a pack writes so.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let found = Self::WORDS.iter().find(|(it, _)| *it == word);
+        found.map(|(_, office)| *office)
+    }
+
+    /// The word a pack writes.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, office)| *office == self);
+        found.map_or("", |(word, _)| word)
+    }
 }
 
 /// What of a record decides whether a scope holds it.
@@ -163,6 +217,10 @@ mod tests {
         for (word, right) in Right::WORDS {
             assert_eq!(Right::parse(word), Some(right));
             assert_eq!(right.word(), word);
+        }
+        for (word, office) in Office::WORDS {
+            assert_eq!(Office::parse(word), Some(office));
+            assert_eq!(office.word(), word);
         }
         assert_eq!(Right::parse("reed"), None);
     }

@@ -18,6 +18,7 @@ pub mod lists;
 pub mod measure;
 pub mod money;
 pub mod period;
+pub mod person;
 pub mod region;
 pub mod text;
 pub mod typed;

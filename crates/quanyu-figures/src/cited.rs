@@ -8,10 +8,13 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use datafusion::arrow::{
-    array::{Array, ArrayRef, AsArray},
-    compute::cast,
-    datatypes::{DataType, Date32Type, Int64Type},
+use datafusion::{
+    arrow::{
+        array::{Array, ArrayRef, AsArray},
+        compute::cast,
+        datatypes::{DataType, Date32Type, Int64Type},
+    },
+    common::Result as EngineResult,
 };
 use jiff::{
     ToSpan,
@@ -119,14 +122,23 @@ impl Observations {
     }
 
     /// Reads the register; rows that lack indicator, region, period or value are no observations.
-    pub(crate) fn read(pack: &Pack, register: &Register, snapshot: &Snapshot) -> Self {
+    pub(crate) fn read(
+        pack: &Pack,
+        register: &Register,
+        snapshot: &Snapshot,
+    ) -> EngineResult<Self> {
         let mut read = Self::default();
         let Some(data) = snapshot.tables.get(&register.id) else {
-            return read;
+            return Ok(read);
         };
         read.changed = data.changed;
         let standings = standings(pack, register);
         for batch in data.batches() {
+            let seen = snapshot.sight.as_ref();
+            let seen = seen
+                .map(|it| it.seen(&register.id, data, batch))
+                .transpose()?;
+            let batch = seen.as_ref().unwrap_or(batch);
             let slot = |slot: &str| -> Option<&ArrayRef> {
                 batch.column_by_name(&register.slot(slot)?.id)
             };
@@ -191,7 +203,7 @@ impl Observations {
             observations
                 .sort_by_key(|it| Reverse((it.standing, it.citation.date, it.citation.record)));
         }
-        read
+        Ok(read)
     }
 }
 

@@ -164,6 +164,9 @@ pub(crate) async fn advance(
     let Some(first) = bases.first() else {
         return Ok(true);
     };
+    if snapshot.sight.is_some() {
+        return Ok(false);
+    }
     // A dataset's rows do not follow from a register's changed rows alone.
     let Some(table) = snapshot.tables.get(&first.of) else {
         return Ok(false);
@@ -186,6 +189,7 @@ pub(crate) async fn advance(
             let part = Snapshot {
                 sequence: snapshot.sequence,
                 tables: BTreeMap::from([(first.of.clone(), Arc::new(rows))]),
+                sight: None,
             };
             add(plans, &Arc::new(part), bases, cubes, sign).await?;
         }

@@ -34,7 +34,8 @@ use crate::{
     error::FiguresError,
     evidence::{self, Combine, Definition, Evidence, PartRole},
     parts::{Folder, Place},
-    snapshot::Keeper,
+    reach::{self, Reaches, Sight},
+    snapshot::{Keeper, Snapshot},
     source::Source,
 };
 
@@ -44,10 +45,13 @@ const READY: usize = 200_000;
 /// The figures of one pack over one source.
 pub struct Figures {
     pub(crate) pack: Arc<Pack>,
-    pub(crate) plans: Plans,
-    pub(crate) keeper: Keeper,
+    pub(crate) plans: Arc<Plans>,
+    keeper: Keeper,
+    /// Through whose eyes; `None` sees every record.
+    sight: Option<Arc<Sight>>,
+    source: Arc<dyn Source>,
     /// Regions right below each region.
-    below: BTreeMap<RegionCode, Vec<RegionCode>>,
+    below: Arc<BTreeMap<RegionCode, Vec<RegionCode>>>,
     /// Computed cells with the sequence at which their tables last changed.
     ready: Mutex<HashMap<Cell, (i64, Raw)>>,
     observations: Mutex<Arc<Observations>>,
@@ -111,18 +115,70 @@ impl Figures {
         }
         Ok(Self {
             keeper: Keeper::new(
-                source,
+                Arc::clone(&source),
                 plans.columns.clone(),
                 pack.playing("observation").map(|it| it.id.clone()),
                 place.map(Folder::open),
             ),
             pack,
-            plans,
-            below,
+            plans: Arc::new(plans),
+            sight: None,
+            source,
+            below: Arc::new(below),
             ready: Mutex::default(),
             observations: Mutex::default(),
             cubes: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// The same figures over rows that know to whom they belong, held apart from those that everybody's figures are made of: what
+    /// [`Figures::seen_as`] needs. With a place of its own, rows lie there.
+    #[must_use]
+    pub fn by_reach(&self, place: Option<Place>) -> Self {
+        let keeper = Keeper::new(
+            Arc::clone(&self.source),
+            reach::columns(&self.pack, &self.plans.columns),
+            self.pack.playing("observation").map(|it| it.id.clone()),
+            place.map(Folder::open),
+        );
+        Self {
+            keeper,
+            ..self.fresh(None)
+        }
+    }
+
+    /// The figures of [`Figures::by_reach`] as somebody may see them: of the records within reach alone. A register that is not
+    /// named is not seen.
+    #[must_use]
+    pub fn seen_as(&self, reaches: Reaches) -> Self {
+        self.fresh(Some(Arc::new(Sight::new(&self.pack, reaches))))
+    }
+
+    /// The same rows, and nothing computed yet.
+    fn fresh(&self, sight: Option<Arc<Sight>>) -> Self {
+        Self {
+            pack: Arc::clone(&self.pack),
+            plans: Arc::clone(&self.plans),
+            keeper: self.keeper.clone(),
+            sight,
+            source: Arc::clone(&self.source),
+            below: Arc::clone(&self.below),
+            ready: Mutex::default(),
+            observations: Mutex::default(),
+            cubes: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The rows of these tables at the head, as far as they are seen.
+    pub(crate) async fn snapshot(
+        &self,
+        tables: &BTreeSet<String>,
+    ) -> Result<Arc<Snapshot>, FiguresError> {
+        let Some(sight) = &self.sight else {
+            return Ok(self.keeper.at_head(tables).await?);
+        };
+        let snapshot = self.keeper.at_head(&sight.with_parents(tables)).await?;
+        Ok(Arc::new(snapshot.seen_as(sight)))
     }
 
     /// Brings the rows of all indicators to the head, so that the next query need not. Returns the sequence.
@@ -167,7 +223,7 @@ impl Figures {
             .iter()
             .flat_map(|it| self.tables(&it.id))
             .collect();
-        let snapshot = self.keeper.at_head(&tables).await?;
+        let snapshot = self.snapshot(&tables).await?;
         let mut needs = Needs::default();
         for indicator in &indicators {
             if self.by_cubes(indicator, &mut needs) {
@@ -241,7 +297,7 @@ impl Figures {
     ) -> Result<Evidence, FiguresError> {
         let indicator = self.indicator(indicator)?;
         let tables = self.tables(&indicator.id).collect();
-        let snapshot = self.keeper.at_head(&tables).await?;
+        let snapshot = self.snapshot(&tables).await?;
         let mut needs = Needs::default();
         self.needs(indicator, region, period, &mut needs);
         let known = self.know(&snapshot, needs).await?;

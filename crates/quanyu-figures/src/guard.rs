@@ -49,6 +49,7 @@ impl Figures {
         let snapshot = Arc::new(Snapshot {
             sequence: 1,
             tables: [(register.to_owned(), Arc::new(data))].into(),
+            sight: None,
         });
         let rows = self.plans.scan(register)?.build()?;
         let expr = self

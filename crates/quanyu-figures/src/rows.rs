@@ -51,7 +51,7 @@ impl Figures {
                 asked: dataset.to_owned(),
             });
         };
-        let snapshot = self.keeper.at_head(&relation.tables).await?;
+        let snapshot = self.snapshot(&relation.tables).await?;
         let mut state = on_snapshot(&self.plans.state, &snapshot);
         // One partition, so that rows come in the same order each time.
         state.config_mut().options_mut().execution.target_partitions = 1;

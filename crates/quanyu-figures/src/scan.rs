@@ -106,11 +106,19 @@ impl TableProvider for Live {
             }
             _ => None,
         };
-        data.plan(
-            Some(&held),
-            predicate.as_ref(),
-            state.config().target_partitions(),
-        )
+        let ways = state.config().target_partitions();
+        if let Some(sight) = &snapshot.sight {
+            let plan = sight.plan(
+                &snapshot,
+                &self.table,
+                data,
+                &held,
+                predicate.as_ref(),
+                ways,
+            );
+            return plan.await;
+        }
+        data.plan(Some(&held), predicate.as_ref(), ways)
     }
 }
 
@@ -279,7 +287,8 @@ impl Sealed {
     }
 }
 
-async fn run(
+/// Runs a plan that reads a table.
+pub(crate) async fn run(
     plan: Arc<dyn ExecutionPlan>,
     mut take: impl FnMut(RecordBatch) -> Result<(), SourceError>,
 ) -> Result<(), SourceError> {

@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 use crate::{
     arrays,
     parts::{Folder, Head, Part, PartError, PartWriter},
+    reach::Sight,
     source::{Piece, Source, SourceError, Want},
     table::{Arrival, REMEMBERED, Sealed, TableData},
 };
@@ -31,13 +32,28 @@ use crate::{
 pub(crate) struct Snapshot {
     pub(crate) sequence: i64,
     pub(crate) tables: BTreeMap<String, Arc<TableData>>,
+    /// Through whose eyes; `None` sees every row.
+    pub(crate) sight: Option<Arc<Sight>>,
 }
 
 impl Snapshot {
+    /// The same rows as somebody may see them.
+    pub(crate) fn seen_as(&self, sight: &Arc<Sight>) -> Self {
+        Self {
+            sequence: self.sequence,
+            tables: self.tables.clone(),
+            sight: Some(Arc::clone(sight)),
+        }
+    }
+
     /// The latest change of any of these tables: figures that depend on them alone are the same since then.
     pub(crate) fn stamp<'a>(&self, tables: impl IntoIterator<Item = &'a String>) -> i64 {
+        // Whether lines are seen goes by their record.
+        let parent = |it: &String| self.sight.as_ref()?.parent(it);
         tables
             .into_iter()
+            .flat_map(|it| [Some(it), parent(it)])
+            .flatten()
             .filter_map(|it| self.tables.get(it))
             .map(|it| it.changed)
             .max()
@@ -50,11 +66,13 @@ impl Snapshot {
         Self {
             sequence: self.sequence,
             tables,
+            sight: self.sight.clone(),
         }
     }
 }
 
 /// Keeps the latest snapshot.
+#[derive(Clone)]
 pub(crate) struct Keeper(Arc<Inner>);
 
 struct Inner {
@@ -298,6 +316,7 @@ impl Inner {
         Ok(Snapshot {
             sequence,
             tables: next,
+            sight: None,
         })
     }
 

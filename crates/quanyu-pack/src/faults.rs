@@ -3,10 +3,12 @@
 //! Owns the texts, so that one fault reads the same wherever it is found. Each function is one kind of fault; its
 //! name is the code.
 
+mod access;
 mod appraisal;
 
 use crate::{diagnostic::Diagnostic, model::At, nearest::nearest};
 
+pub(crate) use access::{account_needs_region, office_with_right};
 pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
 
 /// What a name names, for messages.

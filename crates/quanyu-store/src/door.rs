@@ -18,7 +18,7 @@ use sqlx::{
     },
 };
 
-use crate::{error::StoreError, schema::Schema};
+use crate::{error::StoreError, reach::Sight, schema::Schema};
 
 /// Readers at once on one process.
 const READERS: u32 = 8;
@@ -160,6 +160,8 @@ pub struct Tx {
     pub(crate) seen: i64,
     /// A passing failure was met: the whole transaction has to be done again.
     pub(crate) broken: bool,
+    /// How far the reader reaches; `None` is everywhere.
+    pub(crate) sight: Option<Arc<Sight>>,
 }
 
 /// A value bound to a statement.
@@ -280,6 +282,7 @@ impl Tx {
             schema,
             seen,
             broken: false,
+            sight: None,
         }
     }
 

@@ -137,29 +137,38 @@ pub async fn clear(act: &mut Act) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Records of a register that were touched after a change, in order of id behind `after`; of these states only, where any
-/// are named.
+/// Records of a register that were made or touched after a change, in order of id behind `after`. With `first` only those in
+/// these states; else what was imported since only in these states, for what was there before may have left them.
 ///
 /// # Errors
 /// The database's.
 pub async fn changed(
     tx: &mut Tx,
     register: &str,
-    since: i64,
+    (since, first): (i64, bool),
     after: i64,
     states: &[String],
     limit: u32,
 ) -> Result<Vec<i64>, StoreError> {
     let table = register_table(&tx.schema, register)?;
     let mut values = vec![Bind::from(since), Bind::from(after)];
-    let mut within = String::new();
-    if !states.is_empty() {
-        within = format!("and state in ({})", tables::places(3, states.len()));
-        values.extend(states.iter().map(|it| Bind::from(it.as_str())));
-    }
+    values.extend(states.iter().map(|it| Bind::from(it.as_str())));
+    let name = tables::quoted(&table.name);
+    let within = format!("and state in ({})", tables::places(3, states.len()));
+    // Few rows changed since: their index is the way; at first all rows are gone through in order of id.
+    let (own, id) = if first {
+        (within.as_str(), "id")
+    } else {
+        ("", "+id")
+    };
+    // Rows of an import bear no number until something touches them: their batch has it.
     let sql = format!(
-        "select id from {} where changed_seq > $1 and id > $2 and created_seq > 0 {within} order by id limit {limit}",
-        tables::quoted(&table.name)
+        "select id from (
+            select id from {name} where changed_seq > $1 and {id} > $2 {own}
+            union
+            select id from {name} where +changed_seq = 0 and id > $2 {within}
+               and batch in (select b.id from import_batch b where b.seq > $1)) t
+          order by id limit {limit}"
     );
     let rows = tx.rows_built(sql, &values).await?;
     rows.iter().map(|it| it.int(0)).collect()
@@ -268,6 +277,27 @@ pub async fn put(act: &mut Act, ids: &[i64], duties: &[Duty]) -> Result<(), Stor
         act.tx.run_built(sql, &values).await?;
     }
     Ok(())
+}
+
+/// How many records of a register were made, and how many others changed, after a change.
+///
+/// # Errors
+/// The database's.
+pub async fn touched(tx: &mut Tx, register: &str, since: i64) -> Result<(i64, i64), StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let name = tables::quoted(&table.name);
+    let sql = format!(
+        "select count(*), count(case when created_seq > $1 then 1 end),
+                (select count(*) from {name} where +changed_seq = 0
+                    and batch in (select b.id from import_batch b where b.seq > $1))
+           from {name} where changed_seq > $1"
+    );
+    let rows = tx.rows_built(sql, &[Bind::from(since)]).await?;
+    let row = rows.first();
+    row.map_or(Ok((0, 0)), |it| {
+        let (touched, made) = (it.int(0)?, it.int(1)?);
+        Ok((made + it.int(2)?, touched - made))
+    })
 }
 
 /// Duties by day, those without one last, at most `limit`.

@@ -46,6 +46,9 @@ pub enum StoreError {
         /// Record.
         record: i64,
     },
+    /// The person who acts may not make or change such records of this register.
+    #[error("no right to change such records of `{0}`")]
+    NoReach(String),
     /// Another record has the key or the unique value.
     #[error("`{register}` has `{fields}` = `{value}` in record {record}{}", batch.map(|it| format!(", being imported by batch {it}")).unwrap_or_default())]
     Taken {
@@ -192,6 +195,7 @@ impl StoreError {
             Self::File { .. } => "store_file",
             Self::Conflict { .. } => "store_conflict",
             Self::NoRecord { .. } => "store_no_record",
+            Self::NoReach(_) => "store_no_reach",
             Self::Taken { .. } => "store_taken",
             Self::ReferredTo { .. } => "store_referred_to",
             Self::NoRegister(_) => "store_no_register",

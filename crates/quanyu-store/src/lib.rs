@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Store`], then [`records`], then [`writer`].
 
+pub mod account;
 pub mod act;
 pub mod asof;
 pub mod audit;
@@ -36,12 +37,15 @@ pub mod merge;
 pub mod migrate;
 pub mod notice;
 pub mod opinion;
+pub mod reach;
 pub mod reason;
 pub mod records;
 pub mod release;
 pub mod schema;
+pub mod session;
 pub mod step;
 mod tables;
+pub mod token;
 pub mod upload;
 mod value;
 mod views;
@@ -67,6 +71,7 @@ pub use migrate::PackRevision;
 use crate::{
     door::Pools,
     keys::Keys,
+    reach::Sight,
     schema::Schema,
     writer::{Order, Waiting},
 };
@@ -79,6 +84,8 @@ const QUEUE: usize = 1024;
 pub struct Store {
     inner: Arc<Inner>,
     queue: mpsc::Sender<Box<dyn Waiting>>,
+    /// Through whose eyes; `None` sees everything.
+    sight: Option<Arc<Sight>>,
 }
 
 pub(crate) struct Inner {
@@ -160,7 +167,11 @@ impl Store {
         });
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(writer::run(Arc::clone(&inner), waiting));
-        let store = Self { inner, queue };
+        let store = Self {
+            inner,
+            queue,
+            sight: None,
+        };
         store.read().await?;
         Ok(store)
     }
@@ -171,6 +182,7 @@ impl Store {
     /// The database's.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let mut tx = Tx::new(self.inner.pools.read().await?, self.inner.schema(), 0);
+        tx.sight.clone_from(&self.sight);
         let sql = "select seq, pack from change_head";
         if let Some(row) = tx.row(sql, &[]).await? {
             tx.seen = row.int(0)?;
@@ -198,7 +210,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (order, answer) = Order::new(actor.clone(), run);
+        let (order, answer) = Order::new(actor.clone(), self.sight.clone(), run);
         self.queue
             .send(order)
             .await
@@ -232,7 +244,7 @@ impl Store {
 
     /// Closes the database once the acts that wait are done; other clones can do nothing more.
     pub async fn close(self) {
-        let (inner, queue) = (self.inner, self.queue);
+        let Self { inner, queue, .. } = self;
         drop(queue);
         // The writer holds the connections until its last act; the pools wait for what is out.
         inner.pools.close().await;

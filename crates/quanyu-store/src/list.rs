@@ -1,7 +1,8 @@
 //! Lists of records: filtered, ordered, page by page.
 //!
 //! Owns the conditions a list may have and its pages, which go on after the last record seen, so that a list of a
-//! million records costs no more on its last page. Totals are over all rows.
+//! million records costs no more on its last page. Totals are over all rows. What the reader does not reach
+//! ([`crate::reach`]) is in none of them.
 //!
 //! Invariant: records without a value come last, whichever the order and the engine; ties go by id.
 
@@ -11,6 +12,7 @@ use quanyu_core::value::Value;
 use crate::{
     door::{Bind, Tx},
     error::StoreError,
+    reach,
     records::{self, Record, known, register_table},
     schema::{Column, Table},
     tables,
@@ -113,6 +115,7 @@ pub async fn list(tx: &mut Tx, register: &str, query: &Query) -> Result<Page, St
     let table = register_table(&tx.schema, register)?;
     let limit = query.limit.clamp(1, LONGEST_PAGE);
     let mut built = Built::default();
+    built.reach(tx, &table);
     built.conditions(&table, query)?;
     let order = query.order.as_deref().filter(|it| *it != "@id");
     if let Some(after) = &query.after {
@@ -163,6 +166,7 @@ fn source(tx: &Tx, table: &Table, query: &Query) -> String {
 pub async fn count(tx: &mut Tx, register: &str, query: &Query) -> Result<i64, StoreError> {
     let table = register_table(&tx.schema, register)?;
     let mut built = Built::default();
+    built.reach(tx, &table);
     built.conditions(&table, query)?;
     let from = source(tx, &table, query);
     let rows = tx
@@ -200,6 +204,7 @@ pub async fn sums(
         columns.push(column);
     }
     let mut built = Built::default();
+    built.reach(tx, &table);
     built.conditions(&table, query)?;
     // SQLite sums integers exactly and fails where they do not fit; PostgreSQL's numeric has to be brought back.
     let parts: Vec<String> = columns
@@ -229,7 +234,7 @@ pub async fn sums(
 pub async fn by_ids(tx: &mut Tx, register: &str, ids: &[i64]) -> Result<Vec<Record>, StoreError> {
     let table = register_table(&tx.schema, register)?;
     let found = records::load_many(tx, &table, ids).await?;
-    Ok(found.into_values().collect())
+    Ok(found.into_values().filter(|it| tx.reaches(it)).collect())
 }
 
 #[derive(Default)]
@@ -298,6 +303,14 @@ impl Built {
     fn put(&mut self, value: Bind) -> String {
         self.values.push(value);
         format!("${}", self.values.len())
+    }
+
+    /// Only what the reader reaches.
+    fn reach(&mut self, tx: &Tx, table: &Table) {
+        if let Some(reach) = tx.reach(&table.id) {
+            let sql = reach::condition(&reach, |value| self.put(value));
+            self.sql.push_str(&sql);
+        }
     }
 
     fn conditions(&mut self, table: &Table, query: &Query) -> Result<(), StoreError> {

@@ -21,7 +21,7 @@ use quanyu_core::value::Value;
 
 pub use self::{
     dated::{FROM, SPANS, Span, TO},
-    read::{by_key, find, get, get_on, get_with_removed, ids_by_key},
+    read::{by_key, find, get, get_on, get_with_removed, ids_by_key, referred},
     restore::restore,
 };
 pub(crate) use self::{
@@ -232,6 +232,7 @@ pub async fn remove(
 ) -> Result<(), StoreError> {
     let table = register_table(act.schema(), register)?;
     let old = at_version(act, &table, id, version).await?;
+    act.may_make(&old)?;
     if let Some((by_register, by)) = referrer(&mut act.tx, register, id).await? {
         return Err(StoreError::ReferredTo {
             register: register.to_owned(),
@@ -313,7 +314,8 @@ async fn at_version(
     version: i64,
 ) -> Result<Record, StoreError> {
     // The change that a conflict names may still wait in memory.
-    let Some(old) = load(&mut act.tx, table, id, false).await? else {
+    let old = load(&mut act.tx, table, id, false).await?;
+    let Some(old) = old.filter(|it| act.tx.reaches(it)) else {
         return Err(no_record(&table.id, id));
     };
     if old.version == version {

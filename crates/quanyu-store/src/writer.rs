@@ -24,6 +24,7 @@ use crate::{
     act::{Act, Head},
     door::{Bind, Tx},
     error::StoreError,
+    reach::Sight,
 };
 
 /// Acts in a group at most: a failing disk is noticed by few callers, and a group's locks are short.
@@ -39,22 +40,30 @@ pub(crate) trait Waiting: Send {
     fn run<'a>(&'a mut self, act: &'a mut Act) -> BoxFuture<'a, bool>;
     /// Who acts.
     fn actor(&self) -> &Actor;
+    /// How far that person reaches.
+    fn sight(&self) -> Option<Arc<Sight>>;
     /// Answers the caller: with the act's own result, or with what went wrong around it.
     fn answer(self: Box<Self>, around: Option<StoreError>);
 }
 
 pub(crate) struct Order<F, T, E> {
     actor: Actor,
+    sight: Option<Arc<Sight>>,
     run: F,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
 impl<F, T, E> Order<F, T, E> {
-    pub(crate) fn new(actor: Actor, run: F) -> (Box<Self>, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn new(
+        actor: Actor,
+        sight: Option<Arc<Sight>>,
+        run: F,
+    ) -> (Box<Self>, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
         let order = Self {
             actor,
+            sight,
             run,
             result: None,
             reply,
@@ -90,6 +99,10 @@ where
 
     fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    fn sight(&self) -> Option<Arc<Sight>> {
+        self.sight.clone()
     }
 
     fn answer(self: Box<Self>, around: Option<StoreError>) {
@@ -229,6 +242,7 @@ async fn single(act: &mut Act, order: &mut Box<dyn Waiting>) -> Result<(), Store
     let before = act.head;
     let schema = Arc::clone(&act.tx.schema);
     act.begin(order.actor().clone());
+    act.tx.sight = order.sight();
     act.tx.run("savepoint act", &[]).await?;
     let done = order.run(act).await;
     if act.tx.broken {

@@ -166,7 +166,7 @@ impl Figures {
             figures: self,
             cells: known,
             cubes: self.cubes(snapshot, needs.cubes).await?,
-            observations: self.observations(snapshot),
+            observations: self.observations(snapshot)?,
             too_large: OnceLock::new(),
         })
     }
@@ -234,20 +234,20 @@ impl Figures {
         Ok(found)
     }
 
-    fn observations(&self, snapshot: &Snapshot) -> Arc<Observations> {
+    fn observations(&self, snapshot: &Snapshot) -> Result<Arc<Observations>, FiguresError> {
         let Some(register) = self.pack.playing("observation") else {
-            return Arc::default();
+            return Ok(Arc::default());
         };
         let Some(data) = snapshot.tables.get(&register.id) else {
-            return Arc::default();
+            return Ok(Arc::default());
         };
         let mut held = self
             .observations
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if held.changed != data.changed {
-            *held = Arc::new(Observations::read(&self.pack, register, snapshot));
+            *held = Arc::new(Observations::read(&self.pack, register, snapshot)?);
         }
-        Arc::clone(&held)
+        Ok(Arc::clone(&held))
     }
 }

@@ -9,7 +9,8 @@ use crate::{
     diagnostic::Diagnostic,
     faults,
     model::{
-        At, Demo, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, Field, FieldType, Register,
+        At, Demo, DemoAccount, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, Field, FieldType,
+        Register,
     },
 };
 
@@ -48,8 +49,28 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     for file in &demo.files {
         demo_file(cx, file, faults);
     }
+    for account in &demo.accounts {
+        demo_account(cx, account, faults);
+    }
     for step in &demo.steps {
         demo_step(cx, demo, step, faults);
+    }
+}
+
+/// An account has a role that is there, and the region that it reaches over.
+fn demo_account(cx: &Check<'_>, account: &DemoAccount, faults: &mut Vec<Diagnostic>) {
+    let roles = cx.pack.roles.keys().map(String::as_str);
+    let at = cx.place(account.at, "role");
+    if !known(at, faults::ROLE, &account.role, roles, faults) {
+        return;
+    }
+    if cx.pack.roles[&account.role].scope == "region" && account.region.is_none() {
+        faults.push(faults::account_needs_region(at, &account.role));
+    }
+    if let Some(region) = &account.region {
+        let codes: Vec<&str> = cx.pack.regions.keys().map(|it| it.as_str()).collect();
+        let at = cx.place(account.at, "region");
+        known(at, faults::REGION, region, codes.iter().copied(), faults);
     }
 }
 

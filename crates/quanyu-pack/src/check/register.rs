@@ -151,7 +151,11 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
             faults,
         );
     }
-    for (key, roles) in [("enter", &register.enter), ("confirm", &register.confirm)] {
+    for (key, roles) in [
+        ("read", &register.read),
+        ("enter", &register.enter),
+        ("confirm", &register.confirm),
+    ] {
         for (number, role) in roles.iter().enumerate() {
             let at = cx.reading.item_place(at, key, number);
             known(
@@ -183,6 +187,16 @@ fn one(cx: &Check<'_>, register: &Register, faults: &mut Vec<Diagnostic>) {
             field_names.clone(),
             faults,
         );
+    }
+    if let Some(owner) = &register.owner {
+        let at = cx.place(at, "owner");
+        if known(at, faults::FIELD, owner, field_names.clone(), faults)
+            && let Some(field) = register.field(owner)
+            && (field.kind != FieldType::Organization || field.many)
+        {
+            let word = field.kind.word();
+            faults.push(faults::field_of_type(at, owner, word, "organization"));
+        }
     }
     if let Some(region) = &register.region {
         let at = cx.place(at, "region");

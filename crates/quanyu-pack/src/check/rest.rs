@@ -10,6 +10,19 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     codes(cx, faults);
     plans(cx, faults);
     documents(cx, faults);
+    roles(cx, faults);
+}
+
+/// An administrator's role does nothing else: whoever runs the system has no say in its business.
+fn roles(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
+    for role in cx.pack.roles.values().filter(|it| it.office.is_some()) {
+        for (number, right) in role.rights.iter().enumerate() {
+            if right != "administer" {
+                let at = cx.reading.item_place(role.at, "rights", number);
+                faults.push(faults::office_with_right(at, &role.id, right));
+            }
+        }
+    }
 }
 
 fn documents(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {

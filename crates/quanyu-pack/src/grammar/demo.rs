@@ -26,6 +26,32 @@ pub(super) const DEMO: &[Key] = &[
         Shape::List(&Shape::Table(DEMO_STEP)),
         "The guided path",
     ),
+    may(
+        "account",
+        Shape::List(&Shape::Table(DEMO_ACCOUNT)),
+        "Who may sign in to the demonstration",
+    ),
+    may(
+        "password",
+        Shape::Word,
+        "The password of all these accounts, which is no secret",
+    ),
+];
+
+const DEMO_ACCOUNT: &[Key] = &[
+    must("name", Shape::Word, "The name that is typed"),
+    must("title", Shape::Word, "The name that people read"),
+    must("role", Shape::Word, "The role"),
+    may(
+        "region",
+        Shape::Region,
+        "The region, for a role whose scope is one",
+    ),
+    may(
+        "organization",
+        Shape::Word,
+        "Name or credit code, for a role whose scope is one; left out: the first there is",
+    ),
 ];
 
 const DEMO_STEP: &[Key] = &[

@@ -132,6 +132,11 @@ const REGISTER: &[Key] = &[
         Shape::Word,
         "The field shown where a record is referred to",
     ),
+    may(
+        "read",
+        WORDS,
+        "Roles that read records, beside those that enter or confirm; left out: all that have the right",
+    ),
     may("enter", WORDS, "Roles that enter records"),
     may("confirm", WORDS, "Roles that confirm them"),
     may("source", Shape::Word, "Where the data come from"),
@@ -140,6 +145,11 @@ const REGISTER: &[Key] = &[
         "region",
         Shape::Word,
         "The region field that says where a record belongs",
+    ),
+    may(
+        "owner",
+        Shape::Word,
+        "The organization field that says whom a record belongs to; left out: the first",
     ),
     may("help", Shape::Text, "A note for those who enter"),
     may("was", Shape::Id, "Its earlier name"),
@@ -511,6 +521,11 @@ const ROLE: &[Key] = &[
             "administer",
         ])),
         "What it may do",
+    ),
+    may(
+        "office",
+        Shape::Choice(&["system", "security", "audit"]),
+        "The administrator's office that it holds; such a role does nothing but administer",
     ),
 ];
 

@@ -20,6 +20,27 @@ pub struct Demo {
     pub files: Vec<DemoFile>,
     /// The guided path: what a newcomer tries, in order.
     pub steps: Vec<DemoStep>,
+    /// Who may sign in to the demonstration.
+    pub accounts: Vec<DemoAccount>,
+    /// The password of all of them: no secret, and no such account is served beyond one machine.
+    pub password: Option<String>,
+}
+
+/// Somebody made up who may sign in to the demonstration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoAccount {
+    /// The name that is typed.
+    pub name: String,
+    /// The name that people read.
+    pub title: String,
+    /// The role.
+    pub role: String,
+    /// The region, for a role whose scope is one.
+    pub region: Option<String>,
+    /// The organization by name or code, for a role whose scope is one; else the first there is.
+    pub organization: Option<String>,
+    /// Where it was declared.
+    pub at: At,
 }
 
 /// A step of the guided path.

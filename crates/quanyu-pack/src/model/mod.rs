@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use quanyu_core::{
+    access::Office,
     region::{RegionCode, RegionLevel},
     text::Text,
 };
@@ -24,7 +25,7 @@ use quanyu_core::{
 pub use appraisal::{Appraisal, AppraisalItem, Measure, Split, Whom};
 pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{
-    Demo, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
+    Demo, DemoAccount, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
 };
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use lifecycle::{
@@ -203,7 +204,7 @@ pub struct Document {
     pub at: At,
 }
 
-/// A role: who may do what where. Enforced once people sign in.
+/// A role: who may do what where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
     /// Identifier.
@@ -214,6 +215,8 @@ pub struct Role {
     pub scope: String,
     /// `read`, `enter`, `confirm`, `export`, `see_person`, `administer`.
     pub rights: Vec<String>,
+    /// The administrator's office that it holds; nobody holds two.
+    pub office: Option<Office>,
     /// Where it was declared.
     pub at: At,
 }

@@ -1,6 +1,6 @@
 //! Registers: typed tables with fields, lines and a lifecycle.
 
-use quanyu_core::{columns::ColumnKind, text::Text};
+use quanyu_core::{access::Belongs, columns::ColumnKind, text::Text};
 use rust_decimal::Decimal;
 
 use super::{At, Declared, Lifecycle};
@@ -22,6 +22,8 @@ pub struct Register {
     pub key: Vec<String>,
     /// The field shown where a record is referred to.
     pub label: String,
+    /// Who reads records (role ids), beside those who enter or confirm; empty: whoever has the right.
+    pub read: Vec<String>,
     /// Who enters records (role ids).
     pub enter: Vec<String>,
     /// Who confirms them (role ids).
@@ -32,6 +34,8 @@ pub struct Register {
     pub purpose: Option<String>,
     /// The field whose region is the record's region; else the reporting region of the pack.
     pub region: Option<String>,
+    /// The field whose organization a record belongs to; see [`Register::belongs`].
+    pub owner: Option<String>,
     /// Fields in order of declaration.
     pub fields: Vec<Field>,
     /// Lines (明细), each a child table `r_<id>_<lines>`.
@@ -57,6 +61,18 @@ impl Register {
     #[must_use]
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|it| it.id == id)
+    }
+
+    /// Where a record says to which organization it belongs: the field declared so, else the first that holds one.
+    #[must_use]
+    pub fn belongs(&self) -> Belongs {
+        if self.plays.as_deref() == Some("organization") {
+            return Belongs::Itself;
+        }
+        let holds_one = |it: &&Field| it.kind == FieldType::Organization && !it.many;
+        let first = || self.fields.iter().find(holds_one).map(|it| it.id.clone());
+        let field = self.owner.clone().or_else(first);
+        field.map_or(Belongs::Owner, Belongs::Field)
     }
 
     /// The field that fills a slot of the part this register plays.

@@ -5,7 +5,8 @@ use crate::{
     faults,
     grammar::{decimal, demo as table},
     model::{
-        Declared, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
+        Declared, DemoAccount, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep,
+        DemoTotal,
     },
     node::Node,
 };
@@ -27,13 +28,35 @@ impl Reading {
             .into_iter()
             .map(|it| self.demo_step(it))
             .collect();
+        let accounts: Vec<_> = node
+            .items_of("account")
+            .into_iter()
+            .map(|it| self.demo_account(it))
+            .collect();
         let demo = self.pack.demo.get_or_insert_default();
+        demo.accounts.extend(accounts);
+        if let Some(password) = node.word("password") {
+            demo.password = Some(password);
+        }
         if let Some(seed) = node.whole("seed") {
             demo.seed = seed;
         }
         demo.rows.extend(rows);
         demo.files.extend(files);
         demo.steps.extend(steps);
+    }
+
+    fn demo_account(&mut self, node: Node<'_>) -> DemoAccount {
+        let at = node.get("name").map_or(node.at(), |it| it.at());
+        self.note(at, node);
+        DemoAccount {
+            name: node.word("name").unwrap_or_default(),
+            title: node.word("title").unwrap_or_default(),
+            role: node.word("role").unwrap_or_default(),
+            region: node.word("region"),
+            organization: node.word("organization"),
+            at,
+        }
     }
 
     fn demo_step(&mut self, node: Node<'_>) -> DemoStep {

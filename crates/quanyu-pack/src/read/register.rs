@@ -39,6 +39,7 @@ impl Reading {
         set(&mut register.module, node.word("module"));
         set(&mut register.key, node.words("key"));
         set(&mut register.label, node.word("label"));
+        set(&mut register.read, node.words("read"));
         set(&mut register.enter, node.words("enter"));
         set(&mut register.confirm, node.words("confirm"));
         set(&mut register.quick, node.words("quick"));
@@ -54,6 +55,7 @@ impl Reading {
             (&mut register.source, "source"),
             (&mut register.purpose, "purpose"),
             (&mut register.region, "region"),
+            (&mut register.owner, "owner"),
             (&mut register.was, "was"),
         ] {
             if let Some(word) = node.word(key) {

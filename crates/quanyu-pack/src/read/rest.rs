@@ -1,6 +1,6 @@
 //! Modules, roles, documents, datasets, the calendar and the map's tiles.
 
-use quanyu_core::region::RegionCode;
+use quanyu_core::{access::Office, region::RegionCode};
 
 use super::Reading;
 use crate::{
@@ -26,11 +26,13 @@ impl Reading {
 
     pub(super) fn role(&mut self, id: &str, node: Node<'_>) {
         self.declare(faults::ROLE, id, node.name);
+        self.note(node.name, node);
         let role = Role {
             id: id.to_owned(),
             title: node.text("title").unwrap_or_default(),
             scope: node.word("scope").unwrap_or_default(),
             rights: node.words("rights").unwrap_or_default(),
+            office: node.word("office").and_then(|it| Office::parse(&it)),
             at: node.name,
         };
         self.pack.roles.insert(id.to_owned(), role);

@@ -57,6 +57,10 @@ const REGISTERS: &[Case] = &[
     ("unknown_name",      R, "to = \"contract\", title",         "to = \"contracts\", title"),
     ("no_label",          R, "label = \"year\"\n",               ""),
     ("field_of_type",     R, "region = \"place\"\nsource",       "region = \"kind\"\nsource"),
+    ("field_of_type",     R, "region = \"place\"\nsource",       "owner = \"kind\"\nregion = \"place\"\nsource"),
+    ("unknown_name",      R, "enter = [\"clerk\"]",              "enter = [\"clerk\"]\nread = [\"clark\"]"),
+    ("office_with_right", B, "scope = \"region\"",               "scope = \"region\"\noffice = \"system\""),
+    ("not_a_choice",      B, "scope = \"region\"",               "scope = \"region\"\noffice = \"sytem\""),
     ("type_needs",        R, "scale = 4, title = \"占比\"",       "title = \"占比\""),
     ("not_for_this_type", R, "type = \"date\", title = \"签订日期\"", "type = \"date\", max = 3, title = \"签订日期\""),
     ("min_above_max",     R, "min = 0, max = 1000000000",        "min = 5, max = 1"),
@@ -224,6 +228,8 @@ const DEMO: &[Case] = &[
     ("does_not_belong", X, "{ uscc = true }",                "{ uscc = true, cycle = true }"),
     ("unknown_name",    X, "{contract_value@2023}",          "{contract_valeu@2023}"),
     ("not_a_period",    X, "{contract_value@2023}",          "{contract_value@23}"),
+    ("unknown_name",    X, "", "\n[[demo.account]]\nname = \"jia\"\ntitle = \"示例甲\"\nrole = \"clark\"\n"),
+    ("account_needs_region", X, "", "\n[[demo.account]]\nname = \"jia\"\ntitle = \"示例甲\"\nrole = \"clerk\"\n"),
 ];
 
 #[rustfmt::skip]

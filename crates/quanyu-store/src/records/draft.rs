@@ -35,16 +35,30 @@ pub(crate) fn fresh(
             .collect(),
         ..Record::default()
     };
-    merge(act, table, &empty, draft)
+    let mut record = laid(act, table, &empty, draft)?;
+    if act.tx.sight.is_some() && record.owner_user.is_none() {
+        record.owner_user = Some(act.actor.as_str().to_owned());
+    }
+    act.may_make(&record)?;
+    Ok(record)
 }
 
-/// The record with a draft laid over it.
+/// The record with a draft laid over it, where this person may change it into that.
 pub(crate) fn merge(
     act: &mut Act,
     table: &Table,
     old: &Record,
     draft: &Draft,
 ) -> Result<Record, StoreError> {
+    act.may_change(old)?;
+    let new = laid(act, table, old, draft)?;
+    if new != *old {
+        act.may_leave(&new)?;
+    }
+    Ok(new)
+}
+
+fn laid(act: &mut Act, table: &Table, old: &Record, draft: &Draft) -> Result<Record, StoreError> {
     let mut new = old.clone();
     for (field, value) in &draft.values {
         let column = known(table, field)?;

@@ -19,11 +19,21 @@ use crate::{
 /// Ids looked up with one statement.
 const IDS: usize = 500;
 
-/// A record with its lines; `None` where there is none or it was removed.
+/// A record with its lines; `None` where there is none, it was removed, or the reader does not reach it.
 ///
 /// # Errors
 /// The database's.
 pub async fn get(tx: &mut Tx, register: &str, id: i64) -> Result<Option<Record>, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let record = load(tx, &table, id, false).await?;
+    Ok(record.filter(|it| tx.reaches(it)))
+}
+
+/// A record that another one refers to, whoever reads: for its name alone, since who sees a record sees what it names.
+///
+/// # Errors
+/// The database's.
+pub async fn referred(tx: &mut Tx, register: &str, id: i64) -> Result<Option<Record>, StoreError> {
     let table = register_table(&tx.schema, register)?;
     load(tx, &table, id, false).await
 }
@@ -38,7 +48,8 @@ pub async fn get_with_removed(
     id: i64,
 ) -> Result<Option<Record>, StoreError> {
     let table = register_table(&tx.schema, register)?;
-    load(tx, &table, id, true).await
+    let record = load(tx, &table, id, true).await?;
+    Ok(record.filter(|it| tx.reaches(it)))
 }
 
 /// [`get`] as the record was on a day: dated fields say what held then.
@@ -54,7 +65,7 @@ pub async fn get_on(
     Ok(get(tx, register, id).await?.map(|it| it.on(day)))
 }
 
-/// The record of a natural key, with its lines.
+/// The record of a natural key, with its lines, where the reader reaches it.
 ///
 /// # Errors
 /// The database's, or a value that its field cannot hold.
@@ -83,13 +94,13 @@ pub async fn by_key(
         Some(row) => {
             let mut record = from_row(&table, row)?;
             read_lines(tx, &table, &mut record).await?;
-            Ok(Some(record))
+            Ok(Some(record).filter(|it| tx.reaches(it)))
         }
         None => Ok(None),
     }
 }
 
-/// Ids of the records that have one of these natural keys.
+/// Ids of the records that have one of these natural keys, whoever reads: a key is taken also where its record is not seen.
 ///
 /// # Errors
 /// The database's, or a value that its field cannot hold.

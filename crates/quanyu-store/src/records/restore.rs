@@ -14,7 +14,9 @@ pub async fn restore(act: &mut Act, register: &str, id: i64) -> Result<i64, Stor
     let table = register_table(act.schema(), register)?;
     let mut record = removed(act, &table, id)
         .await?
+        .filter(|it| act.tx.reaches(it))
         .ok_or_else(|| no_record(register, id))?;
+    act.may_make(&record)?;
     let seq = act.next_seq();
     record.version += 1;
     record.changed_seq = seq;

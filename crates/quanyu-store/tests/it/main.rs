@@ -17,6 +17,7 @@ mod kept;
 mod kill;
 mod merge;
 mod migrate;
+mod reach;
 mod records;
 mod releases;
 mod views;

@@ -31,7 +31,7 @@ const LOOK: &str = "deadlines.look";
 /// When people are told, in China: as the day's work begins.
 const HOUR: i8 = 8;
 /// Duties told of in one look.
-const MOST: u32 = 1_000;
+const MOST: u32 = 5_000;
 /// The worker looks so often whether something waits.
 const PAUSE: Duration = Duration::from_secs(5);
 /// A look may take so long.
@@ -158,6 +158,9 @@ pub async fn turn(product: &Product, worker: &str) -> Result<(), AppError> {
         return Ok(());
     }
     while let Some(job) = jobs::lease(&product.store, worker, &[LOOK], LEASE).await? {
+        // The next look is ordered first: one that fails for good is not the last.
+        let tomorrow = product.today().tomorrow().unwrap_or(product.today());
+        order(product, tomorrow).await?;
         match look(product, product.today()).await {
             Ok(_) => {
                 let (id, name) = (job.id, worker.to_owned());
@@ -167,8 +170,6 @@ pub async fn turn(product: &Product, worker: &str) -> Result<(), AppError> {
                     async move { jobs::finish(act, &name, id).await }.boxed()
                 });
                 done.await?;
-                let tomorrow = product.today().tomorrow().unwrap_or(product.today());
-                order(product, tomorrow).await?;
             }
             Err(error) => {
                 jobs::fail(&product.store, worker, job.id, &error.to_string()).await?;

@@ -13,12 +13,12 @@ use quanyu_core::{
     text::Text,
 };
 use quanyu_store::{
-    Tx,
+    Tx, account as rows,
     delegation::{self, Delegation},
 };
 
 use super::{
-    AppError, Product,
+    AppError, Product, account,
     notices::{self, Told},
     who::{Grant, Grants},
 };
@@ -110,6 +110,7 @@ pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError
     if deputy.is_empty() || deputy == person {
         return Err(bad(&deputy, "name somebody else to stand in"));
     }
+    somebody(product, &deputy).await?;
     let (Some(from), Some(to)) = (it.from, it.to) else {
         return Err(bad("", "a first and a last day are needed"));
     };
@@ -122,7 +123,16 @@ pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError
     }
     let grants = match &product.who().grants {
         // The operator of the machine may note it for anybody: what the person holds, or every role that takes steps.
-        Grants::Everything => every_role(product),
+        Grants::Everything => {
+            let mut tx = product.store.read().await?;
+            match rows::by_name(&mut tx, &person).await? {
+                Some(found) => match account::who(&product.pack, &found).grants {
+                    Grants::Roles(grants) => grants,
+                    Grants::Everything => Vec::new(),
+                },
+                None => every_role(product),
+            }
+        }
         Grants::Roles(_) if person != name => {
             return Err(bad(&person, "only one's own tasks can be given to another"));
         }
@@ -137,7 +147,7 @@ pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError
         grants: written(&grants),
         from: from.to_string(),
         to: to.to_string(),
-        note: it.note.clone().filter(|it| !it.trim().is_empty()),
+        note: super::steps::words(&it.note)?,
         ..Delegation::default()
     };
     let outgoing = product.outgoing.clone();
@@ -186,14 +196,38 @@ pub async fn end(product: &Product, id: i64) -> Result<(), AppError> {
 
 /// What of a delegation the person could still do himself.
 pub(super) async fn still_held(
-    _tx: &mut Tx,
+    tx: &mut Tx,
     product: &Product,
     it: &Delegation,
 ) -> Result<Vec<Grant>, AppError> {
     let mut grants = read(&it.grants);
     // A role that the pack no longer has gives nothing.
     grants.retain(|it| product.pack.roles.contains_key(&it.role));
+    // Nor does one that the person no longer holds, or holds over something else.
+    let person = rows::by_name(tx, &it.person).await?;
+    if let Some(person) = person.as_ref().filter(|it| !it.locked) {
+        let Grants::Roles(held) = account::who(&product.pack, person).grants else {
+            return Ok(Vec::new());
+        };
+        grants.retain(|it| held.contains(it));
+    } else if person.is_some() || rows::any(tx).await? {
+        grants.clear();
+    }
     Ok(grants)
+}
+
+/// The name of somebody who shall act: where people sign in, an account of that name.
+///
+/// # Errors
+/// When there are accounts, and none is called so.
+pub(super) async fn somebody(product: &Product, name: &str) -> Result<(), AppError> {
+    let mut tx = product.store.read().await?;
+    if rows::by_name(&mut tx, name).await?.is_some() || !rows::any(&mut tx).await? {
+        return Ok(());
+    }
+    let known = rows::list(&mut tx, "", 1_000).await?;
+    let names = known.iter().map(|it| it.name.as_str());
+    Err(AppError::not_found("account", name, names))
 }
 
 fn every_role(product: &Product) -> Vec<Grant> {

@@ -6,7 +6,7 @@
 //!
 //! Start reading at [`desk`].
 
-use jiff::civil::Date;
+use jiff::{civil::Date, tz::Offset};
 use quanyu_core::{
     access::{Right, Scope},
     appraisal::task::{Standing, standing, working_days},
@@ -15,7 +15,7 @@ use quanyu_core::{
 };
 use quanyu_pack::model::{Pack, Register};
 use quanyu_store::{
-    Tx,
+    Tx, asof,
     duty::{self, Duty, Reach, Wanted},
 };
 
@@ -46,6 +46,19 @@ pub struct Desk {
     pub enter: Vec<(String, Text)>,
     /// People that he stands in for.
     pub stands_in: Vec<String>,
+    /// What came into the registers that he sees whole since the working day before.
+    pub news: Vec<News>,
+}
+
+/// What came into a register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The register: id and title.
+    pub register: (String, Text),
+    /// Records made.
+    pub made: i64,
+    /// Other records changed or removed.
+    pub changed: i64,
 }
 
 /// Counts over all tasks of somebody.
@@ -124,6 +137,7 @@ pub async fn desk(product: &Product) -> Result<Desk, AppError> {
         },
         enter: enter(product),
         stands_in: hands.lent.iter().map(|it| it.0.clone()).collect(),
+        news: news(&mut tx, product, today).await?,
     };
     for name in hands.names() {
         for it in duty::returned_to(&mut tx, name, MOST).await? {
@@ -312,6 +326,33 @@ fn checks(register: &Register, it: &Duty) -> bool {
             |role: &String| register.confirm.contains(role) && !register.enter.contains(role);
         !step.role.is_empty() && step.role.iter().all(confirms)
     })
+}
+
+/// What came in since the beginning of the working day before.
+async fn news(tx: &mut Tx, product: &Product, today: Date) -> Result<Vec<News>, AppError> {
+    let mut day = today.yesterday().unwrap_or(today);
+    while product.pack.is_working_day(day) == Some(false) {
+        day = day.yesterday().unwrap_or(day);
+    }
+    let begins = Offset::constant(8).to_timestamp(day.at(0, 0, 0, 0));
+    let since = asof::last_before(tx, begins.unwrap_or_default()).await?;
+    let mut all = Vec::new();
+    for it in product.pack.registers.values() {
+        // A count over more than somebody reaches would tell of what he does not.
+        if product.scope(Right::Read, it) != Scope::All {
+            continue;
+        }
+        let (made, changed) = duty::touched(tx, &it.id, since).await?;
+        if made + changed > 0 {
+            all.push(News {
+                register: (it.id.clone(), it.title.clone()),
+                made,
+                changed,
+            });
+        }
+    }
+    all.sort_by_key(|it| std::cmp::Reverse(it.made + it.changed));
+    Ok(all)
 }
 
 /// Registers in which who looks may enter records.

@@ -42,20 +42,19 @@ pub async fn follow(product: &Product) -> Result<(), AppError> {
         let Some(lifecycle) = &register.lifecycle else {
             continue;
         };
-        // At first only what waits is looked at: a register of a million ended records costs nothing.
         let states: Vec<String> = lifecycle
             .states
             .iter()
-            .filter(|it| anew && lifecycle.expected(&it.id).next().is_some())
+            .filter(|it| lifecycle.expected(&it.id).next().is_some())
             .map(|it| it.id.clone())
             .collect();
-        if anew && states.is_empty() {
+        if states.is_empty() {
             continue;
         }
         let mut after = 0;
         loop {
             let id = &register.id;
-            let ids = duty::changed(&mut tx, id, since, after, &states, PER_ACT).await?;
+            let ids = duty::changed(&mut tx, id, (since, anew), after, &states, PER_ACT).await?;
             let Some(last) = ids.last() else { break };
             after = *last;
             touched = true;
@@ -85,7 +84,8 @@ async fn write(
     + Sync
     + 'static,
 ) -> Result<(), AppError> {
-    Ok(product.store.act(&Actor::named("job:duties"), act).await?)
+    let whole = product.store.seen_as(None);
+    Ok(whole.act(&Actor::named("job:duties"), act).await?)
 }
 
 /// Notes anew, inside an act, what of these records waits.

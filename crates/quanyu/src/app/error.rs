@@ -125,6 +125,12 @@ pub enum AppError {
         /// Why.
         why: String,
     },
+    /// Made-up accounts where people from elsewhere come in.
+    #[error("accounts of the demonstration are open: {accounts}")]
+    Demonstration {
+        /// Their names.
+        accounts: String,
+    },
     /// A day before anything was recorded.
     #[error("nothing was known by {when}")]
     NothingKnown {
@@ -152,6 +158,9 @@ pub enum AppError {
     /// A step that is not open or lacks something.
     #[error("the step: {0}")]
     Step(#[from] super::steps::StepRefusal),
+    /// An account, a sign-in, a password.
+    #[error("the account: {0}")]
+    Account(#[from] super::account::AccountRefusal),
     /// A file that is not taken.
     #[error(transparent)]
     Upload(#[from] super::files::FileRefusal),
@@ -302,10 +311,12 @@ impl AppError {
             Self::NoColumns { .. } => "no_columns",
             Self::Demo { .. } => "demo_trouble",
             Self::CannotListen { .. } => "cannot_listen",
+            Self::Demonstration { .. } => "demonstration_accounts",
             Self::NothingKnown { .. } => "nothing_known",
             Self::ReleaseMoved { .. } => "release_moved",
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
+            Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
             Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
@@ -373,6 +384,7 @@ impl AppError {
             Self::CannotListen { port, why } => {
                 vec![("port", port.to_string()), ("why", why.clone())]
             }
+            Self::Demonstration { accounts } => vec![("accounts", accounts.clone())],
             Self::NothingKnown { when } => vec![("when", when.clone())],
             Self::ReleaseMoved {
                 indicator,
@@ -388,6 +400,7 @@ impl AppError {
                 ("state", state.get(language).to_owned()),
             ],
             Self::Step(refusal) => refusal.facts(language),
+            Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
             Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
@@ -430,6 +443,7 @@ fn right_in(right: &'static str, language: Language) -> &'static str {
         return right;
     }
     match right {
+        "read" => "查看",
         "enter" => "录入",
         "confirm" => "确认",
         "export" => "导出",
@@ -488,8 +502,18 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "appraisal_item" => "考核项",
         "task" => "任务",
         "delegation" => "委托",
+        "note" => "说明",
+        "opinion" => "会签意见",
+        "month" => "月份",
+        "board" => "看板",
         "handover" => "工作交接",
         "file" => "可写的文件格式",
+        "role" => "角色",
+        "organization" => "单位",
+        "account" => "账号",
+        "session" => "登录会话",
+        "token" => "接口令牌",
+        "rule" => "登录规则",
         "value" => "数值",
         "day" => "日期",
         "plan" => "计划名称",

@@ -16,7 +16,7 @@ mod out;
 use std::path::Path;
 
 use jiff::civil::Time;
-use quanyu_core::{columns::ColumnKind, text::Text, value::Value};
+use quanyu_core::{access::Right, columns::ColumnKind, text::Text, value::Value};
 use quanyu_documents::workbook::{
     Cell,
     write::{Field as Head, Kind},
@@ -63,6 +63,7 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
 
 async fn records(product: &Product, register: &Register, target: &Path) -> Result<u64, AppError> {
     let pack = &product.pack;
+    let scope = product.may(Right::Export, register)?;
     let fields: Vec<&Field> = register
         .fields
         .iter()
@@ -80,6 +81,9 @@ async fn records(product: &Product, register: &Register, target: &Path) -> Resul
         let page = list::list(&mut tx, &register.id, &query).await?;
         let labels = Labels::of(&mut tx, pack, &fields, &page.records).await?;
         for record in &page.records {
+            if !Product::holds(&scope, register, record) {
+                continue;
+            }
             let value = |field: &&Field| {
                 let value = record.value(&field.id);
                 let cell = labels.cell(pack, field, value);
@@ -106,6 +110,7 @@ async fn records(product: &Product, register: &Register, target: &Path) -> Resul
 }
 
 async fn rows(product: &Product, dataset: &Dataset, target: &Path) -> Result<u64, AppError> {
+    product.need_whole(&dataset.title)?;
     let mut rows = product.figures.rows(&dataset.id).await?;
     let columns = rows.columns.iter().map(|it| {
         let title = title(&product.pack, &it.name);

@@ -111,6 +111,7 @@ pub async fn hand_over(
 ) -> Result<i64, AppError> {
     allowed(product, person)?;
     let (person, successor) = (person.trim().to_owned(), successor.trim().to_owned());
+    let note = super::steps::words(&note)?;
     if successor.is_empty() || successor == person {
         return Err(AppError::BadValue {
             kind: "handover",
@@ -118,6 +119,7 @@ pub async fn hand_over(
             why: "name somebody else to take over".to_owned(),
         });
     }
+    super::delegations::somebody(product, &successor).await?;
     duties::follow(product).await?;
     let order = Arc::new((product.clone(), person, successor, note));
     let actor = product.actor();
@@ -125,6 +127,8 @@ pub async fn hand_over(
         let order = Arc::clone(&order);
         async move {
             let (product, person, successor, note) = &*order;
+            // Whose tasks they are was asked; they go over wherever they are.
+            act.everywhere();
             let (items, ended) = open(&mut act.tx, product, person).await?;
             for it in &items.tasks {
                 let Some(register) = product.pack.registers.get(&it.register) else {
@@ -149,7 +153,7 @@ pub async fn hand_over(
             let new = Handover {
                 person: person.clone(),
                 successor: successor.clone(),
-                note: note.clone().filter(|it| !it.trim().is_empty()),
+                note: note.clone(),
                 content: written(&items),
                 ..Handover::default()
             };

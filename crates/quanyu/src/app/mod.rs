@@ -7,12 +7,14 @@
 //!
 //! Start reading at [`product::Product`].
 
+pub mod account;
 pub mod appraisal;
 pub mod asof;
 pub mod audit;
 pub mod backup;
 pub mod boards;
 pub mod bulk;
+mod by_reach;
 pub mod calendar;
 pub mod cells;
 pub mod check;

@@ -19,8 +19,8 @@ use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{
-    AppError, Who, documents::Reader, lists::names::Names, notices::outgoing::Outgoing,
-    search::Finder, source::StoreSource,
+    AppError, Who, by_reach::ByReach, documents::Reader, lists::names::Names,
+    notices::outgoing::Outgoing, search::Finder, source::StoreSource,
 };
 
 /// The packs as they were when the binary was built.
@@ -77,7 +77,11 @@ pub struct Product {
     /// The pack that is applied.
     pub pack: Arc<Pack>,
     pub(crate) store: Store,
+    /// What the records that this person sees add up to.
     pub(crate) figures: Arc<Figures>,
+    /// What all records add up to.
+    pub(super) whole: Arc<Figures>,
+    pub(super) by_reach: Arc<ByReach>,
     pub(super) reader: Reader,
     pub(super) finder: Arc<Finder>,
     /// Fonts for PDF, opened when the first is made.
@@ -129,7 +133,13 @@ impl Product {
         };
         let revision = last_revision(&mut store.read().await?).await?;
         let columns = place.columns().zip(revision);
-        let columns = columns.map(|(folder, it)| parts::Place::new(folder, it.hash));
+        let columns = columns.map(|(folder, it)| {
+            let beside = folder.with_file_name("columns_by_reach");
+            (
+                parts::Place::new(folder, it.hash.clone()),
+                parts::Place::new(beside, it.hash),
+            )
+        });
         let opened = Self::opened(store, Arc::new(pack), columns, place.search())?;
         Ok(opened.sending(Outgoing::open(&place.folder())?))
     }
@@ -152,21 +162,25 @@ impl Product {
     fn opened(
         store: Store,
         pack: Arc<Pack>,
-        columns: Option<parts::Place>,
+        columns: Option<(parts::Place, parts::Place)>,
         search: Option<PathBuf>,
     ) -> Result<Self, AppError> {
         let source = Arc::new(StoreSource::new(store.clone(), &pack));
+        let (columns, by_reach) = columns.unzip();
         let figures = match columns {
             Some(place) => Figures::with_parts(pack.clone(), source, place),
             None => Figures::new(pack.clone(), source),
         };
         let figures = figures.map_err(|error| super::packs::figures_fault(&pack, error))?;
         let reader = Reader::new(&pack);
+        let whole = Arc::new(figures);
         let finder = Finder::new(store.clone(), Arc::clone(&pack), search);
         Ok(Self {
             pack,
             store,
-            figures: Arc::new(figures),
+            figures: Arc::clone(&whole),
+            whole,
+            by_reach: Arc::new(ByReach::new(by_reach)),
             reader,
             finder: Arc::new(finder),
             fonts: Arc::default(),

@@ -72,10 +72,9 @@ pub async fn sheet(
         .asked
         .iter()
         .map(|it| (it.role.1.get(language).to_owned(), true));
-    let decide = found
-        .roles
-        .iter()
-        .map(|it| (it.1.get(language).to_owned(), false));
+    // Any one of the roles decides.
+    let decide: Vec<&str> = found.roles.iter().map(|it| it.1.get(language)).collect();
+    let decide = (!decide.is_empty()).then(|| (decide.join(" / "), false));
     let name = declared.title.get(language);
     Ok(Sheet {
         title: match language {

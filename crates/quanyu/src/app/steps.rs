@@ -275,6 +275,22 @@ fn missing<'a>(register: &Register, step: &'a Transition, record: &Record) -> Ve
     required.map(String::as_str).collect()
 }
 
+/// Characters of words that go with a step.
+const MOST_WORDS: usize = 2_000;
+
+/// What was typed beside a form's fields; nothing where it is empty.
+pub(super) fn words(text: &Option<String>) -> Result<Option<String>, AppError> {
+    let text = text.as_deref().map(str::trim).filter(|it| !it.is_empty());
+    match text {
+        Some(text) if text.chars().count() > MOST_WORDS => Err(AppError::BadValue {
+            kind: "note",
+            value: text.chars().take(20).collect(),
+            why: format!("more than {MOST_WORDS} characters"),
+        }),
+        text => Ok(text.map(str::to_owned)),
+    }
+}
+
 fn not_yours(pack: &Pack, step: &Transition, roles: &[String]) -> StepRefusal {
     let titles = roles.iter().map(|it| role_of(pack, it).1);
     StepRefusal::NotYours {
@@ -351,7 +367,10 @@ pub async fn assign(
 ) -> Result<(), AppError> {
     let declared = registers::declared(product, register)?;
     let open = offered(product, register, record).await?;
-    let person = person.map(str::trim).filter(|it| !it.is_empty());
+    let person = words(&person.map(str::to_owned))?;
+    if let Some(person) = &person {
+        super::delegations::somebody(product, person).await?;
+    }
     let mine = open.iter().any(|it| it.hand.is_some());
     let Some(first) = open.iter().find(|it| !mine || it.hand.is_some()) else {
         return Err(no_record(register, record));
@@ -366,12 +385,7 @@ pub async fn assign(
     let mut tx = product.store.read().await?;
     let found = arrived(&mut tx, declared, record).await?;
     drop(tx);
-    let order = std::sync::Arc::new((
-        product.clone(),
-        declared.clone(),
-        found,
-        person.map(str::to_owned),
-    ));
+    let order = std::sync::Arc::new((product.clone(), declared.clone(), found, person));
     let actor = product.actor();
     let done = product.store.act(&actor, move |act| {
         let order = std::sync::Arc::clone(&order);

@@ -6,11 +6,19 @@
 //!
 //! Start reading at [`Who`], then [`Product::may`].
 
+use std::sync::Arc;
+
 use quanyu_core::{
-    access::{Right, Scope},
+    access::{Office, Part, Reach, Right, Scope},
     actor::Actor,
+    region::RegionCode,
+    text::Text,
 };
-use quanyu_pack::model::Register;
+use quanyu_pack::model::{Pack, Register};
+use quanyu_store::{
+    reach::{Reaches, Sight},
+    records::Record,
+};
 
 use super::{AppError, Product};
 
@@ -23,6 +31,8 @@ pub struct Who {
     pub name: String,
     /// Roles held, each with its reach.
     pub grants: Grants,
+    /// A token's bounds: no right but these, whatever the roles give. `None` for people.
+    pub only: Option<Vec<Right>>,
 }
 
 /// What somebody was given.
@@ -51,6 +61,7 @@ impl Who {
             actor: Actor::local(),
             name: "local".to_owned(),
             grants: Grants::Everything,
+            only: None,
         }
     }
 
@@ -61,6 +72,7 @@ impl Who {
             actor: Actor::named("nobody"),
             name: String::new(),
             grants: Grants::Roles(Vec::new()),
+            only: None,
         }
     }
 
@@ -72,15 +84,153 @@ impl Who {
             Grants::Roles(grants) => grants.iter().any(|it| it.role == role),
         }
     }
+
+    /// Whether this is an administrator of that office.
+    #[must_use]
+    pub fn administers(&self, pack: &Pack, office: Office) -> bool {
+        match &self.grants {
+            Grants::Everything => true,
+            Grants::Roles(grants) => {
+                self.within_bounds(Right::Administer)
+                    && grants.iter().any(|it| {
+                        let role = pack.roles.get(&it.role);
+                        role.is_some_and(|role| role.office == Some(office))
+                    })
+            }
+        }
+    }
+
+    /// Over which records of a register a right reaches.
+    #[must_use]
+    pub fn scope(&self, pack: &Pack, right: Right, register: &Register) -> Scope {
+        let Grants::Roles(grants) = &self.grants else {
+            return Scope::All;
+        };
+        if !self.within_bounds(right) {
+            return Scope::nothing();
+        }
+        // A register that names who reads, enters or confirms leaves the others out.
+        let named = |role: &String| match right {
+            Right::Enter => register.enter.is_empty() || register.enter.contains(role),
+            Right::Confirm => register.confirm.is_empty() || register.confirm.contains(role),
+            Right::Read | Right::Export | Right::SeePerson => {
+                register.read.is_empty()
+                    || [&register.read, &register.enter, &register.confirm]
+                        .iter()
+                        .any(|it| it.contains(role))
+            }
+            Right::Administer => true,
+        };
+        grants
+            .iter()
+            .filter(|it| named(&it.role))
+            .filter(|it| {
+                let role = pack.roles.get(&it.role);
+                role.is_some_and(|role| role.rights.iter().any(|word| word == right.word()))
+            })
+            .fold(Scope::nothing(), |all, it| all.or(it.scope.clone()))
+    }
+
+    /// Over which records of a register this person takes steps.
+    fn steps(&self, register: &Register) -> Scope {
+        let Grants::Roles(grants) = &self.grants else {
+            return Scope::All;
+        };
+        if !self.within_bounds(Right::Enter) && !self.within_bounds(Right::Confirm) {
+            return Scope::nothing();
+        }
+        let steps = register.lifecycle.iter().flat_map(|it| &it.transitions);
+        let roles: Vec<&String> = steps.flat_map(|it| &it.role).collect();
+        grants
+            .iter()
+            .filter(|it| roles.contains(&&it.role))
+            .fold(Scope::nothing(), |all, it| all.or(it.scope.clone()))
+    }
+
+    pub(super) fn within_bounds(&self, right: Right) -> bool {
+        self.only.as_ref().is_none_or(|it| it.contains(&right))
+    }
+
+    /// What this person sees and may change, for the store; nothing for whoever may do everything.
+    fn sight(&self, pack: &Pack) -> Option<Arc<Sight>> {
+        if self.grants == Grants::Everything {
+            return None;
+        }
+        let mut sight = Sight::default();
+        for register in pack.registers.values() {
+            let put = |reaches: &mut Reaches, scope: Scope| {
+                if !scope.is_nothing() {
+                    let belongs = register.belongs();
+                    reaches.insert(register.id.clone(), Reach { scope, belongs });
+                }
+            };
+            let scope = |right| self.scope(pack, right, register);
+            put(&mut sight.read, scope(Right::Read));
+            put(&mut sight.make, scope(Right::Enter));
+            let change = scope(Right::Enter)
+                .or(scope(Right::Confirm))
+                .or(self.steps(register));
+            put(&mut sight.change, change);
+        }
+        Some(Arc::new(sight))
+    }
 }
 
 impl Product {
     /// The same district as another person sees it.
     #[must_use]
     pub fn seen_by(&self, who: Who) -> Self {
+        let sight = who.sight(&self.pack);
         let mut seen = self.clone();
-        seen.who = std::sync::Arc::new(who);
+        if let Some(sight) = &sight {
+            seen.figures = self.by_reach.of(&self.pack, &self.whole, &sight.read);
+        } else {
+            seen.figures = Arc::clone(&self.whole);
+        }
+        seen.store = self.store.seen_as(sight);
+        seen.who = Arc::new(who);
         seen
+    }
+
+    /// Whether this person sees every record of every register that can be read at all: what is made of the whole district,
+    /// such as a report or a frozen figure, is for such people alone.
+    #[must_use]
+    pub fn sees_whole(&self) -> bool {
+        let Grants::Roles(grants) = &self.who.grants else {
+            return true;
+        };
+        let reads = |role: &str| {
+            let role = self.pack.roles.get(role);
+            role.is_some_and(|it| it.rights.iter().any(|word| word == Right::Read.word()))
+        };
+        self.who.within_bounds(Right::Read)
+            && grants
+                .iter()
+                .any(|it| it.scope == Scope::All && reads(&it.role))
+    }
+
+    /// Whether this person sees any record at all.
+    #[must_use]
+    pub fn sees_any(&self) -> bool {
+        let mut registers = self.pack.registers.values();
+        registers.any(|it| !self.scope(Right::Read, it).is_nothing())
+    }
+
+    /// The region that pages show where nobody chose one: this person's own, else the reporting region.
+    #[must_use]
+    pub fn home_region(&self) -> RegionCode {
+        if let (Grants::Roles(grants), false) = (&self.who.grants, self.sees_whole()) {
+            let parts = grants.iter().filter_map(|it| match &it.scope {
+                Scope::Parts(parts) => Some(parts),
+                Scope::All => None,
+            });
+            for part in parts.flatten() {
+                if let Part::Region(code) = part {
+                    return code.clone();
+                }
+            }
+        }
+        self.pack.region.clone()
     }
 
     /// Who looks at the district.
@@ -98,23 +248,28 @@ impl Product {
     /// Over which records of a register a right reaches.
     #[must_use]
     pub fn scope(&self, right: Right, register: &Register) -> Scope {
-        let Grants::Roles(grants) = &self.who.grants else {
-            return Scope::All;
-        };
-        // A register that names who enters or confirms leaves the others out.
-        let named = match right {
-            Right::Enter => register.enter.as_slice(),
-            Right::Confirm => register.confirm.as_slice(),
-            _ => &[],
-        };
-        grants
-            .iter()
-            .filter(|it| named.is_empty() || named.contains(&it.role))
-            .filter(|it| {
-                let role = self.pack.roles.get(&it.role);
-                role.is_some_and(|role| role.rights.iter().any(|word| word == right.word()))
-            })
-            .fold(Scope::nothing(), |all, it| all.or(it.scope.clone()))
+        self.who.scope(&self.pack, right, register)
+    }
+
+    /// Whether a scope holds a record.
+    #[must_use]
+    pub fn holds(scope: &Scope, register: &Register, record: &Record) -> bool {
+        let (scope, belongs) = (scope.clone(), register.belongs());
+        quanyu_store::reach::holds(&Reach { scope, belongs }, record)
+    }
+
+    /// Asks for the whole district: for what is made of all its records, under this name.
+    ///
+    /// # Errors
+    /// When only a part is seen.
+    pub fn need_whole(&self, what: &Text) -> Result<(), AppError> {
+        if self.sees_whole() {
+            return Ok(());
+        }
+        Err(AppError::NotAllowed {
+            right: Right::Read.word(),
+            register: what.clone(),
+        })
     }
 
     /// Asks whether a right reaches over any record of a register.

@@ -1,6 +1,6 @@
 //! `quanyu demo`: builds the demonstration district and serves it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 use clap::Args;
 
@@ -38,7 +38,8 @@ impl Demo {
         let (product, built) = demo::build(&place).await?;
         println!("{}", built.said());
         if !self.no_serve {
-            web::serve(Arc::new(product), self.port).await?;
+            let host = Ipv4Addr::LOCALHOST.into();
+            web::serve(Arc::new(product), host, self.port, web::Door::default()).await?;
         }
         Ok(Ended::Well)
     }

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`Command`].
 
+mod account;
 mod appraisal;
 mod audit;
 mod backup;
@@ -50,8 +51,11 @@ struct Cli {
 enum Command {
     /// Build the demonstration district and serve it.
     Demo(demo::Demo),
-    /// Serve a district on 127.0.0.1.
+    /// Serve a district.
     Serve(serve::Serve),
+    /// Who may sign in, and with what roles.
+    #[command(subcommand)]
+    Account(account::Account),
     /// Check, test or compare packs.
     #[command(subcommand)]
     Pack(pack::Pack),
@@ -159,6 +163,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
     match cli.command {
         Command::Demo(it) => it.run(packs).await,
         Command::Serve(it) => it.run(packs).await,
+        Command::Account(it) => it.run(packs).await,
         Command::Pack(it) => it.run(packs).await,
         Command::Search(it) => it.run(packs).await,
         Command::Import(it) => it.run(packs).await,

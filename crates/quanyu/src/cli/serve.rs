@@ -1,12 +1,16 @@
-//! `quanyu serve`: the pages of a district on 127.0.0.1.
+//! `quanyu serve`: the pages of a district.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use clap::Args;
 
 use super::{At, Ended};
 use crate::{
-    app::{AppError, Product},
+    app::{AppError, Product, account},
     web,
 };
 
@@ -18,12 +22,37 @@ pub struct Serve {
     /// Port; 0 takes a free one.
     #[arg(long, default_value_t = 8420)]
     port: u16,
+    /// Address to listen on; others than this machine's need a --name.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
+    host: IpAddr,
+    /// Name (with its port, where it is not the usual one) under which browsers reach it, such as kj.example.gov.cn; may be
+    /// given several times.
+    #[arg(long, value_name = "NAME")]
+    name: Vec<String>,
+    /// Browsers come by https, through a proxy in front that speaks it.
+    #[arg(long)]
+    https: bool,
 }
 
 impl Serve {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
         let product = Product::open(&self.at.place(packs)).await?;
-        web::serve(Arc::new(product), self.port).await?;
+        if !account::any(&product).await? {
+            print!("{}", account::first_steps(&product.pack));
+        }
+        if !self.host.is_loopback() || !self.name.is_empty() {
+            let made_up = account::demonstration(&product).await?;
+            if !made_up.is_empty() {
+                return Err(AppError::Demonstration {
+                    accounts: made_up.join(", "),
+                });
+            }
+        }
+        let door = web::Door {
+            hosts: self.name.clone(),
+            https: self.https,
+        };
+        web::serve(Arc::new(product), self.host, self.port, door).await?;
         Ok(Ended::Well)
     }
 }

@@ -77,7 +77,7 @@ impl BoardPage {
         let others = app::boards::registers_with(&app.product).into_iter();
         let columns = board.columns.iter().map(|it| Column {
             title: it.state.1.get(view.language).to_owned(),
-            href: view.link_with(&list, &[("state", &it.state.0)]),
+            href: view.link_with(&list, &[("f.@state.is", &it.state.0)]),
             count: it.count,
             late: it.late,
             last: it.last,

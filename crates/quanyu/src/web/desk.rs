@@ -24,6 +24,9 @@ use crate::app::{
     desk::{Desk, Task},
 };
 
+/// Registers with news shown on the desk.
+const MOST_NEWS: usize = 8;
+
 /// `GET /desk`.
 pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
@@ -77,7 +80,9 @@ struct DeskPage {
     day: String,
     counts: Vec<(String, i64, &'static str)>,
     lists: Vec<List>,
-    enter: Vec<(String, String)>,
+    enter: Vec<Enter>,
+    registers: String,
+    news: Vec<(String, String, String)>,
     delegations: Vec<Delegation>,
     stands_in: String,
     delegate: String,
@@ -87,6 +92,16 @@ struct DeskPage {
     boards: String,
     handover: String,
     json: String,
+}
+
+/// A register that may be entered, with the ways in.
+#[derive(Debug, Serialize)]
+struct Enter {
+    title: String,
+    href: String,
+    new: String,
+    quick: String,
+    import: String,
 }
 
 /// Tasks of one sort.
@@ -197,8 +212,29 @@ impl DeskPage {
                 .enter
                 .iter()
                 .map(|(id, title)| {
-                    let href = view.link(&format!("/registers/{id}"));
-                    (title.get(view.language).to_owned(), href)
+                    let path = format!("/registers/{id}");
+                    Enter {
+                        title: title.get(view.language).to_owned(),
+                        href: view.link(&path),
+                        new: view.link(&format!("{path}/new")),
+                        quick: view.link(&format!("{path}/quick")),
+                        import: view.link(&format!("{path}/import")),
+                    }
+                })
+                .collect(),
+            registers: view.link("/registers"),
+            news: desk
+                .news
+                .iter()
+                .take(MOST_NEWS)
+                .map(|it| {
+                    let href = view.link(&format!("/registers/{}", it.register.0));
+                    let values = [
+                        ("made", it.made.to_string()),
+                        ("changed", it.changed.to_string()),
+                    ];
+                    let words = say.fill("desk.touched", &values);
+                    (it.register.1.get(view.language).to_owned(), href, words)
                 })
                 .collect(),
             delegations: delegations.collect(),

@@ -2,10 +2,11 @@
 //!
 //! Owns the frame's page struct. Leaves what a room holds to its page.
 
-use quanyu_core::{period::Period, region::RegionCode, text::Language};
+use quanyu_core::{access::Right, period::Period, region::RegionCode, text::Language};
+use quanyu_pack::model::Register;
 use serde::Serialize;
 
-use super::{say::Say, state::App, view::View};
+use super::{needs, say::Say, state::App, view::View};
 
 /// The frame of a page, ready to print.
 #[derive(Debug, Serialize)]
@@ -32,6 +33,8 @@ pub(super) struct Frame {
     pub notices: String,
     /// Whether the records are made up for demonstration.
     pub demo: bool,
+    /// Who is signed in; none for the operator.
+    pub me: Option<String>,
 }
 
 /// What the search form carries on.
@@ -118,10 +121,10 @@ impl Frame {
             lang: view.language.tag(),
             title: format!("{title} · {region} · {}", say.period(view.period)),
             district: pack.title.get(view.language).to_owned(),
-            home: view.link("/"),
+            home: view.link(needs::home(app)),
             here: view.here(),
             other_language: view.change(&[("lang", Some(other))]),
-            menu: menu(app, view, place),
+            menu: shut(app, menu(app, view, place)),
             regions: regions(app, view),
             periods: periods(view.period, &say),
             carried: view.carried(&["region", "period", "after"]),
@@ -138,6 +141,11 @@ impl Frame {
             unread: unread(view.unread),
             notices: view.link("/notices"),
             demo: pack.demo_district,
+            me: app
+                .sender
+                .session
+                .as_ref()
+                .map(|_| app.product.who().name.clone()),
         }
     }
 }
@@ -230,9 +238,10 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         ),
     ];
     for module in &pack.modules {
-        if pack.registers.values().any(|it| it.module == module.id)
-            && !ENGINE_ROOMS.contains(&module.id.as_str())
-        {
+        let seen = |it: &Register| {
+            it.module == module.id && !app.product.scope(Right::Read, it).is_nothing()
+        };
+        if pack.registers.values().any(seen) && !ENGINE_ROOMS.contains(&module.id.as_str()) {
             let href = view.link_with("/registers", &[("module", &module.id)]);
             menu.push(room(
                 module.title.get(view.language).to_owned(),
@@ -304,6 +313,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             false,
         ));
     }
+    menu
+}
+
+/// The menu without rooms that are shut to the sender.
+fn shut(app: &App, mut menu: Vec<Room>) -> Vec<Room> {
+    menu.retain(|it| needs::open(app, &it.href));
     menu
 }
 

@@ -1,12 +1,13 @@
 //! The pages and the HTTP interface of a district.
 //!
-//! Owns routes, languages, page structs, templates, scripts and styles, and what guards the door: only this machine, only its own
-//! pages, nothing from another host. Leaves every act to [`crate::app`]; a handler extracts, calls one act, responds.
+//! Owns routes, languages, page structs, templates, scripts and styles, and what guards the door: only names of ours, only its own
+//! pages, only who is signed in and meets the need of the route. Leaves every act to [`crate::app`]; a handler extracts, calls one act, responds.
 //!
 //! Invariant: no handler reads a store or a pack file; a page shows a value as the act gave it, or "—".
 //!
 //! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
 
+mod account;
 mod api;
 mod appraisal;
 mod assets;
@@ -18,6 +19,7 @@ mod check;
 mod cockpit;
 mod compare;
 mod compose;
+mod csrf;
 mod csv;
 mod desk;
 mod documents;
@@ -28,10 +30,12 @@ mod figure;
 mod frame;
 mod guard;
 mod handover;
+mod identity;
 mod imports;
 mod indicators;
 mod lists;
 mod metrics;
+mod needs;
 mod notices;
 mod ops;
 mod plans;
@@ -45,6 +49,7 @@ mod say;
 mod search;
 mod serve;
 mod sheets;
+mod signin;
 mod state;
 mod steps;
 mod styleguide;
@@ -66,6 +71,8 @@ use axum::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
+pub use guard::Door;
+pub use needs::{Need, ROUTES};
 pub use problem::Problem;
 pub use serve::serve;
 pub use state::App;
@@ -74,6 +81,15 @@ pub use state::App;
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(cockpit::show))
+        .route("/signin", get(signin::show).post(signin::enter))
+        .route("/signout", post(signin::leave))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::password))
+        .route("/account/second", post(account::second))
+        .route("/account/second/end", post(account::end_second))
+        .route("/account/sessions/end", post(account::end_session))
+        .route("/account/tokens", post(account::make_token))
+        .route("/account/tokens/end", post(account::end_token))
         .route("/desk", get(desk::show))
         .route("/desk/delegations", post(desk::delegate))
         .route("/desk/delegations/{id}/end", post(desk::end))

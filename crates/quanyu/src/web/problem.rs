@@ -78,14 +78,20 @@ impl Problem {
 
     fn status(&self) -> StatusCode {
         match self.code {
-            "web_foreign_host" | "web_foreign_origin" | "not_allowed" => StatusCode::FORBIDDEN,
+            "web_foreign_host" | "web_foreign_origin" | "web_no_right" | "web_stale_form"
+            | "web_must" | "not_allowed" | "account_no_office" | "store_no_reach" => {
+                StatusCode::FORBIDDEN
+            }
+            "web_sign_in" | "web_bad_token" | "account_sign_in" => StatusCode::UNAUTHORIZED,
+            "account_too_fast" => StatusCode::TOO_MANY_REQUESTS,
             "web_bad_query" | "web_bad_region" | "web_bad_period" | "web_bad_format"
-            | "web_bad_upload" | "web_no_file" | "bad_value" => StatusCode::BAD_REQUEST,
+            | "web_bad_upload" | "web_no_file" | "web_again" | "bad_value" => {
+                StatusCode::BAD_REQUEST
+            }
             "web_too_large" | "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "web_wrong_method" => StatusCode::METHOD_NOT_ALLOWED,
-            "web_no_page" | "web_unknown_region" | "not_found" | "not_found_near" => {
-                StatusCode::NOT_FOUND
-            }
+            "web_no_page" | "web_unknown_region" | "store_no_record" | "not_found"
+            | "not_found_near" => StatusCode::NOT_FOUND,
             "store_conflict" => StatusCode::CONFLICT,
             "web_panic" | "web_template" | "store_database" | "store_file"
             | "store_writer_gone" | "store_panicked" | "store_unreadable" | "figures_engine"

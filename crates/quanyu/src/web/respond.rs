@@ -7,10 +7,11 @@ use axum::{
     http::{HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
-use quanyu_core::period::Period;
+use quanyu_core::{period::Period, text::Language};
 use serde::Serialize;
 
 use super::{
+    csrf,
     problem::Problem,
     say::Say,
     state::App,
@@ -18,10 +19,34 @@ use super::{
 };
 use crate::app::AppError;
 
+/// A page outside the frame.
+pub(super) fn bare_view(
+    app: &App,
+    language: Language,
+    template: &str,
+    page: &impl Serialize,
+) -> Result<Response, Problem> {
+    match app.templates.render(template, language, page) {
+        Ok(html) => {
+            let html = match &app.sender.csrf {
+                Some(token) => csrf::mark(html, token),
+                None => html,
+            };
+            Ok(Html(html).into_response())
+        }
+        Err(error) => {
+            tracing::error!(template, error = %error, detail = ?error, "a page cannot be rendered");
+            Err(Problem::of(app, language, "web_template"))
+        }
+    }
+}
+
 impl App {
     /// The period of an address that names none: the last year the records know, or last year where they know none.
     pub(super) async fn latest(&self) -> Period {
-        let sequence = self.product.sequence().await.ok();
+        // What others' records know is no default of somebody who sees a part of them.
+        let whole = self.product.sees_whole();
+        let sequence = self.product.sequence().await.ok().filter(|_| whole);
         let kept = *self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, period)) = kept
             && Some(at) == sequence
@@ -46,10 +71,10 @@ impl App {
         template: &str,
         page: &impl Serialize,
     ) -> Result<Response, Problem> {
-        Ok(Html(self.html(view, template, page)?).into_response())
+        bare_view(self, view.language, template, page)
     }
 
-    /// A page as text.
+    /// A page as text, without tokens in its forms: for a file.
     pub(super) fn html(
         &self,
         view: &View,

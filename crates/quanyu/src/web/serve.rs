@@ -1,32 +1,43 @@
-//! Listening: on this machine only, until people can sign in.
+//! Listening: on this machine, or on an address that people reach by name.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use tokio::net::TcpListener;
 
-use super::{router, state::App};
+use super::{guard::Door, router, state::App};
 use crate::app::{self, AppError, Product};
 
-/// Serves a district on 127.0.0.1 until the process is asked to stop; prints the address. Port 0 takes a free one.
+/// Serves a district until the process is asked to stop; prints the address. Port 0 takes a free one.
 ///
 /// # Errors
 /// When nothing can listen there.
-pub async fn serve(product: Arc<Product>, port: u16) -> Result<(), AppError> {
+pub async fn serve(
+    product: Arc<Product>,
+    host: IpAddr,
+    port: u16,
+    door: Door,
+) -> Result<(), AppError> {
     let listen = |cause: std::io::Error| AppError::CannotListen {
         port,
         why: cause.to_string(),
     };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(listen)?;
+    let listener = TcpListener::bind((host, port)).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     println!("http://localhost:{}/", address.port());
+    for name in &door.hosts {
+        println!("{}://{name}/", if door.https { "https" } else { "http" });
+    }
     let first = Arc::clone(&product);
     tokio::spawn(async move { first.warm().await });
     tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
-    axum::serve(listener, router(App::new(product)))
+    let service = router(App::behind(product, door));
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())
         .await
         .map_err(listen)

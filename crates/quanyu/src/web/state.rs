@@ -8,7 +8,10 @@ use std::{
 use axum::{extract::FromRequestParts, http::request::Parts};
 use quanyu_core::period::Period;
 
-use super::{assets::Assets, metrics::Metrics, templates::Templates};
+use super::{
+    assets::Assets, guard::Door, identity::Sender, metrics::Metrics, signin::Tries,
+    templates::Templates,
+};
 use crate::{
     app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
     messages::Messages,
@@ -30,12 +33,35 @@ pub struct App {
     pub(super) intake: Arc<Intake>,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
+    /// Under which names and how it is reached.
+    pub(super) door: Arc<Door>,
+    /// Attempts to sign in, by where they come from.
+    pub(super) tries: Arc<Tries>,
+    /// Whoever sends a request, it is this person: in tests.
+    pub(super) one: Option<Arc<Who>>,
+    /// Who sends this request.
+    pub(super) sender: Sender,
 }
 
 impl App {
-    /// An application over an opened district, with the scripts that [`Assets::find`] finds.
+    /// An application over an opened district, reached on this machine alone, with the scripts that [`Assets::find`] finds.
     #[must_use]
     pub fn new(product: Arc<Product>) -> Self {
+        Self::behind(product, Door::default())
+    }
+
+    /// An application that takes every request for this person's, whoever sends it: for tests.
+    #[must_use]
+    pub fn for_one(product: Arc<Product>, who: Who) -> Self {
+        Self {
+            one: Some(Arc::new(who)),
+            ..Self::new(product)
+        }
+    }
+
+    /// An application reached under these names.
+    #[must_use]
+    pub fn behind(product: Arc<Product>, door: Door) -> Self {
         let assets = Arc::new(Assets::find());
         Self {
             product,
@@ -46,6 +72,22 @@ impl App {
             shelf: Arc::default(),
             intake: Arc::default(),
             latest: Arc::default(),
+            door: Arc::new(door),
+            tries: Arc::new(Tries::new()),
+            one: None,
+            sender: Sender::plain(Arc::new(Who::nobody())),
+        }
+    }
+}
+
+impl App {
+    /// The application as the sender of a request sees it.
+    pub(super) fn seen_by(&self, sender: Option<Sender>) -> Self {
+        let sender = sender.unwrap_or_else(|| Sender::plain(Arc::new(Who::nobody())));
+        Self {
+            product: Arc::new(self.product.seen_by(Who::clone(&sender.who))),
+            sender,
+            ..self.clone()
         }
     }
 }
@@ -55,11 +97,6 @@ impl FromRequestParts<App> for App {
 
     /// The door has noted who sends the request; without its note it is nobody.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let who = parts.extensions.get::<Arc<Who>>();
-        let who = who.map_or_else(Who::nobody, |it| Who::clone(it));
-        Ok(Self {
-            product: Arc::new(app.product.seen_by(who)),
-            ..app.clone()
-        })
+        Ok(app.seen_by(parts.extensions.get::<Sender>().cloned()))
     }
 }

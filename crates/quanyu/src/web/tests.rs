@@ -93,6 +93,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "board",
         "standing",
         "plan_level",
+        "right",
+        "account_done",
         "done",
         "batch",
         "batch_state",
@@ -161,4 +163,16 @@ fn the_description_of_the_interface_names_the_routes_there_are() {
         .filter(|it| it.starts_with("/api/v1/"))
         .collect();
     assert_eq!(described, routes);
+}
+
+#[test]
+fn every_route_says_what_it_asks_for() {
+    let routes: BTreeSet<&str> = include_str!("mod.rs")
+        .split(".route(")
+        .skip(1)
+        .filter_map(|it| it.split('"').nth(1))
+        .collect();
+    let listed: BTreeSet<&str> = super::ROUTES.iter().map(|(route, _)| *route).collect();
+    assert_eq!(routes, listed);
+    assert_eq!(listed.len(), super::ROUTES.len(), "a route is listed once");
 }

@@ -137,7 +137,7 @@ impl FromRequestParts<App> for View {
                 .filter(|it| !it.is_empty())
         };
         let region = match wish("region") {
-            None => app.product.pack.region.clone(),
+            None => app.product.home_region(),
             Some(text) => {
                 let code: RegionCode = text
                     .parse()

@@ -5,6 +5,7 @@
 // Helpers of tests unwrap too: a panic there is a failure with a line number.
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod appraisal;
 mod check;
 mod columns;

@@ -151,6 +151,7 @@ impl Office {
             actor: Actor::named(name),
             name: name.to_owned(),
             grants: Grants::Roles(grants.collect()),
+            only: None,
         })
     }
 
@@ -350,6 +351,11 @@ async fn a_matter_goes_its_way_through_hands_opinions_and_a_meeting() {
             note: Some("同意".into()),
             ..taking(id, "decide")
         };
+        let sly = Taking {
+            values: [("title".to_owned(), "改名".to_owned())].into(),
+            ..decide(Some("〔2024〕1号"), Some("2024-01-08"))
+        };
+        assert_eq!(code(steps::take(&chief, &sly).await), "not_allowed");
         #[rustfmt::skip]
         let cases = [
             (decide(None, Some("2024-01-08")),                "step_no_minutes"),

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use quanyu::{
-    app::{Product, product::Place},
+    app::{Product, Who, product::Place},
     web::{App, router},
 };
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl Site {
         };
         let product = Product::open(&place).await.unwrap();
         Self {
-            router: router(App::new(Arc::new(product))),
+            router: router(App::for_one(Arc::new(product), Who::local())),
             district,
         }
     }

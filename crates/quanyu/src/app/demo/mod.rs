@@ -6,6 +6,7 @@
 //!
 //! Start reading at [`build`].
 
+pub mod accounts;
 mod days;
 pub mod draw;
 pub mod files;
@@ -44,12 +45,29 @@ pub struct Built {
     pub millis: u128,
     /// Where it is.
     pub place: String,
+    /// Who may sign in, and the password of all of them.
+    pub accounts: (Vec<accounts::Told>, String),
 }
 
 impl Built {
     /// For the terminal, in Chinese and English.
     #[must_use]
     pub fn said(&self) -> String {
+        let mut said = self.records();
+        let (accounts, password) = &self.accounts;
+        if !accounts.is_empty() {
+            said.push_str(&format!(
+                "\n演示账号（均为虚构，仅限本机），密码 {password}\n\
+                 Accounts of the demonstration, on this machine alone; the password of all is {password}\n"
+            ));
+            for it in accounts {
+                said.push_str(&format!("  {:<14}{}\n", it.name, it.title));
+            }
+        }
+        said
+    }
+
+    fn records(&self) -> String {
         if self.made == 0 {
             return format!(
                 "{} · 演示数据已在 {}\nThe demonstration district is already there.",
@@ -107,11 +125,13 @@ pub async fn build(place: &Place) -> Result<(Product, Built), AppError> {
         files: Vec::new(),
         millis: 0,
         place: folder.display().to_string(),
+        accounts: Default::default(),
     };
     if is_empty(&product).await? {
         built.made = records_of(&product, &demo).await?;
         built.files = files::write(&product, &demo, &folder.join("demo-files")).await?;
     }
+    built.accounts = accounts::make(&product, &demo).await?;
     built.millis = start.elapsed().as_millis();
     Ok((product, built))
 }

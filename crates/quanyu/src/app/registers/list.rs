@@ -16,8 +16,8 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, conditions::conditions, day, declared, first_fields,
-    from_canonical, head, view,
+    Cell, FieldHead, RegisterView, cell, conditions::conditions, day, first_fields, from_canonical,
+    head, readable, view,
 };
 use crate::app::{AppError, Product, cells};
 
@@ -82,7 +82,7 @@ pub async fn list(
     wish: &ListWish,
     language: Language,
 ) -> Result<ListPage, AppError> {
-    let register = declared(product, id)?;
+    let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let (query, faults) = query_of(product, &mut tx, register, wish, language).await?;
     let page = rows::list(&mut tx, id, &query).await?;

@@ -15,6 +15,7 @@ mod record;
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use quanyu_core::{
+    access::Right,
     money::Money,
     text::{Language, Text},
     typed,
@@ -82,7 +83,7 @@ pub struct Cell {
     pub link: Option<(String, i64)>,
 }
 
-/// Every register of the pack with its number of records, in order of the menu.
+/// Every register that this person reads with its number of records, in order of the menu.
 ///
 /// # Errors
 /// The database's.
@@ -90,6 +91,9 @@ pub async fn all(product: &Product) -> Result<Vec<RegisterView>, AppError> {
     let mut tx = product.store.read().await?;
     let mut views = Vec::new();
     for register in product.pack.registers.values() {
+        if product.scope(Right::Read, register).is_nothing() {
+            continue;
+        }
         let count = rows::count(&mut tx, &register.id, &Query::default()).await?;
         views.push(view(&product.pack, register, count));
     }
@@ -156,6 +160,16 @@ pub fn declared<'a>(product: &'a Product, id: &str) -> Result<&'a Register, AppE
     let all = &product.pack.registers;
     all.get(id)
         .ok_or_else(|| AppError::not_found("register", id, all.keys().map(String::as_str)))
+}
+
+/// The register of that id, where this person reads any of it.
+///
+/// # Errors
+/// When there is none, or none for this person.
+pub fn readable<'a>(product: &'a Product, id: &str) -> Result<&'a Register, AppError> {
+    let register = declared(product, id)?;
+    product.may(Right::Read, register)?;
+    Ok(register)
 }
 
 /// The fields shown where nobody chose, in order of declaration: the key and the label, the first of each kind that
@@ -291,12 +305,15 @@ pub fn cell<'a>(
         let target = target(&product.pack, field);
         match (target, value) {
             (Some(register), Value::Int(id)) => {
+                // What is out of reach has its name where a record within reach names it, and no more.
                 let record = records::get(tx, &register.id, *id).await?;
+                let link = record.as_ref().map(|_| (register.id.clone(), *id));
+                let record = match record {
+                    None => records::referred(tx, &register.id, *id).await?,
+                    reached => reached,
+                };
                 let said = record.map_or_else(|| format!("#{id}"), |it| label(register, &it));
-                Ok(Cell {
-                    said,
-                    link: Some((register.id.clone(), *id)),
-                })
+                Ok(Cell { said, link })
             }
             (Some(register), Value::Text(many)) => {
                 let ids: Vec<i64> = many.split(';').filter_map(|it| it.parse().ok()).collect();

@@ -16,9 +16,9 @@ use quanyu_store::{
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, declared, head,
+    Cell, FieldHead, RegisterView, cell, head,
     history::{ChangeView, changed},
-    label, target, view,
+    label, readable, target, view,
 };
 use crate::app::{AppError, Product, entries, steps::file_of};
 
@@ -84,7 +84,7 @@ pub async fn record(
     day: Option<&str>,
     language: Language,
 ) -> Result<RecordPage, AppError> {
-    let register = declared(product, id)?;
+    let register = readable(product, id)?;
     let mut tx = product.store.read().await?;
     let history = change::history(&mut tx, record).await?;
     let found = records::get_with_removed(&mut tx, id, record).await?;

@@ -47,6 +47,14 @@ impl Hands {
     pub async fn of(tx: &mut Tx, product: &Product, day: Date) -> Result<Self, AppError> {
         let who = product.who();
         let name = who.actor.as_str().to_owned();
+        // A token that may neither enter nor confirm takes no steps, whatever its holder may.
+        if !who.within_bounds(Right::Enter) && !who.within_bounds(Right::Confirm) {
+            return Ok(Self {
+                name,
+                own: Some(Vec::new()),
+                lent: Vec::new(),
+            });
+        }
         let mut lent = Vec::new();
         for it in delegation::held(tx, &name, day).await? {
             let grants = delegations::still_held(tx, product, &it).await?;

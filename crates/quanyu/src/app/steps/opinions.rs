@@ -153,7 +153,7 @@ fn shown(it: &Opinion) -> Said {
 pub async fn give(product: &Product, giving: &Giving) -> Result<(), AppError> {
     let register = registers::declared(product, &giving.register)?;
     let step = super::declared_step(register, &giving.step)?;
-    let note = giving.note.clone().filter(|it| !it.trim().is_empty());
+    let note = super::words(&giving.note)?;
     if !giving.agrees && note.is_none() {
         return Err(StepRefusal::NoReason {
             step: step.title.clone(),

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use futures::FutureExt as _;
 use jiff::civil::Date;
-use quanyu_core::{text::Text, value::Value};
+use quanyu_core::{access::Right, text::Text, value::Value};
 use quanyu_pack::model::{FieldType, Register, StepKind, Transition};
 use quanyu_store::{
     Act, document, duty,
@@ -94,11 +94,7 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         }
         .into());
     }
-    let said = |it: &Option<String>| {
-        let text = it.as_deref().map(str::trim).filter(|it| !it.is_empty());
-        text.map(str::to_owned)
-    };
-    let note = said(&taking.note);
+    let note = super::words(&taking.note)?;
     if step.kind == StepKind::Return && note.is_none() {
         return Err(StepRefusal::NoReason {
             step: step.title.clone(),
@@ -111,7 +107,11 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         }
         .into());
     }
-    let minutes = match (step.kind, said(&taking.minutes), taking.met_on) {
+    let person = super::words(&taking.person)?;
+    if let Some(person) = &person {
+        crate::app::delegations::somebody(product, person).await?;
+    }
+    let minutes = match (step.kind, super::words(&taking.minutes)?, taking.met_on) {
         (StepKind::Meeting, Some(number), Some(day)) if day <= product.today() => {
             Some((number, day))
         }
@@ -162,9 +162,9 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         scan,
         stored,
         offline: taking.offline,
-        number: said(&taking.number),
+        number: super::words(&taking.number)?,
         minutes,
-        person: said(&taking.person),
+        person,
         values,
         prepared,
     });
@@ -210,6 +210,7 @@ impl Order {
             .into());
         }
         let hand = self.hand(&hands, &found)?;
+        self.beside(&found)?;
         self.asked(act, &found).await?;
         let mut after = found.record.clone();
         after.values.extend(self.values.clone());
@@ -247,6 +248,8 @@ impl Order {
         };
         let version = self.version.unwrap_or(found.record.version);
         let version = step::take(act, id, self.record, version, &draft, &new).await?;
+        // The step is this person's; what follows from it is the pack's.
+        act.everywhere();
         after.values.extend(draft.values);
         after.state = Some(self.step.to.clone());
         let facts = self.facts(&after, &found);
@@ -269,6 +272,22 @@ impl Order {
         let wish = self.wish.as_deref();
         let hand = hands.taking(&self.product, &self.register, &self.step, wish, found);
         Ok(hand.ok_or_else(|| not_yours(&self.product.pack, &self.step, &self.step.role))?)
+    }
+
+    /// A step fills in what it requires; other fields take the right to enter.
+    fn beside(&self, found: &Arrived) -> Result<(), AppError> {
+        let series = self.step.number.as_ref().map(|it| &it.series);
+        let own = |field: &String| self.step.requires.contains(field) || series == Some(field);
+        let region = found.record.region.parse().ok();
+        let place = super::hands::place(&found.record, region.as_ref());
+        let enters = self.product.scope(Right::Enter, &self.register);
+        if self.values.keys().all(own) || enters.holds(place) {
+            return Ok(());
+        }
+        Err(AppError::NotAllowed {
+            right: Right::Enter.word(),
+            register: self.register.title.clone(),
+        })
     }
 
     /// Whether everybody who is asked has answered, and who is against was answered in turn.

@@ -1,0 +1,185 @@
+//! What each route asks of whoever sends a request.
+//!
+//! Owns the one list of routes with their needs; a test holds it equal to the router's. It is the outer wall: the acts ask again
+//! for each register and record. Leaves who somebody is to [`super::identity`].
+//!
+//! Invariant: a route that is not in the list is open to nobody but the operator.
+//!
+//! Start reading at [`ROUTES`].
+
+use quanyu_core::access::Office;
+
+use super::state::App;
+use crate::app::{Product, Who, who::Grants};
+
+/// What a route asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: the way in, and what stands before it.
+    Anyone,
+    /// Somebody who is signed in.
+    SignedIn,
+    /// Somebody who sees any record; the act shows what each may.
+    Any,
+    /// Somebody who sees the whole district: what is made of all its records.
+    Whole,
+    /// An administrator of this office.
+    Office(Office),
+    /// An administrator of accounts or of rights.
+    Accounts,
+}
+
+/// Every route and what it asks for.
+pub const ROUTES: &[(&str, Need)] = &[
+    ("/signin", Need::Anyone),
+    ("/healthz", Need::Anyone),
+    ("/assets/{name}", Need::Anyone),
+    ("/signout", Need::SignedIn),
+    ("/account", Need::SignedIn),
+    ("/account/password", Need::SignedIn),
+    ("/account/second", Need::SignedIn),
+    ("/account/second/end", Need::SignedIn),
+    ("/account/sessions/end", Need::SignedIn),
+    ("/account/tokens", Need::SignedIn),
+    ("/account/tokens/end", Need::SignedIn),
+    ("/api/openapi.json", Need::SignedIn),
+    ("/_styleguide", Need::SignedIn),
+    ("/notices", Need::SignedIn),
+    ("/notices/read", Need::SignedIn),
+    ("/metrics", Need::Office(Office::System)),
+    ("/", Need::Any),
+    ("/indicators", Need::Any),
+    ("/indicators/{indicator}", Need::Any),
+    ("/api/v1/figures", Need::Any),
+    ("/registers", Need::Any),
+    ("/registers/{register}", Need::Any),
+    ("/registers/{register}/{record}", Need::Any),
+    ("/api/v1/registers/{register}/records", Need::Any),
+    ("/desk", Need::Any),
+    ("/desk/delegations", Need::Any),
+    ("/desk/delegations/{id}/end", Need::Any),
+    ("/boards", Need::Any),
+    ("/boards/{register}", Need::Any),
+    ("/calendar", Need::Any),
+    ("/calendar.ics", Need::Any),
+    ("/handover", Need::Any),
+    ("/handover/{id}", Need::Any),
+    ("/registers/{register}/new", Need::Any),
+    ("/registers/{register}/import", Need::Any),
+    ("/registers/{register}/quick", Need::Any),
+    ("/registers/{register}/template", Need::Any),
+    ("/registers/{register}/import/{token}", Need::Any),
+    ("/registers/{register}/import/{token}/faults", Need::Any),
+    ("/registers/{register}/imports/{batch}/undo", Need::Any),
+    ("/registers/{register}/check", Need::Any),
+    ("/registers/{register}/pick", Need::Any),
+    ("/registers/{register}/{record}/steps", Need::Any),
+    ("/registers/{register}/{record}/step", Need::Any),
+    ("/registers/{register}/{record}/opinion", Need::Any),
+    ("/registers/{register}/{record}/assign", Need::Any),
+    ("/registers/{register}/{record}/sheet", Need::Any),
+    ("/registers/{register}/{record}/sheet.docx", Need::Any),
+    ("/registers/{register}/{record}/papers/{hash}", Need::Any),
+    ("/registers/{register}/{record}/edit", Need::Any),
+    ("/registers/{register}/{record}/remove", Need::Any),
+    ("/registers/{register}/{record}/restore", Need::Any),
+    ("/registers/{register}/{record}/events/{event}", Need::Any),
+    ("/registers/{register}/{record}/files/{hash}", Need::Any),
+    ("/organizations/{id}", Need::Any),
+    ("/organizations/{id}/zip", Need::Any),
+    ("/registers/{register}/export", Need::Any),
+    ("/registers/{register}/views", Need::Any),
+    ("/registers/{register}/bulk", Need::Any),
+    ("/registers/{register}/duplicates", Need::Any),
+    ("/registers/{register}/merges/{merge}/undo", Need::Any),
+    ("/search/hits", Need::Any),
+    ("/search", Need::Any),
+    ("/lists", Need::Whole),
+    ("/lists/compare", Need::Whole),
+    ("/lists/{list}", Need::Whole),
+    ("/lists/{list}/settle", Need::Whole),
+    ("/lists/{list}/match", Need::Whole),
+    ("/lists/{list}/remove", Need::Whole),
+    ("/lists/{list}/xlsx", Need::Whole),
+    ("/lists/{list}/qualify", Need::Whole),
+    ("/lists/{list}/undo", Need::Whole),
+    ("/compare", Need::Any),
+    ("/documents/read", Need::Any),
+    ("/appraisal", Need::Whole),
+    ("/appraisal/board", Need::Whole),
+    ("/appraisal/items/{item}", Need::Whole),
+    ("/appraisal/tasks", Need::Whole),
+    ("/appraisal/plan", Need::Whole),
+    ("/appraisal/plan/confirm", Need::Whole),
+    ("/writing", Need::Whole),
+    ("/writing/compose", Need::Whole),
+    ("/writing/changed", Need::Whole),
+    ("/writing/{record}", Need::Whole),
+    ("/writing/{record}/step", Need::Whole),
+    ("/writing/{record}/files/{hash}", Need::Whole),
+    ("/releases/{release}", Need::Whole),
+    ("/reports", Need::Whole),
+    ("/tour", Need::Whole),
+    ("/documents/check", Need::Whole),
+    ("/documents/check/{draft}", Need::Whole),
+    ("/documents/check/{draft}/sheet", Need::Whole),
+    ("/documents/check/{draft}/comments", Need::Whole),
+    ("/documents/compose/{file}", Need::Whole),
+    ("/documents/renew", Need::Whole),
+    ("/documents/renew/{file}", Need::Whole),
+    ("/documents/renew/{file}/docx", Need::Whole),
+];
+
+/// What a route asks for; `None` where it is not in the list.
+pub(super) fn of(route: &str) -> Option<Need> {
+    let found = ROUTES.iter().find(|(it, _)| *it == route);
+    found.map(|(_, need)| *need)
+}
+
+impl Need {
+    /// Whether the person who looks at the district meets it.
+    #[must_use]
+    pub fn met(self, product: &Product) -> bool {
+        let who = product.who();
+        match self {
+            Self::Anyone => true,
+            Self::SignedIn => signed_in(who),
+            Self::Any => product.sees_any(),
+            Self::Whole => product.sees_whole(),
+            Self::Office(office) => who.administers(&product.pack, office),
+            Self::Accounts => [Office::System, Office::Security]
+                .into_iter()
+                .any(|it| who.administers(&product.pack, it)),
+        }
+    }
+}
+
+/// Whether this is somebody.
+pub(super) fn signed_in(who: &Who) -> bool {
+    who.grants == Grants::Everything || !who.name.is_empty()
+}
+
+/// Whether the sender may open an address of ours: pages link nowhere that is shut.
+pub(super) fn open(app: &App, address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let fits = |route: &str| {
+        let (mut ours, mut theirs) = (route.split('/'), path.split('/'));
+        loop {
+            match (ours.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some(a), Some(b)) if a == b || a.starts_with('{') => {}
+                _ => return false,
+            }
+        }
+    };
+    let found = ROUTES.iter().find(|(route, _)| fits(route));
+    let everything = app.product.who().grants == Grants::Everything;
+    found.map_or(everything, |(_, need)| need.met(&app.product))
+}
+
+/// Where somebody begins: the first of these that is open.
+pub(super) fn home(app: &App) -> &'static str {
+    let rooms = ["/", "/desk", "/registers"];
+    let first = rooms.into_iter().find(|it| open(app, it));
+    first.unwrap_or("/account")
+}
