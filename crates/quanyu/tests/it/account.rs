@@ -678,9 +678,11 @@ async fn no_role_gets_content_that_its_rights_do_not_reach() {
                     Need::Any if of_record => within && !office,
                     Need::Any => !office,
                     Need::Whole => name == "ke",
-                    Need::Office(it) => (name, it.word()) == ("xi", "system")
-                        || (name, it.word()) == ("an", "security")
-                        || (name, it.word()) == ("shen", "audit"),
+                    Need::Office(it) => {
+                        (name, it.word()) == ("xi", "system")
+                            || (name, it.word()) == ("an", "security")
+                            || (name, it.word()) == ("shen", "audit")
+                    }
                     Need::Accounts => matches!(name, "xi" | "an"),
                 };
                 let server = answer.status.is_server_error();

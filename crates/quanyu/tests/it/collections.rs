@@ -45,6 +45,7 @@ fn street(product: &Product, region: &str) -> Product {
     product.seen_by(Who {
         actor: Actor::named(format!("street:{region}")),
         name: "街道".to_owned(),
+        only: None,
         grants: Grants::Roles(vec![Grant {
             role: "clerk".to_owned(),
             scope: Scope::Parts(vec![Part::Region(region.parse().unwrap())]),
