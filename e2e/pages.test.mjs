@@ -290,7 +290,7 @@ test("a summary is looked at, frozen and kept; every number of the paper leads t
     await page.goto("/writing?period=2023");
     await page.locator(".acts a.first").click();
     await page.waitForURL(/writing\/compose/);
-    await page.locator(".chips a.chip").first().click();
+    await page.locator(".chips a.chip", { hasText: "年度" }).click();
     await page.waitForURL(/document=/);
     const figures = await page.locator("aside li.release").count();
     assert.ok(figures > 60, `${figures} figures stand beside the text`);

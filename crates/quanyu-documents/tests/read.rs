@@ -194,6 +194,40 @@ fn a_table_is_read_by_its_head() {
     );
 }
 
+#[test]
+fn a_league_table_gives_each_row_what_the_heads_name() {
+    let text = "某区2023年工作通报\n一、2023年完成情况\n\
+        位次\t街道\t成交额\t同比\t联系人数（人）\n\
+        1\t示例街道\t15.49亿元\t增长23%\t3\n\
+        2\t八一样板镇\t8.05亿元\t增长10.5%\t4\n";
+    let found = read_text(text, &Lexicon::empty(), &Hints::default()).mentions;
+    let told: Vec<String> = found
+        .iter()
+        .filter(|mention| mention.kind.is_figure())
+        .map(|mention| {
+            format!(
+                "{} {}: {}",
+                mention.scope.as_deref().unwrap_or("-"),
+                mention.metric.as_deref().unwrap_or("-"),
+                told(mention, false)
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "- 示例街道: rank 1",
+            "示例街道 成交额: level 1549000000元 in=示例街道",
+            "- 示例街道: growth 0.23",
+            "示例街道 联系人数: level 3人 in=示例街道",
+            "- 八一样板镇: rank 2",
+            "八一样板镇 成交额: level 805000000元 in=八一样板镇",
+            "- 八一样板镇: growth 0.105",
+            "八一样板镇 联系人数: level 4人 in=八一样板镇",
+        ]
+    );
+}
+
 /// Metric and value of each figure.
 fn metrics(sentence: &str) -> Vec<String> {
     let found = read(DONE, sentence);

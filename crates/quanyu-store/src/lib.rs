@@ -18,6 +18,7 @@ pub mod bindings;
 pub mod body;
 pub mod change;
 pub mod clock;
+pub mod collections;
 pub mod columns;
 pub mod delegation;
 pub mod document;

@@ -26,6 +26,8 @@ enum Column {
     Rank,
     /// The value of a year.
     Year(i32),
+    /// What its head calls it, of the row's name: 成交额 of each street.
+    Measure,
     Other,
 }
 
@@ -33,6 +35,8 @@ enum Column {
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     columns: Vec<Column>,
+    /// Where the words of each stand.
+    words: Vec<(usize, usize)>,
     /// Unit and multiplier in the head of each column.
     units: Vec<Option<(Unit, u32)>>,
 }
@@ -114,7 +118,7 @@ fn head(text: &Text, cells: &[(usize, usize)]) -> Option<Head> {
             (None, Some((year, _))) => Column::Year(year),
             (None, None) => HEADS
                 .first_in(&text.c, from, to)
-                .map_or(Column::Other, |(.., column)| column),
+                .map_or(Column::Measure, |(.., column)| column),
         };
         columns.push(if to > from + 16 {
             Column::Other
@@ -126,7 +130,7 @@ fn head(text: &Text, cells: &[(usize, usize)]) -> Option<Head> {
     }
     let said = columns
         .iter()
-        .filter(|column| **column != Column::Other)
+        .filter(|column| !matches!(column, Column::Other | Column::Measure))
         .count();
     let valued = columns.iter().any(|column| {
         matches!(
@@ -134,7 +138,17 @@ fn head(text: &Text, cells: &[(usize, usize)]) -> Option<Head> {
             Column::Target | Column::Done | Column::Year(_) | Column::Rate | Column::Growth
         )
     });
-    (said >= 2 && valued).then_some(Head { columns, units })
+    (said >= 2 && valued).then(|| Head {
+        columns,
+        words: cells.to_vec(),
+        units,
+    })
+}
+
+/// Whether a row's name is that of an area.
+fn is_place(name: &str) -> bool {
+    const ENDS: [&str; 9] = ["街道", "镇", "乡", "区", "县", "市", "旗", "省", "州"];
+    name.chars().count() >= 2 && ENDS.iter().any(|it| name.ends_with(it))
 }
 
 impl Reader<'_> {
@@ -170,10 +184,12 @@ impl Reader<'_> {
         let text = self.text;
         let wordy = |&(from, to): &(usize, usize)| {
             to > from + 1
-                && matches!(
-                    text.class(from),
-                    Class::Word | Class::Latin | Class::Quote | Class::Trigger
-                )
+                && match text.class(from) {
+                    Class::Word | Class::Latin | Class::Quote | Class::Trigger => true,
+                    // 八一街道 is a name, 八个 a number.
+                    Class::Han => is_place(&text.slice(from, to)),
+                    _ => false,
+                }
         };
         let named = head
             .columns
@@ -204,6 +220,18 @@ impl Reader<'_> {
                 || from >= to
                 || matches!(column, Column::Other | Column::Unit | Column::Name)
             {
+                continue;
+            }
+            if column == Column::Measure {
+                let (start, end) = head.words[nth];
+                let bracket = (start..end).find(|&at| text.class(at) == Class::Open);
+                let measure = text.slice(start, bracket.unwrap_or(end));
+                let before = self.out.len();
+                // The unit column is that of the row's own figure.
+                self.cell(column, head.units[nth], measure.trim(), from, to);
+                for mention in &mut self.out[before..] {
+                    mention.scope = is_place(&words).then(|| words.clone());
+                }
                 continue;
             }
             self.cell(column, head.units[nth].or(own), &words, from, to);

@@ -19,6 +19,7 @@ pub mod calendar;
 pub mod cells;
 pub mod check;
 pub mod cockpit;
+pub mod collections;
 pub mod compare;
 pub mod compose;
 pub mod deadlines;

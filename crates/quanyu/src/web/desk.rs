@@ -40,7 +40,10 @@ pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
             let plan = plan.map_err(refused)?;
             let late = [Standing::Late, Standing::Soon]
                 .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count());
-            let page = DeskPage::new(&app, &view, &desk, &given, late);
+            let mut page = DeskPage::new(&app, &view, &desk, &given, late);
+            page.people = app::delegations::people(&app.product)
+                .await
+                .map_err(refused)?;
             app.page(&view, "desk/show.html", &page)
         }
         _ => Ok(app.json(desk_json(&desk))),
@@ -85,6 +88,7 @@ struct DeskPage {
     news: Vec<(String, String, String)>,
     delegations: Vec<Delegation>,
     stands_in: String,
+    people: Vec<(String, String)>,
     delegate: String,
     today: String,
     plan: Option<(String, String)>,
@@ -239,6 +243,7 @@ impl DeskPage {
                 .collect(),
             delegations: delegations.collect(),
             stands_in: desk.stands_in.join(&say.text("record.and")),
+            people: Vec::new(),
             delegate: view.link("/desk/delegations"),
             today: desk.today.to_string(),
             plan: (late + near > 0).then(|| {

@@ -95,11 +95,13 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "plan_level",
         "right",
         "account_done",
+        "rule",
         "done",
         "batch",
         "batch_state",
         "list_status",
         "list_why",
+        "party_state",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

@@ -279,3 +279,77 @@ async fn a_plan_is_read_and_only_what_was_ticked_becomes_targets_and_tasks() {
         (&"细则".into(), &"2024-06-30".into())
     );
 }
+
+const TWICE: &str = "试验区2024年科技工作计划\n一、总体目标\n2024年，力争技术合同成交额达到1.5亿元以上，上半年技术合同项数达到25项，五年内技术合同项数达到500项。\n二、重点任务\n（一）扩大技术交易\n技术合同成交额达到1.5亿元以上。\n（二）做好登记服务\n技术合同成交额突破1.6亿元。\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_has_its_own_period_and_one_that_was_set_before_is_not_ticked_again() {
+    let site = Site::demo().await;
+    let file = || [("计划.txt", TWICE.as_bytes().to_vec())];
+    let found = site
+        .send("/appraisal/plan?period=2024&format=json", &file())
+        .await;
+    let found: Value = serde_json::from_str(&found.text).unwrap();
+    let told: Vec<(&str, Option<&str>, Option<u64>, bool)> = found["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            (
+                it["said"].as_str().unwrap(),
+                it["period"].as_str(),
+                it["again"].as_u64(),
+                it["ready"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("技术合同成交额达到1.5亿元以上", Some("2024"), None, true),
+            ("技术合同项数达到25项", Some("2024H1"), None, true),
+            ("技术合同项数达到500项", None, None, false),
+            (
+                "技术合同成交额达到1.5亿元以上",
+                Some("2024"),
+                Some(0),
+                false
+            ),
+            ("技术合同成交额突破1.6亿元", Some("2024"), Some(0), false),
+        ]
+    );
+    for (language, words) in [
+        (
+            "zh",
+            ["前面已有同一目标", "前面同一目标写的是", "期限说得不明"],
+        ),
+        (
+            "en",
+            [
+                "Set before in the same words",
+                "choose one",
+                "The period is not told",
+            ],
+        ),
+    ] {
+        let page = site
+            .send(
+                &format!("/appraisal/plan?period=2024&lang={language}"),
+                &file(),
+            )
+            .await;
+        for part in words {
+            assert!(page.text.contains(part), "{part}: {}", page.text);
+        }
+    }
+    let body = "plan=计划&year=2024&document=a.txt&t1=on&t1.indicator=contract_count&t1.kind=value&t1.comparator=ge&t1.value=25项&t1.period=2024H1&t1.text=技术合同项数达到25项&t1.sentence=很长的一句";
+    let done = site.form("/appraisal/plan/confirm", body).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let wrong = body.replace("2024H1", "五年内");
+    let refused = site.form("/appraisal/plan/confirm", &wrong).await;
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    let cockpit = site.json("/?period=2024H1&format=json").await;
+    let targets = cockpit["targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 1, "{targets:?}");
+    assert_eq!(targets[0]["text"], "技术合同项数达到25项");
+}

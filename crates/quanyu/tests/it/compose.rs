@@ -77,6 +77,35 @@ fn the_documents_of_the_demonstration_are_composed_with_their_releases() {
         let marks = read_marks(&first).unwrap();
         assert!(marks.len() >= figures, "{document}: {}", marks.len());
         assert!(marks.iter().all(|it| it.release.len() == 8), "{marks:?}");
+        // Every figure that it prints agrees with the release that it carries.
+        let arguments = [
+            "check",
+            "first.docx",
+            "--period",
+            period,
+            "--format",
+            "jsonl",
+        ];
+        let done = district
+            .command(&arguments)
+            .env("QUANYU_PACKS", packs())
+            .output()
+            .unwrap();
+        let rows: Vec<serde_json::Value> = String::from_utf8(done.stdout)
+            .unwrap()
+            .lines()
+            .map(|it| serde_json::from_str(it).unwrap())
+            .collect();
+        for mark in &marks {
+            let inside = rows.iter().find(|it| {
+                let at = |key: &str| it[key].as_u64().unwrap_or(u64::MAX) as usize;
+                it["verdict"].is_string()
+                    && at("start") < mark.range.end
+                    && mark.range.start < at("end")
+            });
+            let row = inside.unwrap_or_else(|| panic!("{document}: {} is not read", mark.text));
+            assert_eq!(row["verdict"], "agrees", "{document}: {row}");
+        }
         let (_, again) = compose(&district, document, period, "again.docx");
         assert!(
             first == again,

@@ -9,6 +9,7 @@ mod account;
 mod api;
 mod appraisal;
 mod check;
+mod collections;
 mod columns;
 mod commands;
 mod compose;

@@ -115,7 +115,8 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 29] = [
+const PAGES: [&str; 30] = [
+    "/collections",
     "/lists",
     "/",
     "/desk",

@@ -183,10 +183,9 @@ fn target(
     } else {
         ""
     };
-    let period = match it.period.as_deref() {
-        Some(own) => own.parse().ok(),
-        None => plan.filter(|_| it.due.is_some()),
-    };
+    // A target of a plan has its year; without one it says 五年内, of which the day is not told either.
+    let period = it.period.as_deref().and_then(|own| own.parse().ok());
+    let open = period.is_none() && plan.is_some();
     FoundTarget {
         mention: it.mention,
         said: cut(&format!("{named}{rises}{text}"), 300),
@@ -198,11 +197,11 @@ fn target(
         growth,
         comparator: comparator(it.comparator.as_str()),
         value: one.map_or_else(String::new, |value| typed_value(value, it.unit.as_deref())),
-        by: it.due.as_ref().map(|it| it.day),
+        by: it.due.as_ref().map(|it| it.day).filter(|_| !open),
         level: it.level.map(|it| it.id()),
         sure: f64::from(it.confidence),
         ready: one.is_some()
-            && period.is_some()
+            && !open
             && matches!(it.kind, Kind::Level | Kind::Growth | Kind::Share)
             && linked.is_some_and(fits),
         indicator: linked.map(|it| it.id.clone()),

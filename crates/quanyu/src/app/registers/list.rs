@@ -94,6 +94,7 @@ pub async fn list(
     let shown = shown_of(register, wish)?;
     let mut rows = Vec::with_capacity(page.records.len());
     for record in &page.records {
+        let record = &super::person::masked(product, register, record)?;
         let mut cells = Vec::with_capacity(shown.len());
         for field in &shown {
             cells.push(cell(&mut tx, product, field, record.value(&field.id), language).await?);

@@ -290,7 +290,9 @@ impl Target {
                     let before = before.map_or_else(String::new, |it| it.text.clone());
                     Some(say.fill(key, &[("before", before)]))
                 }
-                None if it.period.is_none() => Some(say.text("plan.no_period")),
+                None if it.period.is_none() && plan.period.is_some() => {
+                    Some(say.text("plan.no_period"))
+                }
                 None if it.indicator.is_none() => Some(say.text("plan.no_indicator")),
                 None => None,
             },
