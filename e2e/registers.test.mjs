@@ -148,3 +148,68 @@ test("a workbook is checked, its errors shown in their cells, mended, imported a
   assert.deepEqual(page.troubles, []);
   await page.context().close();
 });
+
+test("a line and pasted rows become cells, are looked at and saved together", async () => {
+  const page = await open(browser, server.url);
+  await page.goto("/registers/event/quick?period=2023");
+  await page.locator("#text").fill("5月12日 示例政策宣讲 参加企业32家 150人次\n昨天 示例成果对接会 20家");
+  await page.getByRole("button", { name: "识别" }).click();
+  await page.waitForSelector("[data-row] .right");
+  assert.equal(await page.locator("[data-row]").count(), 2);
+  assert.match(await page.locator("[data-row]").first().innerText(), /32/);
+  await sound(page, "rows that were read");
+  await shoot(page, "quick-1440");
+  await page.locator('button[value="save"]').last().click();
+  await page.waitForURL(/registers\/event\?/);
+  await page.goto("/registers/event?f.title.has=%E7%A4%BA%E4%BE%8B%E6%88%90%E6%9E%9C%E5%AF%B9%E6%8E%A5%E4%BC%9A&f.firms.is=20");
+  assert.match(await page.locator("#list").innerText(), /示例成果对接会/);
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
+test("a list is narrowed, kept as a view, exported as shown, and many of its records are changed at once", async () => {
+  const page = await open(browser, server.url);
+  await page.goto("/registers/honour?period=2023");
+  await page.getByText("加条件", { exact: true }).first().click();
+  await page.locator("#add-field").selectOption("recipient");
+  await page.locator("#add-op").selectOption("known");
+  await page.locator(".adding button").first().click();
+  await page.waitForURL(/f\.recipient\.known=1/);
+  await page.getByText("存为视图", { exact: true }).first().click();
+  await page.locator("#view-title").fill("有获得者");
+  await page.locator(".adding button").last().click();
+  await page.waitForSelector('a.chip[aria-current="page"]');
+  await sound(page, "a view");
+  await shoot(page, "view-1440");
+  const href = await page.locator('a[href*="/export?"][href*="xlsx"]').getAttribute("href");
+  const file = await page.request.get(new URL(href, server.url).href);
+  assert.equal(file.status(), 200);
+  assert.ok((await file.body()).length > 2_000);
+  await page.locator('#list input[name="record"]').first().check();
+  await page.getByRole("button", { name: "批量处理…" }).click();
+  await page.waitForSelector(".setting");
+  await sound(page, "many at once");
+  await shoot(page, "bulk-1440");
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
+test("everything about a firm fits a screen, a phone and a sheet of paper", async () => {
+  for (const width of [1440, 390]) {
+    const page = await open(browser, server.url, { width });
+    await page.goto("/registers/firm_year?period=2023");
+    const firm = await page.locator('#list td a[href*="/registers/organization/"]').first().getAttribute("href");
+    await page.goto(firm);
+    await page.getByRole("link", { name: "一企一档" }).click();
+    await page.waitForSelector(".dossier");
+    await sound(page, `a dossier at ${width}`);
+    await shoot(page, `dossier-${width}`);
+    const href = await page.getByRole("link", { name: "打包下载" }).getAttribute("href");
+    const zip = await page.request.get(new URL(href, server.url).href);
+    assert.equal(zip.status(), 200);
+    assert.equal((await zip.body()).subarray(0, 2).toString(), "PK");
+    await page.goto("/registers/organization/duplicates");
+    await sound(page, `duplicates at ${width}`);
+    await page.context().close();
+  }
+});

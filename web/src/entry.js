@@ -67,6 +67,7 @@ function next(form, from) {
 async function check(form, part) {
   const path = part.dataset.path;
   const told = part.querySelector(".told");
+  if (path.startsWith("@")) return; // A day that is no field of the record is looked at on saving.
   const body = new FormData();
   for (const input of part.querySelectorAll("input, select, textarea")) {
     if (!input.name || input.type === "file" || (input.type === "checkbox" && !input.checked)) continue;
@@ -77,7 +78,9 @@ async function check(form, part) {
   const asked = (part.asked = (part.asked ?? 0) + 1);
   let found;
   try {
-    const answer = await fetch(to, { method: "POST", body });
+    // Every form of a session carries its token; what a script sends says it in a header.
+    const token = form.querySelector('input[name="csrf"]')?.value;
+    const answer = await fetch(to, { method: "POST", body, headers: token ? { "x-csrf": token } : {} });
     if (!answer.ok) return;
     found = await answer.json();
   } catch {
@@ -89,11 +92,21 @@ async function check(form, part) {
   box?.toggleAttribute("aria-invalid", Boolean(found.fault));
   if (found.fault) box?.setAttribute("aria-invalid", "true");
   const words = found.fault ?? found.said;
-  if (!words) return;
-  const line = document.createElement("span");
-  line.className = found.fault ? "wrong" : "right";
-  line.textContent = words;
-  told.append(line);
+  if (words) {
+    const line = document.createElement("span");
+    line.className = found.fault ? "wrong" : "right";
+    line.textContent = words;
+    told.append(line);
+  }
+  // A record of nearly that name may be the one that is meant.
+  for (const near of found.near ?? []) {
+    const link = document.createElement("a");
+    link.className = "link near";
+    link.href = near.href;
+    link.target = "_blank";
+    link.textContent = near.words;
+    told.append(link);
+  }
 }
 
 // Names suggested under a box: arrows move, Enter or a click takes one, Escape closes.

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Entries that a stage looks at: enough that the shortest names are among them, few enough for a millisecond or two.
-const LOOKED_AT: usize = 20_000;
+const LOOKED_AT: usize = 8_000;
 /// Entries that are read for each that is shown: some only have the letters by chance.
 const READ: usize = 2;
 /// Entries that are read however few are shown.
@@ -286,9 +286,13 @@ fn collect(
                     Order::Short => key,
                     Order::New => !key,
                 };
-                best.push((key, DocAddress::new(segment, doc)));
-                if best.len() > take {
-                    best.pop();
+                let found = (key, DocAddress::new(segment, doc));
+                if best.len() < take {
+                    best.push(found);
+                } else if let Some(mut worst) = best.peek_mut()
+                    && found < *worst
+                {
+                    *worst = found;
                 }
             }
             docs.advance();

@@ -273,6 +273,9 @@ fn believed(folder: &Path, pack: &str) -> Result<(Opened, Opening), Option<Strin
     if let Some(file) = damaged.iter().next() {
         return Err(Some(format!("{} is damaged", file.display())));
     }
+    // Every page was looked at through this one; the next begins with none in memory.
+    drop(index);
+    let index = tantivy::Index::open_in_dir(folder).map_err(said)?;
     let opened = Opened::new(index).map_err(|it| Some(it.to_string()))?;
     Ok((opened, opening))
 }

@@ -115,6 +115,94 @@ pub async fn latest(tx: &mut Tx, before: i64, limit: u32) -> Result<Vec<Change>,
     Ok(all)
 }
 
+/// What of the chain is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// Entries before this number; 0 for all.
+    pub before: i64,
+    /// By this actor alone.
+    pub actor: Option<String>,
+    /// Acts that begin so, such as `sign_in` or `record.`.
+    pub act: Option<String>,
+    /// Not before this time, UTC.
+    pub from: Option<String>,
+    /// Before this time, UTC.
+    pub to: Option<String>,
+    /// Entries at most.
+    pub limit: u32,
+}
+
+/// Entries of the chain, newest first: for the log that an auditor reads. What a record said is not in it.
+///
+/// # Errors
+/// The database's.
+pub async fn sought(tx: &mut Tx, sought: &Sought) -> Result<Vec<Logged>, StoreError> {
+    let mut values = Vec::new();
+    let mut put = |value: Bind| {
+        values.push(value);
+        values.len()
+    };
+    let mut conditions = Vec::new();
+    if sought.before > 0 {
+        conditions.push(format!("seq < ${}", put(Bind::from(sought.before))));
+    }
+    if let Some(actor) = &sought.actor {
+        conditions.push(format!("actor = ${}", put(Bind::from(actor.as_str()))));
+    }
+    if let Some(act) = &sought.act {
+        let first = put(Bind::from(act.as_str()));
+        let last = put(Bind::from(format!("{act}\u{10ffff}")));
+        conditions.push(format!("act >= ${first} and act <= ${last}"));
+    }
+    if let Some(from) = &sought.from {
+        conditions.push(format!("at >= ${}", put(Bind::from(from.as_str()))));
+    }
+    if let Some(to) = &sought.to {
+        conditions.push(format!("at < ${}", put(Bind::from(to.as_str()))));
+    }
+    if conditions.is_empty() {
+        conditions.push("seq > 0".to_owned());
+    }
+    let limit = put(Bind::from(i64::from(sought.limit)));
+    let sql = format!(
+        "select seq, actor, at, act, register, record, case when record = 0 then after end from change \
+         where {} order by seq desc limit ${limit}",
+        conditions.join(" and ")
+    );
+    let mut all = Vec::new();
+    for row in tx.rows_built(sql, &values).await? {
+        all.push(Logged {
+            seq: row.int(0)?,
+            actor: row.text(1)?,
+            at: row.text(2)?,
+            act: row.text(3)?,
+            register: row.text(4)?,
+            record: row.int(5)?,
+            note: row.opt_text(6)?,
+        });
+    }
+    Ok(all)
+}
+
+/// An entry of the chain, as an auditor reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Its number.
+    pub seq: i64,
+    /// Who.
+    pub actor: String,
+    /// When, UTC.
+    pub at: String,
+    /// What was done.
+    pub act: String,
+    /// The register; empty for acts on none.
+    pub register: String,
+    /// The record; 0 for acts on none.
+    pub record: i64,
+    /// What an act on no record says of itself.
+    pub note: Option<String>,
+}
+
 /// Registers, as they are called today, whose records changed after `since`.
 ///
 /// # Errors

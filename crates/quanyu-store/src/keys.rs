@@ -25,6 +25,12 @@ use crate::{error::StoreError, records::Record, schema::Schema};
 
 /// Names the algorithm at the head of each ciphertext, so that another can be chosen later.
 const ALGORITHM: &str = "xc20p:";
+/// Whether a text is what [`Keys`] made of personal data.
+#[must_use]
+pub fn is_sealed(text: &str) -> bool {
+    text.starts_with(ALGORITHM)
+}
+
 const KEY: usize = 32;
 const NONCE: usize = 24;
 

@@ -11,6 +11,7 @@ mod csv_file;
 mod form;
 mod look;
 mod problems;
+mod request;
 mod template;
 mod xlsx_file;
 
@@ -20,6 +21,7 @@ use quanyu_core::text::Language;
 pub use csv_file::CsvWriter;
 pub use form::{Group, form};
 pub use problems::{Fault, ProblemBook};
+pub use request::{Asked, HIDDEN, Request, request};
 pub use template::template;
 pub use xlsx_file::XlsxWriter;
 

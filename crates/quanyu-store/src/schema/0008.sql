@@ -52,8 +52,8 @@ create table collection (
     due {text} not null,
     -- Percent by which a value may move from the last period's before a reason is asked for.
     jump bigint not null,
-    -- Who confirms.
-    confirmer {text},
+    -- The status of observations that come of it.
+    status {text},
     actor {text} not null,
     at {text} not null,
     closed_at {text}
@@ -85,8 +85,6 @@ create table collection_party (
     file {text},
     confirmed_by {text},
     confirmed_at {text},
-    -- The import that its answers became.
-    batch bigint,
     primary key (collection, place)
 );
 

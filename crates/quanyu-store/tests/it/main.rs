@@ -15,6 +15,7 @@ mod import;
 mod jobs;
 mod kept;
 mod kill;
+mod merge;
 mod migrate;
 mod reach;
 mod records;

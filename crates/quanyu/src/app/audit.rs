@@ -4,9 +4,77 @@
 
 use std::{fs, path::Path};
 
-use quanyu_store::audit::{self, ChainHead};
+use futures::FutureExt as _;
+use jiff::{ToSpan as _, civil::Date, tz::Offset};
+use quanyu_core::access::Office;
+use quanyu_store::{
+    audit::{self, ChainHead},
+    change::{self, Logged, Sought},
+    clock::stamp,
+};
 
 use super::{AppError, Product};
+
+/// What of the log is asked for, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct LogWish {
+    /// By whom; empty for everybody.
+    pub actor: String,
+    /// The beginning of an act's name; empty for all.
+    pub act: String,
+    /// First day.
+    pub from: Option<Date>,
+    /// Last day.
+    pub to: Option<Date>,
+    /// Where the page before ended.
+    pub before: i64,
+    /// Entries at most.
+    pub limit: u32,
+}
+
+/// Entries of the log, newest first, for the administrator who reads it.
+///
+/// # Errors
+/// A right that is missing.
+pub async fn log(product: &Product, wish: &LogWish) -> Result<Vec<Logged>, AppError> {
+    product.need(Office::Audit)?;
+    let zone = Offset::constant(8);
+    let begins = |day: Date| {
+        let at = zone.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+        Some(stamp(at))
+    };
+    let text = |text: &str| Some(text.trim().to_owned()).filter(|it| !it.is_empty());
+    let sought = Sought {
+        before: wish.before,
+        actor: text(&wish.actor),
+        act: text(&wish.act),
+        from: wish.from.and_then(begins),
+        to: wish.to.and_then(|it| begins(it.saturating_add(1.day()))),
+        limit: wish.limit.clamp(1, 10_000),
+    };
+    let mut tx = product.store.read().await?;
+    Ok(change::sought(&mut tx, &sought).await?)
+}
+
+/// Notes that the log left the house as a file.
+///
+/// # Errors
+/// The database's.
+pub async fn log_taken(product: &Product, entries: usize) -> Result<(), AppError> {
+    product.need(Office::Audit)?;
+    let note = format!("{{\"entries\":\"{entries}\"}}");
+    product
+        .store
+        .act(&product.actor(), move |act| {
+            let note = note.clone();
+            async move {
+                act.log("audit.export", Some(note)).await?;
+                Ok::<_, AppError>(())
+            }
+            .boxed()
+        })
+        .await
+}
 
 /// What a check of the chain found.
 #[derive(Clone, Debug)]

@@ -91,6 +91,21 @@ pub async fn list(product: &Product) -> Result<Vec<DelegationView>, AppError> {
     Ok(shown.collect())
 }
 
+/// People who may be named, for whoever sees the whole district: name of the account, and what people read.
+///
+/// # Errors
+/// The database's.
+pub async fn people(product: &Product) -> Result<Vec<(String, String)>, AppError> {
+    const MOST: u32 = 500;
+    if !product.sees_whole() {
+        return Ok(Vec::new());
+    }
+    let mut tx = product.store.read().await?;
+    let all = rows::list(&mut tx, "", MOST).await?;
+    let open = all.into_iter().filter(|it| !it.locked);
+    Ok(open.map(|it| (it.name, it.title)).collect())
+}
+
 /// Gives a delegation of all roles that the person holds.
 ///
 /// # Errors

@@ -374,7 +374,7 @@ pub async fn undo(product: &Product, register: &str, seq: i64) -> Result<i64, Ap
     let mut tx = product.store.read().await?;
     let found = merges::get(&mut tx, seq).await?;
     drop(tx);
-    let found = found.filter(|it| it.register == declared.id);
+    let found = found.filter(|it| it.register == declared.id && it.undone.is_none());
     let found = found.ok_or_else(|| entries::no_record(&declared.id, seq))?;
     entries::held(product, declared, &scope, found.kept).await?;
     product
@@ -384,6 +384,44 @@ pub async fn undo(product: &Product, register: &str, seq: i64) -> Result<i64, Ap
         })
         .await?;
     Ok(found.kept)
+}
+
+/// Records that are called nearly as a text, other than `own`: before one of that name is made a second time.
+///
+/// # Errors
+/// An unknown register; the database's.
+pub async fn near(
+    product: &Product,
+    register: &str,
+    path: &str,
+    text: &str,
+    own: Option<i64>,
+) -> Result<Vec<(i64, String)>, AppError> {
+    let declared = registers::declared(product, register)?;
+    let scope = product.scope(Right::Enter, declared);
+    let wanted = bare(text);
+    if path != declared.label || wanted.chars().count() < 3 {
+        return Ok(Vec::new());
+    }
+    let query = Query {
+        filters: vec![list::Filter::new(
+            declared.label.clone(),
+            list::Op::Contains(wanted.clone()),
+        )],
+        limit: 20,
+        ..Query::default()
+    };
+    let mut tx = product.store.read().await?;
+    let found = list::list(&mut tx, &declared.id, &query).await?.records;
+    let alike = found.iter().filter(|it| {
+        Some(it.id) != own
+            && bare(&registers::label(declared, it)) == wanted
+            && entries::within(product, &scope, declared, it)
+    });
+    Ok(alike
+        .map(|it| (it.id, registers::label(declared, it)))
+        .take(3)
+        .collect())
 }
 
 #[cfg(test)]

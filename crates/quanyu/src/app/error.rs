@@ -164,6 +164,9 @@ pub enum AppError {
     /// A file that is not taken.
     #[error(transparent)]
     Upload(#[from] super::files::FileRefusal),
+    /// Something that cannot be done with a request for figures or rows.
+    #[error("the request: {0}")]
+    Collection(#[from] super::collections::CollectionRefusal),
     /// Something that cannot be done with a list.
     #[error("the list: {0}")]
     List(#[from] super::lists::ListRefusal),
@@ -318,6 +321,7 @@ impl AppError {
             Self::Step(refusal) => refusal.code(),
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
+            Self::Collection(refusal) => refusal.code(),
             Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
@@ -402,6 +406,7 @@ impl AppError {
             Self::Step(refusal) => refusal.facts(language),
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
+            Self::Collection(refusal) => refusal.facts(language),
             Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,
@@ -518,6 +523,7 @@ fn kind_in(kind: &'static str, language: Language) -> &'static str {
         "day" => "日期",
         "plan" => "计划名称",
         "list" => "名单",
+        "collection" => "报数任务",
         "column" => "列",
         other => other,
     }

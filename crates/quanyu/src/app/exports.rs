@@ -15,6 +15,7 @@ mod out;
 
 use std::path::Path;
 
+use futures::stream::{self, Stream};
 use jiff::civil::Time;
 use quanyu_core::{access::Right, columns::ColumnKind, text::Text, value::Value};
 use quanyu_documents::workbook::{
@@ -25,6 +26,7 @@ use quanyu_figures::parquet::ParquetColumn;
 use quanyu_pack::model::{Dataset, Field, FieldType, Pack, Register};
 use quanyu_store::list::{self, Query};
 use rust_decimal::Decimal;
+use tokio::io::AsyncReadExt as _;
 
 use super::{AppError, Product};
 use labels::Labels;
@@ -59,6 +61,42 @@ pub async fn export(product: &Product, id: &str, target: &Path) -> Result<u64, A
             ))
         }
     }
+}
+
+/// A register as a file that is gone once it was read.
+pub struct AsFile {
+    file: tokio::fs::File,
+    folder: tempfile::TempDir,
+}
+
+/// Bytes of a file that are read at once.
+const CHUNK: usize = 64 * 1024;
+
+impl AsFile {
+    /// The file piece by piece.
+    pub fn chunks(self) -> impl Stream<Item = std::io::Result<Vec<u8>>> + Send {
+        stream::try_unfold((self.file, self.folder), |(mut file, folder)| async move {
+            let mut chunk = vec![0; CHUNK];
+            let read = file.read(&mut chunk).await?;
+            chunk.truncate(read);
+            Ok((read > 0).then_some((chunk, (file, folder))))
+        })
+    }
+}
+
+/// A register as a file of this ending, for who may take records out.
+///
+/// # Errors
+/// As [`export`], and a right that is missing.
+pub async fn as_file(product: &Product, register: &str, ending: &str) -> Result<AsFile, AppError> {
+    let declared = super::registers::declared(product, register)?;
+    product.may(Right::Export, declared)?;
+    let trouble = |error: std::io::Error| AppError::file(Path::new(register), &error);
+    let folder = tempfile::tempdir().map_err(trouble)?;
+    let target = folder.path().join(format!("records.{ending}"));
+    export(product, register, &target).await?;
+    let file = tokio::fs::File::open(&target).await.map_err(trouble)?;
+    Ok(AsFile { file, folder })
 }
 
 async fn records(product: &Product, register: &Register, target: &Path) -> Result<u64, AppError> {

@@ -163,13 +163,51 @@ fn mark(ending: &str, name: &str, bytes: &[u8]) -> Option<secrecy::Mark> {
         "pdf" | "docx" | "txt" | "doc" | "wps" => {
             formats::extract(bytes, name).ok().and_then(|it| it.secrecy)
         }
-        "xlsx" | "xls" | "csv" | "et" => {
-            let wish = workbook::Wish::default();
-            let sheet = workbook::open_bytes(bytes.to_vec(), name, &wish).ok()?;
-            secrecy::find(sheet.titles().iter().map(String::as_str))
-        }
+        "xlsx" | "xls" | "csv" | "et" => in_workbook(name, bytes),
         _ => None,
     }
+}
+
+/// The mark that any sheet of a workbook bears, in a title or in a cell.
+fn in_workbook(name: &str, bytes: &[u8]) -> Option<secrecy::Mark> {
+    let bytes: std::sync::Arc<[u8]> = bytes.into();
+    let open = |sheet: Option<String>| {
+        let wish = workbook::Wish {
+            sheet,
+            ..workbook::Wish::default()
+        };
+        workbook::open_bytes(std::sync::Arc::clone(&bytes), name, &wish)
+    };
+    let told = |error: workbook::WorkbookError| match error {
+        workbook::WorkbookError::Secret(mark) => Some(mark),
+        _ => None,
+    };
+    let names = match open(None) {
+        Ok(first) => first.sheets().to_vec(),
+        Err(error) => return told(error),
+    };
+    let sheets = if names.is_empty() {
+        vec![None]
+    } else {
+        names.into_iter().map(Some).collect()
+    };
+    sheets.into_iter().find_map(|sheet| {
+        let mut sheet = match open(sheet) {
+            Ok(sheet) => sheet,
+            Err(error) => return told(error),
+        };
+        if let Some(mark) = secrecy::find(sheet.titles().iter().map(String::as_str)) {
+            return Some(mark);
+        }
+        let mut row = workbook::Row::default();
+        loop {
+            match sheet.read_row(&mut row) {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return told(error),
+            }
+        }
+    })
 }
 
 /// A file that a record names, or one of its lines: name and content.
@@ -244,6 +282,7 @@ mod tests {
             ("空.txt",          Vec::new(),                      Some("file_empty")),
             ("通知.txt",        text("机密★1年\n示例通知"),         Some("secret_file")),
             ("秘密★通知.txt",    text("示例通知"),                 Some("secret_file")),
+            ("名单.csv",        text("单位名称,备注\n示例科技,机密★1年\n"), Some("secret_file")),
         ];
         for (name, bytes, wanted) in cases {
             let got = accept(name, &bytes).err().map(|it| it.code());

@@ -18,7 +18,7 @@ pub(super) mod typed;
 
 use jiff::civil::Date;
 use quanyu_core::text::Text;
-use quanyu_pack::model::{Lifecycle, Pack, Register, StepKind, Transition};
+use quanyu_pack::model::{FieldType, Lifecycle, Pack, Register, StepKind, Transition};
 use quanyu_store::{
     Tx,
     duty::{self, Arrived},
@@ -104,6 +104,49 @@ pub struct Taken {
     pub at: String,
     /// Opinions given since the step before: role and what was said.
     pub opinions: Vec<((String, Text), Said)>,
+}
+
+/// A field that a step asks for.
+#[derive(Clone, Debug, Default)]
+pub struct FieldAsked {
+    /// What it is called.
+    pub title: Text,
+    /// Its type, as a pack writes it.
+    pub kind: &'static str,
+    /// Codes that are offered.
+    pub choices: Vec<(String, Text)>,
+}
+
+/// How a field is asked for.
+#[must_use]
+pub fn field(product: &Product, register: &str, id: &str) -> FieldAsked {
+    let register = product.pack.registers.get(register);
+    let Some(field) = register.and_then(|it| it.field(id)) else {
+        return FieldAsked {
+            title: Text::zh(id),
+            kind: "text",
+            choices: Vec::new(),
+        };
+    };
+    let list = match &field.kind {
+        FieldType::Code { list } => product.pack.codes.get(list),
+        _ => None,
+    };
+    let items = list.into_iter().flat_map(|it| &it.items);
+    FieldAsked {
+        title: field.title.clone(),
+        kind: field.kind.word(),
+        choices: items
+            .filter(|it| !it.retired)
+            .map(|it| (it.code.clone(), it.title.clone()))
+            .collect(),
+    }
+}
+
+/// The lifecycle of a register, where it has one.
+#[must_use]
+pub fn lifecycle<'a>(product: &'a Product, register: &str) -> Option<&'a Lifecycle> {
+    product.pack.registers.get(register)?.lifecycle.as_ref()
 }
 
 /// The steps that are open for a record, in the order of the pack.
@@ -228,7 +271,7 @@ pub async fn file(
     let fields = declared
         .fields
         .iter()
-        .filter(|it| it.kind == quanyu_pack::model::FieldType::File);
+        .filter(|it| it.kind == FieldType::File);
     let values = fields.filter_map(|it| found.record.value(&it.id).as_text());
     let named = steps
         .iter()

@@ -40,7 +40,10 @@ pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
             let plan = plan.map_err(refused)?;
             let late = [Standing::Late, Standing::Soon]
                 .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count());
-            let page = DeskPage::new(&app, &view, &desk, &given, late);
+            let mut page = DeskPage::new(&app, &view, &desk, &given, late);
+            page.people = app::delegations::people(&app.product)
+                .await
+                .map_err(refused)?;
             app.page(&view, "desk/show.html", &page)
         }
         _ => Ok(app.json(desk_json(&desk))),
@@ -85,6 +88,7 @@ struct DeskPage {
     news: Vec<(String, String, String)>,
     delegations: Vec<Delegation>,
     stands_in: String,
+    people: Vec<(String, String)>,
     delegate: String,
     today: String,
     plan: Option<(String, String)>,
@@ -170,8 +174,8 @@ impl DeskPage {
             .filter(|(key, tasks)| *key == "tasks" || !tasks.is_empty())
             .map(|(key, tasks)| List {
                 key,
-                title: say.text(&format!("desk.list_{key}")),
-                hint: say.text(&format!("desk.hint_{key}")),
+                title: say.word("desk_list", key),
+                hint: say.word("desk_hint", key),
                 rows: tasks.iter().map(|it| row(app, view, it)).collect(),
             });
         let delegations = given.iter().map(|it| Delegation {
@@ -204,7 +208,7 @@ impl DeskPage {
                 .into_iter()
                 .map(|(key, count, class)| {
                     let class = if count == 0 { "waiting" } else { class };
-                    (say.text(&format!("desk.count_{key}")), count, class)
+                    (say.word("desk_count", key), count, class)
                 })
                 .collect(),
             lists: lists.collect(),
@@ -239,6 +243,7 @@ impl DeskPage {
                 .collect(),
             delegations: delegations.collect(),
             stands_in: desk.stands_in.join(&say.text("record.and")),
+            people: Vec::new(),
             delegate: view.link("/desk/delegations"),
             today: desk.today.to_string(),
             plan: (late + near > 0).then(|| {
@@ -306,7 +311,7 @@ pub(super) fn left_words(say: &Say<'_>, it: &Task) -> Option<String> {
 /// The day of the week.
 pub(super) fn weekday(say: &Say<'_>, day: jiff::civil::Date) -> String {
     let number = day.weekday().to_monday_one_offset();
-    say.text(&format!("calendar.weekday{number}"))
+    say.word("weekday", &number.to_string())
 }
 
 fn desk_json(desk: &Desk) -> Value {

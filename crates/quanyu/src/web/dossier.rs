@@ -3,6 +3,7 @@
 //! Owns the handlers and the page. Leaves what is gathered to `app::dossier`.
 
 use axum::{extract::Path, response::Response};
+use quanyu_core::measure;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
@@ -249,26 +250,35 @@ fn years(years: &Years, app: &App, view: &View) -> YearsShown {
         .facts
         .iter()
         .find(|(_, values)| values.iter().any(|it| it.0.is_some()));
-    let charted = first.map_or_else(String::new, |(head, _)| {
-        head.title.get(view.language).to_owned()
-    });
-    let chart = first.and_then(|(head, values)| {
+    let drawn = first.and_then(|(head, values)| {
         let base = head.unit.clone().unwrap_or_default();
+        // One unit for all bars: that of the largest.
+        let most = values.iter().filter_map(|it| it.0).max()?;
+        let (unit, digits) = measure::handy(most, &base);
         let bars: Vec<(String, Option<Decimal>, String, bool)> = years
             .years
             .iter()
             .zip(values)
             .enumerate()
             .map(|(place, (year, (value, _)))| {
-                let said = match value {
-                    Some(value) => say.value(Some(*value), &base),
-                    None => UNKNOWN.to_owned(),
-                };
-                (year.clone(), *value, said, place + 1 == values.len())
+                let said = value.map_or_else(
+                    || UNKNOWN.to_owned(),
+                    |it| say.number(&measure::say(it, &unit, digits).0, &unit),
+                );
+                let year = year.trim_end_matches('年').to_owned();
+                (year, *value, said, place + 1 == values.len())
             })
             .collect();
-        chart::bars(&bars)
+        let title = head.title.get(view.language);
+        let unit = say.unit(&unit);
+        let words = if unit.is_empty() {
+            title.to_owned()
+        } else {
+            format!("{title}（{unit}）")
+        };
+        Some((chart::bars(&bars)?, words))
     });
+    let (chart, charted) = drawn.map_or((None, String::new()), |(bars, words)| (Some(bars), words));
     YearsShown {
         title: years.register.title.get(view.language).to_owned(),
         href: view.link(&format!("/registers/{}", years.register.id)),

@@ -218,10 +218,27 @@ pub(super) async fn check(
     let found =
         app::entries::check_field(&app.product, &register, path, cells, view.language).await;
     let found = found.map_err(|error| app.refused(&view, &error))?;
-    Ok(app.json(match found {
-        Understood::As(said) => json!({ "fault": null, "said": said }),
-        Understood::Not(fault) => json!({ "fault": fault.said(view.language), "said": null }),
-    }))
+    let said = match found {
+        Understood::Not(fault) => {
+            return Ok(app.json(json!({ "fault": fault.said(view.language), "said": null })));
+        }
+        Understood::As(said) => said,
+    };
+    let text = cells
+        .texts
+        .get(path)
+        .map(String::as_str)
+        .unwrap_or_default();
+    let own = view.wish("record").and_then(|it| it.parse().ok());
+    let near = app::duplicates::near(&app.product, &register, path, text, own).await;
+    let near = near.map_err(|error| app.refused(&view, &error))?;
+    let near = near.iter().map(|(id, name)| {
+        json!({
+            "words": app.say(&view).fill("entry.near", &[("name", name.clone())]),
+            "href": view.link(&format!("/registers/{register}/{id}")),
+        })
+    });
+    Ok(app.json(json!({ "fault": null, "said": said, "near": near.collect::<Vec<_>>() })))
 }
 
 /// `GET /registers/{register}/pick?path=…&q=…`: what may be meant.

@@ -99,6 +99,7 @@ pub(super) enum Place<'a> {
     Renew,
     Compare,
     Lists,
+    Collections,
     Tour,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -124,7 +125,7 @@ impl Frame {
             home: view.link(needs::home(app)),
             here: view.here(),
             other_language: view.change(&[("lang", Some(other))]),
-            menu: shut(app, menu(app, view, place)),
+            menu: shut(app, view, menu(app, view, place)),
             regions: regions(app, view),
             periods: periods(view.period, &say),
             carried: view.carried(&["region", "period", "after"]),
@@ -253,6 +254,12 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
     }
     if pack.playing("organization").is_some() {
         menu.push(room(
+            app.text(view, "menu.collections"),
+            view.link("/collections"),
+            Place::Collections,
+            true,
+        ));
+        menu.push(room(
             app.text(view, "menu.lists"),
             view.link("/lists"),
             Place::Lists,
@@ -316,8 +323,27 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
     menu
 }
 
+/// The rooms of administrators.
+fn administration(app: &App, view: &View) -> Vec<Room> {
+    let rooms = [
+        ("admin.accounts", "/admin/accounts"),
+        ("admin.audit", "/admin/audit"),
+    ];
+    // The operator of the machine has the command line for them.
+    let signed_in = rooms.into_iter().filter(|_| app.sender.session.is_some());
+    signed_in
+        .map(|(key, path)| Room {
+            title: app.text(view, key),
+            href: path.to_owned(),
+            current: view.path == path,
+            inner: false,
+        })
+        .collect()
+}
+
 /// The menu without rooms that are shut to the sender.
-fn shut(app: &App, mut menu: Vec<Room>) -> Vec<Room> {
+fn shut(app: &App, view: &View, mut menu: Vec<Room>) -> Vec<Room> {
+    menu.extend(administration(app, view));
     menu.retain(|it| needs::open(app, &it.href));
     menu
 }

@@ -24,8 +24,11 @@ pub(super) async fn ask(app: App, view: View) -> Result<Response, Problem> {
     let open = app::handover::preview(&app.product, &person).await;
     let open = open.map_err(refused)?;
     let before = app::handover::list(&app.product).await.map_err(refused)?;
+    let people = app::delegations::people(&app.product).await;
+    let people = people.map_err(refused)?;
     let say = app.say(&view);
     let page = AskPage {
+        people,
         frame: Frame::new(&app, &view, Place::Desk, &say.text("handover.title")),
         desk: view.link("/desk"),
         person: person.clone(),
@@ -73,6 +76,7 @@ struct AskPage {
     frame: Frame,
     desk: String,
     person: String,
+    people: Vec<(String, String)>,
     list: List,
     before: Vec<List>,
     action: String,

@@ -8,6 +8,7 @@
 //! Start reading at [`router`], then [`cockpit`] as the pattern of a page.
 
 mod account;
+mod admin;
 mod api;
 mod appraisal;
 mod assets;
@@ -17,6 +18,7 @@ mod calendar;
 mod chart;
 mod check;
 mod cockpit;
+mod collections;
 mod compare;
 mod compose;
 mod csrf;
@@ -90,6 +92,17 @@ pub fn router(app: App) -> Router {
         .route("/account/sessions/end", post(account::end_session))
         .route("/account/tokens", post(account::make_token))
         .route("/account/tokens/end", post(account::end_token))
+        .route(
+            "/admin/accounts",
+            get(admin::accounts).post(admin::make_account),
+        )
+        .route("/admin/accounts/{account}", post(admin::change_account))
+        .route("/admin/rules", post(admin::set_rule))
+        .route("/admin/audit", get(admin::audit))
+        .route(
+            "/registers/{register}/{record}/person",
+            post(registers::person::see),
+        )
         .route("/desk", get(desk::show))
         .route("/desk/delegations", post(desk::delegate))
         .route("/desk/delegations/{id}/end", post(desk::end))
@@ -193,6 +206,31 @@ pub fn router(app: App) -> Router {
         )
         .route("/compare", get(compare::ask).post(compare::show))
         .route("/documents/read", get(documents::ask).post(documents::show))
+        .route(
+            "/collections",
+            get(collections::all).post(collections::create),
+        )
+        .route("/collections/new", get(collections::ask))
+        .route("/collections/files", post(collections::merge_any))
+        .route("/collections/{collection}", get(collections::show))
+        .route("/collections/{collection}/files", post(collections::merge))
+        .route(
+            "/collections/{collection}/confirm",
+            post(collections::confirm),
+        )
+        .route(
+            "/collections/{collection}/return",
+            post(collections::send_back),
+        )
+        .route("/collections/{collection}/close", post(collections::close))
+        .route(
+            "/collections/{collection}/{party}",
+            get(collections::part).post(collections::answer),
+        )
+        .route(
+            "/collections/{collection}/{party}/xlsx",
+            get(collections::workbook),
+        )
         .route("/lists", get(lists::all).post(lists::create))
         .route("/lists/compare", get(lists::compare))
         .route("/lists/{list}", get(lists::show))
@@ -226,7 +264,29 @@ pub fn router(app: App) -> Router {
         .route("/search/hits", get(search::hits))
         .route("/_styleguide", get(styleguide::show))
         .route("/api/v1/figures", get(api::figures))
-        .route("/api/v1/registers/{register}/records", get(api::records))
+        .route("/api/v1/search", get(api::find))
+        .route(
+            "/api/v1/registers/{register}/records",
+            get(api::records::list).post(api::records::create),
+        )
+        .route(
+            "/api/v1/registers/{register}/records/{record}",
+            get(api::records::get)
+                .patch(api::records::change)
+                .delete(api::records::remove),
+        )
+        .route(
+            "/api/v1/registers/{register}/records/{record}/history",
+            get(api::records::history),
+        )
+        .route(
+            "/api/v1/registers/{register}/records/{record}/lines/{lines}",
+            get(api::records::lines),
+        )
+        .route(
+            "/api/v1/registers/{register}/export/{format}",
+            get(api::records::export),
+        )
         .route("/api/openapi.json", get(api::openapi))
         .route("/healthz", get(ops::health))
         .route("/metrics", get(ops::metrics))
@@ -237,6 +297,10 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(problem::PanicPage::new(
             app.clone(),
         )))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            api::rate::limit,
+        ))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(CompressionLayer::new())

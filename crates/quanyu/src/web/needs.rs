@@ -46,6 +46,10 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/_styleguide", Need::SignedIn),
     ("/notices", Need::SignedIn),
     ("/notices/read", Need::SignedIn),
+    ("/admin/accounts", Need::Accounts),
+    ("/admin/accounts/{account}", Need::Accounts),
+    ("/admin/rules", Need::Office(Office::Security)),
+    ("/admin/audit", Need::Office(Office::Audit)),
     ("/metrics", Need::Office(Office::System)),
     ("/", Need::Any),
     ("/indicators", Need::Any),
@@ -54,7 +58,18 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/registers", Need::Any),
     ("/registers/{register}", Need::Any),
     ("/registers/{register}/{record}", Need::Any),
+    ("/api/v1/search", Need::Any),
     ("/api/v1/registers/{register}/records", Need::Any),
+    ("/api/v1/registers/{register}/records/{record}", Need::Any),
+    (
+        "/api/v1/registers/{register}/records/{record}/history",
+        Need::Any,
+    ),
+    (
+        "/api/v1/registers/{register}/records/{record}/lines/{lines}",
+        Need::Any,
+    ),
+    ("/api/v1/registers/{register}/export/{format}", Need::Any),
     ("/desk", Need::Any),
     ("/desk/delegations", Need::Any),
     ("/desk/delegations/{id}/end", Need::Any),
@@ -73,6 +88,7 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/registers/{register}/imports/{batch}/undo", Need::Any),
     ("/registers/{register}/check", Need::Any),
     ("/registers/{register}/pick", Need::Any),
+    ("/registers/{register}/{record}/person", Need::Any),
     ("/registers/{register}/{record}/steps", Need::Any),
     ("/registers/{register}/{record}/step", Need::Any),
     ("/registers/{register}/{record}/opinion", Need::Any),
@@ -94,6 +110,24 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/registers/{register}/merges/{merge}/undo", Need::Any),
     ("/search/hits", Need::Any),
     ("/search", Need::Any),
+    ("/collections", Need::Any),
+    ("/collections/new", Need::Any),
+    ("/collections/files", Need::Any),
+    ("/collections/{collection}", Need::Any),
+    ("/collections/{collection}/files", Need::Any),
+    ("/collections/{collection}/confirm", Need::Any),
+    ("/collections/{collection}/return", Need::Any),
+    ("/collections/{collection}/close", Need::Any),
+    ("/collections/{collection}/{party}", Need::Any),
+    ("/collections/{collection}/{party}/xlsx", Need::Any),
+    (
+        "/api/v1/registers/{register}/records/{record}/history",
+        Need::Any,
+    ),
+    (
+        "/api/v1/registers/{register}/records/{record}/lines/{lines}",
+        Need::Any,
+    ),
     ("/lists", Need::Whole),
     ("/lists/compare", Need::Whole),
     ("/lists/{list}", Need::Whole),
@@ -179,7 +213,13 @@ pub(super) fn open(app: &App, address: &str) -> bool {
 
 /// Where somebody begins: the first of these that is open.
 pub(super) fn home(app: &App) -> &'static str {
-    let rooms = ["/", "/desk", "/registers"];
+    let rooms = [
+        "/",
+        "/desk",
+        "/registers",
+        "/admin/accounts",
+        "/admin/audit",
+    ];
     let first = rooms.into_iter().find(|it| open(app, it));
     first.unwrap_or("/account")
 }

@@ -8,7 +8,6 @@
 use std::any::Any;
 
 use axum::{
-    Json,
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
@@ -25,6 +24,8 @@ pub struct Problem {
     language: Language,
     code: &'static str,
     facts: Vec<(&'static str, String)>,
+    /// What does not fit of what was sent: place and why.
+    faults: Vec<(String, String)>,
     json: bool,
 }
 
@@ -46,6 +47,7 @@ impl Problem {
             language,
             code,
             facts: Vec::new(),
+            faults: Vec::new(),
             json: false,
         }
     }
@@ -67,6 +69,12 @@ impl Problem {
         let cut: String = value.chars().take(120).collect();
         let more = if cut.len() < value.len() { "…" } else { "" };
         self.facts.push((key, cut + more));
+        self
+    }
+
+    /// With what does not fit, by place.
+    pub(super) fn faults(mut self, faults: Vec<(String, String)>) -> Self {
+        self.faults = faults;
         self
     }
 
@@ -92,7 +100,12 @@ impl Problem {
             "web_wrong_method" => StatusCode::METHOD_NOT_ALLOWED,
             "web_no_page" | "web_unknown_region" | "store_no_record" | "not_found"
             | "not_found_near" => StatusCode::NOT_FOUND,
-            "store_conflict" => StatusCode::CONFLICT,
+            "api_bad_parameter" | "api_bad_body" => StatusCode::BAD_REQUEST,
+            "api_wrong_type" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "api_no_version" => StatusCode::PRECONDITION_REQUIRED,
+            "api_stale" => StatusCode::PRECONDITION_FAILED,
+            "api_too_many" => StatusCode::TOO_MANY_REQUESTS,
+            "store_conflict" | "api_key_pending" => StatusCode::CONFLICT,
             "web_panic" | "web_template" | "store_database" | "store_file"
             | "store_writer_gone" | "store_panicked" | "store_unreadable" | "figures_engine"
             | "figures_source" | "search_folder" | "search_engine" => {
@@ -122,10 +135,18 @@ impl IntoResponse for Problem {
         let status = self.status();
         let said = self.app.messages.say(self.code, self.language, &self.facts);
         if self.json {
-            let body = serde_json::json!({
-                "error": { "code": self.code, "message": said.message, "hint": said.hint }
+            let mut body = serde_json::json!({
+                "type": "about:blank", "title": said.message, "status": status.as_u16(),
+                "detail": said.hint, "code": self.code,
             });
-            return (status, Json(body)).into_response();
+            if !self.faults.is_empty() {
+                let faults = self.faults.iter();
+                let faults =
+                    faults.map(|(path, it)| serde_json::json!({ "path": path, "message": it }));
+                body["faults"] = faults.collect();
+            }
+            let media = [(header::CONTENT_TYPE, "application/problem+json")];
+            return (status, media, body.to_string()).into_response();
         }
         let page = ProblemPage {
             frame: Bare::new(&self.app, self.language, &said.message),

@@ -3,6 +3,7 @@
 //! Owns the handlers and the page of all registers. The list is in [`list`], the record in [`record`].
 
 pub(super) mod list;
+pub(super) mod person;
 mod record;
 
 use axum::{

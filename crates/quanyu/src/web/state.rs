@@ -9,8 +9,8 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use quanyu_core::period::Period;
 
 use super::{
-    assets::Assets, guard::Door, identity::Sender, metrics::Metrics, signin::Tries,
-    templates::Templates,
+    api::rate::Rates, assets::Assets, guard::Door, identity::Sender, metrics::Metrics,
+    signin::Tries, templates::Templates,
 };
 use crate::{
     app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
@@ -31,6 +31,8 @@ pub struct App {
     pub(super) shelf: Arc<Shelf>,
     /// Workbooks that were sent and wait.
     pub(super) intake: Arc<Intake>,
+    /// Who asked the interface how much.
+    pub(super) rates: Rates,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
     /// Under which names and how it is reached.
@@ -71,6 +73,7 @@ impl App {
             messages: Arc::new(Messages::built_in()),
             shelf: Arc::default(),
             intake: Arc::default(),
+            rates: Rates::default(),
             latest: Arc::default(),
             door: Arc::new(door),
             tries: Arc::new(Tries::new()),

@@ -10,7 +10,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use quanyu_core::{appraisal::task::Standing, text::Text};
-use quanyu_pack::model::{FieldType, Register, StepKind};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -204,6 +203,7 @@ pub(super) struct StepsShown {
     taken: Vec<Done>,
     due: Option<(String, &'static str)>,
     person: Option<String>,
+    people: Vec<(String, String)>,
     waits: bool,
     action: String,
     opinion: String,
@@ -296,10 +296,7 @@ pub(super) async fn panel(
     record: i64,
     version: i64,
 ) -> Result<Option<StepsShown>, AppError> {
-    let Some(declared) = app.product.pack.registers.get(register) else {
-        return Ok(None);
-    };
-    let Some(lifecycle) = &declared.lifecycle else {
+    let Some(lifecycle) = app::steps::lifecycle(&app.product, register) else {
         return Ok(None);
     };
     let open = app::steps::offered(&app.product, register, record).await?;
@@ -351,7 +348,7 @@ pub(super) async fn panel(
             missing: it
                 .missing
                 .iter()
-                .map(|(id, _)| field(app, view, declared, id))
+                .map(|(id, _)| field(app, view, register, id))
                 .collect(),
             unmet,
             opines: it.asked.iter().any(|it| it.mine && it.said.is_none()),
@@ -421,6 +418,7 @@ pub(super) async fn panel(
             Some((words, class(it.standing)))
         }),
         person: task.as_ref().and_then(|it| it.person.clone()),
+        people: app::delegations::people(&app.product).await?,
         waits: task.is_some(),
         message: task
             .as_ref()
@@ -478,29 +476,23 @@ pub(super) fn acted(app: &App, view: &View, actor: &str, behalf: Option<&str>) -
     }
 }
 
-fn field(app: &App, view: &View, register: &Register, id: &str) -> Field {
-    let field = register.field(id);
+fn field(app: &App, view: &View, register: &str, id: &str) -> Field {
     let say = app.say(view);
-    let choices = match field.map(|it| &it.kind) {
-        Some(FieldType::Code { list }) => {
-            let items = app.product.pack.codes.get(list).map(|it| it.items.iter());
-            let items = items.into_iter().flatten().filter(|it| !it.retired);
-            items
-                .map(|it| (it.code.clone(), it.title.get(view.language).to_owned()))
+    let field = app::steps::field(&app.product, register, id);
+    let choices = match field.kind {
+        "yes_no" => ["yes", "no"]
+            .map(|it| (it.to_owned(), say.word("yes_no", it)))
+            .to_vec(),
+        _ => {
+            let all = field.choices.iter();
+            all.map(|(code, it)| (code.clone(), it.get(view.language).to_owned()))
                 .collect()
         }
-        Some(FieldType::YesNo) => ["yes", "no"]
-            .map(|it| (it.to_owned(), say.text(&format!("steps.{it}"))))
-            .to_vec(),
-        _ => Vec::new(),
     };
     Field {
         id: id.to_owned(),
-        title: field.map_or_else(
-            || id.to_owned(),
-            |it| it.title.get(view.language).to_owned(),
-        ),
-        kind: field.map_or("text", |it| it.kind.word()),
+        title: field.title.get(view.language).to_owned(),
+        kind: field.kind,
         choices,
     }
 }
@@ -513,7 +505,7 @@ fn open_json(it: &StepView) -> Value {
         "behalf": it.hand.as_ref().and_then(|it| it.behalf.clone()),
         "missing": it.missing.iter().map(|it| &it.0).collect::<Vec<_>>(),
         "unmet": it.unmet, "due": it.due.map(|it| it.to_string()),
-        "needs_minutes": it.kind == StepKind::Meeting, "needs_note": it.needs_note,
+        "needs_minutes": it.kind.word() == "meeting", "needs_note": it.needs_note,
         "opinions": it.asked.iter().map(|it| {
             let said: BTreeMap<&str, Value> = match &it.said {
                 Some(said) => [("agrees", said.agrees.into()), ("note", said.note.clone().into())].into(),

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use quanyu_core::text::Language;
 
-use super::{api, assets::Assets, templates};
+use super::{assets::Assets, templates};
 
 /// The templates with their names.
 fn all_templates() -> Vec<(String, &'static str)> {
@@ -95,11 +95,19 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "plan_level",
         "right",
         "account_done",
+        "rule",
         "done",
         "batch",
         "batch_state",
         "list_status",
         "list_why",
+        "party_state",
+        "desk_count",
+        "desk_list",
+        "desk_hint",
+        "notice_kind",
+        "weekday",
+        "yes_no",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();
@@ -149,20 +157,45 @@ fn every_template_compiles() {
 
 #[test]
 fn the_description_of_the_interface_names_the_routes_there_are() {
-    let described: serde_json::Value = serde_json::from_str(api::OPENAPI).unwrap();
-    let described: BTreeSet<&str> = described["paths"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
-    let routes: BTreeSet<&str> = include_str!("mod.rs")
-        .split(".route(\"")
+    let place = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/packs");
+    let packs = crate::app::product::packs(Some(&place));
+    let pack = crate::app::product::load_pack(&packs, "tiny").unwrap();
+    let described = crate::app::interface::described(&pack);
+    // Each register has paths of its own; a route stands for those of all of them.
+    let route = |path: &str| {
+        let mut parts: Vec<&str> = path.split('/').collect();
+        for (before, name) in [
+            ("registers", "{register}"),
+            ("lines", "{lines}"),
+            ("export", "{format}"),
+        ] {
+            if let Some(at) = parts.iter().position(|it| *it == before) {
+                parts[at + 1] = name;
+            }
+        }
+        parts.join("/")
+    };
+    let paths = described["paths"].as_object().unwrap();
+    let paths: BTreeSet<String> = paths.keys().map(|it| route(it)).collect();
+    let source = include_str!("mod.rs");
+    let routes: BTreeSet<String> = source
+        .split(".route(")
         .skip(1)
-        .filter_map(|it| it.split('"').next())
+        .filter_map(|it| it.trim_start().strip_prefix('"')?.split('"').next())
         .filter(|it| it.starts_with("/api/v1/"))
+        .map(str::to_owned)
         .collect();
-    assert_eq!(described, routes);
+    assert!(routes.len() > 6, "{routes:?}");
+    assert_eq!(paths, routes);
+    // Every reference leads somewhere.
+    let text = described.to_string();
+    for part in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = part.split('"').next().unwrap();
+        assert!(
+            described.pointer(pointer).is_some(),
+            "{pointer} leads nowhere"
+        );
+    }
 }
 
 #[test]

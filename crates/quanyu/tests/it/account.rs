@@ -644,3 +644,53 @@ fn administrators_are_kept_apart_and_accounts_are_made_and_locked_at_the_machine
         said(&served)
     );
 }
+
+/// Every route × every role of the demonstration × a record within reach and one without: whoever lacks a right gets no content.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_role_gets_content_that_its_rights_do_not_reach() {
+    let gate = Gate::new().await;
+    let mut ke = gate.signed_in("ke").await;
+    let list = "/api/v1/registers/contract/records?limit=500";
+    let read = |text: &str| ids(&serde_json::from_str(text).unwrap());
+    let all: Vec<i64> = read(&gate.get(&mut ke, list).await.text);
+    let mut wrong = Vec::new();
+    for name in ["ke", "dong", "qi", "zhuan", "xi", "an", "shen"] {
+        let mut browser = gate.signed_in(name).await;
+        let answer = gate.get(&mut browser, list).await;
+        let seen = if answer.status == 200 {
+            read(&answer.text)
+        } else {
+            Vec::new()
+        };
+        let inside = all.iter().find(|it| seen.contains(it));
+        let outside = all.iter().find(|it| !seen.contains(it));
+        let office = matches!(name, "xi" | "an" | "shen");
+        for (route, need) in ROUTES {
+            for (record, within) in [(inside, true), (outside, false)] {
+                let Some(record) = record else { continue };
+                let path = concrete(&route.replace("{record}", &record.to_string()));
+                let answer = gate.get(&mut browser, &path).await;
+                let open = answer.status == 200;
+                // What is of no record is open or shut by the role alone.
+                let of_record = route.starts_with("/registers/{register}/{record}");
+                let may = match need {
+                    Need::Anyone | Need::SignedIn => true,
+                    Need::Any if of_record => within && !office,
+                    Need::Any => !office,
+                    Need::Whole => name == "ke",
+                    Need::Office(it) => {
+                        (name, it.word()) == ("xi", "system")
+                            || (name, it.word()) == ("an", "security")
+                            || (name, it.word()) == ("shen", "audit")
+                    }
+                    Need::Accounts => matches!(name, "xi" | "an"),
+                };
+                let server = answer.status.is_server_error();
+                if server || (open && !may) {
+                    wrong.push(format!("{name} {path}: {}", answer.status));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

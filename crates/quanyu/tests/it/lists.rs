@@ -360,6 +360,7 @@ async fn a_street_matches_its_own_organizations_and_sees_its_own_lists() {
     let street = product.seen_by(Who {
         actor: Actor::named("street"),
         name: "街道".to_owned(),
+        only: None,
         grants: Grants::Roles(vec![Grant {
             role: "clerk".to_owned(),
             scope: Scope::Parts(vec![Part::Region("990102001".parse().unwrap())]),

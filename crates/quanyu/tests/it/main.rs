@@ -6,8 +6,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod account;
+mod api;
 mod appraisal;
 mod check;
+mod collections;
 mod columns;
 mod commands;
 mod compose;

@@ -116,6 +116,7 @@ fn clerk(scope: Scope) -> Who {
     Who {
         actor: Actor::named("clerk"),
         name: "clerk".to_owned(),
+        only: None,
         grants: Grants::Roles(vec![Grant {
             role: "clerk".to_owned(),
             scope,

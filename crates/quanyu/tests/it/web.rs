@@ -64,6 +64,13 @@ impl Site {
         }
     }
 
+    /// The bytes of an answer that is no text.
+    pub(crate) async fn raw(&self, request: Request<Body>) -> Vec<u8> {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let bytes = to_bytes(response.into_body(), 64 * 1024 * 1024).await;
+        bytes.unwrap().to_vec()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::HOST, "localhost:8420");
         self.ask(request.body(Body::empty()).unwrap()).await
@@ -115,7 +122,8 @@ impl Site {
     }
 }
 
-const PAGES: [&str; 29] = [
+const PAGES: [&str; 30] = [
+    "/collections",
     "/lists",
     "/",
     "/desk",
@@ -463,7 +471,7 @@ async fn what_cannot_be_is_refused_with_words_in_the_language_of_the_page() {
         assert!(answer.status.is_client_error(), "{path}");
         let body: Value = serde_json::from_str(&answer.text).unwrap();
         assert!(
-            body["error"]["message"].is_string() && body["error"]["hint"].is_string(),
+            body["title"].is_string() && body["detail"].is_string() && body["code"].is_string(),
             "{path}: {body}"
         );
     }

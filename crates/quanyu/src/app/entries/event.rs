@@ -79,6 +79,7 @@ pub async fn event_form(
                 kind: ControlKind::Date,
                 unit: None,
                 required: true,
+                many: false,
                 help: None,
                 example: Some("2026-05-12"),
                 most: None,

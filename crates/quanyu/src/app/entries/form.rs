@@ -61,6 +61,8 @@ pub struct Control {
     pub unit: Option<String>,
     /// Must be filled in.
     pub required: bool,
+    /// Takes several.
+    pub many: bool,
     /// A hint.
     pub help: Option<Text>,
     /// An example of what may be typed.
@@ -413,6 +415,7 @@ fn control(
             _ => field.unit.clone().filter(|it| it != "1"),
         },
         required: field.required,
+        many: field.many,
         help: field.help.clone(),
         example,
         most: field.max_length,

@@ -94,6 +94,7 @@ pub async fn list(
     let shown = shown_of(register, wish)?;
     let mut rows = Vec::with_capacity(page.records.len());
     for record in &page.records {
+        let record = &super::person::masked(product, register, record)?;
         let mut cells = Vec::with_capacity(shown.len());
         for field in &shown {
             cells.push(cell(&mut tx, product, field, record.value(&field.id), language).await?);
@@ -201,7 +202,7 @@ pub(super) fn field_of<'a>(register: &'a Register, id: &str) -> Result<&'a Field
 }
 
 /// `id` or `id~value`: what a page hands out as `next`.
-fn cursor_text(cursor: &Cursor) -> String {
+pub(in crate::app) fn cursor_text(cursor: &Cursor) -> String {
     match cursor.value.canonical() {
         Some(value) => format!("{}~{value}", cursor.id),
         None => cursor.id.to_string(),

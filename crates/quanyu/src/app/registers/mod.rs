@@ -10,6 +10,7 @@
 mod conditions;
 mod history;
 mod list;
+pub mod person;
 mod record;
 
 use futures::future::BoxFuture;
@@ -34,7 +35,7 @@ use super::{AppError, Product, cells};
 pub use history::ChangeView;
 
 pub use list::{ListPage, ListRow, ListWish, list};
-pub(in crate::app) use list::{query_of, shown_of};
+pub(in crate::app) use list::{cursor_text, query_of, shown_of};
 pub use record::{RecordPage, Related, record};
 
 /// Columns of a list that nobody chose: enough to know a record by, few enough for a screen.
@@ -284,12 +285,18 @@ pub(in crate::app) fn from_canonical(field: &Field, text: &str) -> Option<Value>
     })
 }
 
+/// Whether a text is sealed personal data.
+fn is_sealed(text: &str) -> bool {
+    quanyu_store::keys::is_sealed(text)
+}
+
 /// What a record is called: its label, else its number.
 #[must_use]
 pub fn label(register: &Register, record: &Record) -> String {
     record
         .value(&register.label)
         .canonical()
+        .filter(|it| !is_sealed(it))
         .unwrap_or_else(|| format!("#{}", record.id))
 }
 
@@ -324,11 +331,13 @@ pub fn cell<'a>(
                     link: None,
                 })
             }
-            // Personal data stay masked until somebody signs in who may see them.
-            (_, value) if field.kind == FieldType::Person && !value.is_null() => Ok(Cell {
-                said: "•••".to_owned(),
-                link: None,
-            }),
+            // What was not masked with its record is not shown at all.
+            (_, Value::Text(text)) if field.kind == FieldType::Person && is_sealed(text) => {
+                Ok(Cell {
+                    said: "•••".to_owned(),
+                    link: None,
+                })
+            }
             (_, value) => Ok(Cell {
                 said: cells::say(&product.pack, field, value, language),
                 link: None,

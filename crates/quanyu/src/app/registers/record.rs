@@ -50,6 +50,8 @@ pub struct RecordPage {
     pub removed: bool,
     /// Whether the person before us may change it.
     pub editable: bool,
+    /// Whether the person before us may see its personal data in clear.
+    pub sees_person: bool,
     /// Files that it names: field, name, hash.
     pub files: Vec<(Text, String, String)>,
     /// Merges that it had part in.
@@ -108,6 +110,8 @@ pub async fn record(
         Some(day) => found.on(day),
         None => found,
     };
+    let sees = super::person::may_see(product, register, &found);
+    let found = super::person::masked(product, register, &found)?;
     let mut fields = Vec::new();
     for field in &register.fields {
         let shown = cell(&mut tx, product, field, found.value(&field.id), language).await?;
@@ -164,6 +168,7 @@ pub async fn record(
         history: changes,
         related: related(&mut tx, product, register, record).await?,
         removed,
+        sees_person: sees,
         editable,
         files,
         merges: crate::app::duplicates::of_record(product, record).await?,

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use quanyu_core::{
+    access::Belongs,
     columns::{Column, ColumnBatch, ColumnKind, ColumnSpec},
     text::Text,
 };
@@ -99,12 +100,11 @@ impl<'a> Sheet<'a> {
         if !named && texts.is_empty() && file.is_none() {
             return None;
         }
-        let holds_one = |it: &&Field| it.kind == FieldType::Organization && !it.many;
-        let belongs = register
-            .fields
-            .iter()
-            .find(holds_one)
-            .map_or("owner_org", |it| it.id.as_str());
+        let belongs = match register.belongs() {
+            Belongs::Field(field) => register.field(&field).map(|it| it.id.as_str()),
+            Belongs::Itself | Belongs::Owner => None,
+        };
+        let belongs = belongs.unwrap_or("owner_org");
         let fields = [label, names, code].into_iter().flatten();
         let fields = fields.chain(texts.iter().copied()).chain(file);
         let columns = STANDING

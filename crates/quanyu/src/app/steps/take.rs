@@ -211,6 +211,10 @@ impl Order {
         }
         let hand = self.hand(&hands, &found)?;
         self.beside(&found)?;
+        // Who stands in does what the other may, also where he himself reaches nothing.
+        if hand.behalf.is_some() {
+            act.everywhere();
+        }
         self.asked(act, &found).await?;
         let mut after = found.record.clone();
         after.values.extend(self.values.clone());

@@ -55,6 +55,7 @@ pub(in crate::web) struct ControlShown {
     kind: &'static str,
     unit: Option<String>,
     required: bool,
+    many: bool,
     help: Option<String>,
     example: &'static str,
     most: u32,
@@ -165,7 +166,12 @@ impl FormPage {
                 .as_ref()
                 .map(|it| it.get(view.language).to_owned()),
             action,
-            check: view.link(&format!("{base}/check")),
+            check: match &form.record {
+                Some((id, _, _)) => {
+                    view.link_with(&format!("{base}/check"), &[("record", &id.to_string())])
+                }
+                None => view.link(&format!("{base}/check")),
+            },
             pick: view.link(&format!("{base}/pick")),
             cancel,
             version: told
@@ -323,6 +329,7 @@ impl ControlShown {
             kind,
             unit: control.unit.clone(),
             required: control.required,
+            many: control.many,
             help: control
                 .help
                 .as_ref()

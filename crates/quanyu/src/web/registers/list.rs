@@ -367,6 +367,8 @@ fn filter_forms(kind: &str) -> Vec<(&'static str, &'static str)> {
         "integer" | "decimal" | "money" => vec![("from", "number"), ("to", "number")],
         "date" => vec![("from", "date"), ("to", "date")],
         "code" | "yes_no" => vec![("is", "choice")],
+        // Nobody sees what stands there, and a hash says nothing.
+        "person" | "file" => Vec::new(),
         _ => vec![("has", "text")],
     }
 }

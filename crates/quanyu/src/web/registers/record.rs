@@ -32,6 +32,8 @@ pub(in crate::web) struct RecordShown {
     version: i64,
     state: Option<String>,
     removed: bool,
+    /// Where personal data are shown in clear, for whoever may see them.
+    person: Option<String>,
     /// Fields with a value that are short, then long ones.
     fields: Vec<FieldShown>,
     empty: Vec<String>,
@@ -210,6 +212,9 @@ impl RecordShown {
                 .as_ref()
                 .map(|(_, it)| it.get(view.language).to_owned()),
             removed: page.removed,
+            person: page
+                .sees_person
+                .then(|| view.link(&format!("{base}/person"))),
             fields: fields.collect(),
             empty: page
                 .fields
