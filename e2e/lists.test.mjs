@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, open, shoot, sound } from "./lib/browser.mjs";
-import { serve } from "./lib/server.mjs";
+import { serve, signIn, someone } from "./lib/server.mjs";
 
 let server;
 let browser;
@@ -29,6 +29,8 @@ async function look(path, name) {
 }
 
 test("a list with names only is matched, settled, written as qualifications and taken back", async () => {
+  // Lists of recognised enterprises are entered by an officer.
+  await signIn(server.url, { ...someone, name: "jingban" });
   const page = await open(browser, server.url);
   const told = await (await page.request.get("/api/v1/registers/organization/records?limit=3")).json();
   const names = told.records.map((it) => it.fields.name);
@@ -60,6 +62,7 @@ test("a list with names only is matched, settled, written as qualifications and 
 });
 
 test("figures are asked of streets, reported in the browser and by workbook, and confirmed", async () => {
+  await signIn(server.url);
   const page = await open(browser, server.url);
   await page.goto("/collections/new?period=2023");
   await look("/collections/new?period=2023", "collection-new");

@@ -174,8 +174,8 @@ impl DeskPage {
             .filter(|(key, tasks)| *key == "tasks" || !tasks.is_empty())
             .map(|(key, tasks)| List {
                 key,
-                title: say.text(&format!("desk.list_{key}")),
-                hint: say.text(&format!("desk.hint_{key}")),
+                title: say.word("desk_list", key),
+                hint: say.word("desk_hint", key),
                 rows: tasks.iter().map(|it| row(app, view, it)).collect(),
             });
         let delegations = given.iter().map(|it| Delegation {
@@ -208,7 +208,7 @@ impl DeskPage {
                 .into_iter()
                 .map(|(key, count, class)| {
                     let class = if count == 0 { "waiting" } else { class };
-                    (say.text(&format!("desk.count_{key}")), count, class)
+                    (say.word("desk_count", key), count, class)
                 })
                 .collect(),
             lists: lists.collect(),
@@ -311,7 +311,7 @@ pub(super) fn left_words(say: &Say<'_>, it: &Task) -> Option<String> {
 /// The day of the week.
 pub(super) fn weekday(say: &Say<'_>, day: jiff::civil::Date) -> String {
     let number = day.weekday().to_monday_one_offset();
-    say.text(&format!("calendar.weekday{number}"))
+    say.word("weekday", &number.to_string())
 }
 
 fn desk_json(desk: &Desk) -> Value {

@@ -481,7 +481,7 @@ fn field(app: &App, view: &View, register: &str, id: &str) -> Field {
     let field = app::steps::field(&app.product, register, id);
     let choices = match field.kind {
         "yes_no" => ["yes", "no"]
-            .map(|it| (it.to_owned(), say.text(&format!("steps.{it}"))))
+            .map(|it| (it.to_owned(), say.word("yes_no", it)))
             .to_vec(),
         _ => {
             let all = field.choices.iter();

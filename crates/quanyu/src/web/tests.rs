@@ -102,6 +102,12 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "list_status",
         "list_why",
         "party_state",
+        "desk_count",
+        "desk_list",
+        "desk_hint",
+        "notice_kind",
+        "weekday",
+        "yes_no",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

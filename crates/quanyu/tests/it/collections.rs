@@ -518,7 +518,11 @@ async fn a_request_is_made_answered_and_confirmed_in_the_browser() {
     );
     let csv = site.get("/collections/1?format=csv").await.text;
     assert!(csv.contains("东街道,已确认"), "{csv}");
-    assert!(site.raw("/collections/1/1/xlsx").await.starts_with(b"PK"));
+    assert!(
+        site.download("/collections/1/1/xlsx")
+            .await
+            .starts_with(b"PK")
+    );
     let sent = site
         .send(
             "/collections/1/files",

@@ -294,7 +294,7 @@ async fn a_list_is_matched_settled_remembered_written_and_taken_back() {
 
     // Columns of registers beside the list.
     let book = site
-        .raw("/lists/1/xlsx?column=contract.@&column=firm.street&column=contract.amount")
+        .download("/lists/1/xlsx?column=contract.@&column=firm.street&column=contract.amount")
         .await;
     let mut sheet =
         quanyu_documents::workbook::open_bytes(book, "a.xlsx", &Default::default()).unwrap();

@@ -70,7 +70,7 @@ impl Site {
     }
 
     /// The bytes of a download.
-    pub(crate) async fn raw(&self, path: &str) -> Vec<u8> {
+    pub(crate) async fn download(&self, path: &str) -> Vec<u8> {
         let request = Request::get(path).header(header::HOST, "localhost:8420");
         let request = request.body(Body::empty()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
