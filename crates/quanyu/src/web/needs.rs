@@ -120,14 +120,6 @@ pub const ROUTES: &[(&str, Need)] = &[
     ("/collections/{collection}/close", Need::Any),
     ("/collections/{collection}/{party}", Need::Any),
     ("/collections/{collection}/{party}/xlsx", Need::Any),
-    (
-        "/api/v1/registers/{register}/records/{record}/history",
-        Need::Any,
-    ),
-    (
-        "/api/v1/registers/{register}/records/{record}/lines/{lines}",
-        Need::Any,
-    ),
     ("/lists", Need::Any),
     ("/lists/compare", Need::Any),
     ("/lists/{list}", Need::Any),
