@@ -374,15 +374,9 @@ async fn through(
     Ok(last.filter(|it| it.last_day() < period.last_day()))
 }
 
-/// The regions that general words mean in a text of this district, and its parts by their names.
+/// The regions that general words mean in a text of this district.
 fn scopes(pack: &Pack) -> BTreeMap<String, RegionCode> {
-    let parts = pack
-        .regions
-        .iter()
-        .filter(|(code, _)| **code == pack.region || code.parent().as_ref() == Some(&pack.region));
-    let mut scopes: BTreeMap<String, RegionCode> = parts
-        .map(|(code, region)| (region.name.clone(), code.clone()))
-        .collect();
+    let mut scopes = BTreeMap::new();
     let mut at = Some(pack.region.clone());
     while let Some(region) = at {
         let words: &[&str] = match region.level() {
