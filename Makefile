@@ -34,7 +34,6 @@ doctor: ## check this machine and say what to install
 demo: doctor web ## build, load the demonstration district, serve it (ARGS="--port 8080" or ARGS=--no-serve)
 	@$(STEP) fonts scripts/fonts --optional
 	@$(STEP) build cargo build --locked --workspace --bins
-	@printf '\n只在本机 127.0.0.1 上监听，无需登录 / listens on 127.0.0.1 only, no sign-in is needed\n'
 	@$(QUANYU) demo $(ARGS)
 
 .PHONY: test
