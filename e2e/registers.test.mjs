@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, open, shoot, sound } from "./lib/browser.mjs";
-import { serve } from "./lib/server.mjs";
+import { serve, signIn, someone } from "./lib/server.mjs";
 
 let server;
 let browser;
 
 before(async () => {
   server = await serve();
+  // Who enters: a section head confirms what others entered.
+  await signIn(server.url, { ...someone, name: "jingban" });
   browser = await launch();
 });
 
