@@ -58,7 +58,7 @@ test("a visit is assigned, answered on paper, sent back with a reason, answered 
   await sound(page, "the record with its steps");
 
   // 交办.
-  const step = (on, title) => on.locator(".taking", { has: page.locator("summary b", { hasText: new RegExp(`^${title}$`) }) });
+  const step = (on, title) => on.locator(".taking", { has: on.locator("summary b", { hasText: new RegExp(`^${title}$`) }) });
   const unfold = async (on, title) => {
     const it = step(on, title);
     if (!(await it.evaluate((it) => it.open))) await it.locator("> summary").click();
