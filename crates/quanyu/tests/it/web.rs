@@ -81,6 +81,16 @@ impl Site {
             .to_vec()
     }
 
+    /// The bytes of a download.
+    pub(crate) async fn raw(&self, path: &str) -> Vec<u8> {
+        let request = Request::get(path).header(header::HOST, "localhost:8420");
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let bytes = to_bytes(response.into_body(), 64 * 1024 * 1024).await;
+        bytes.unwrap().to_vec()
+    }
+
     pub(crate) async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
