@@ -11,7 +11,7 @@ use std::{
 };
 
 use quanyu_core::access::{Part, Scope};
-use quanyu_search::{Entry, Index, Kind, Reach, Stamp, Wish};
+use quanyu_search::{Entry, Index, Kind, Opening, Reach, Stamp, Wish};
 
 const PLACES: [&str; 8] = [
     "东港", "西岭", "南浦", "北川", "海州", "临江", "云台", "金湾",
@@ -95,7 +95,6 @@ fn main() {
     if rows == 0 {
         return idle(&place, &brands);
     }
-    let _ = fs::remove_dir_all(&place);
     let mut drawn = Drawn(20_231_122);
     let firms: Vec<Firm> = (0..rows).map(|it| firm(it, &mut drawn, &brands)).collect();
     let mut names = String::new();
@@ -105,24 +104,12 @@ fn main() {
     fs::write(folder.join("names.csv"), names).expect("the names can be written");
 
     let began = Instant::now();
-    let (index, _) = Index::open(&place, "bench").expect("the index opens");
-    let mut writing = index.fill().expect("nobody else writes");
-    for (number, it) in firms.iter().enumerate() {
-        let mut entry = Entry::new(Kind::Organization, "firm", number as i64 + 1, &it.name);
-        entry.code = Some(it.code.clone());
-        entry.standing.region = format!("990102{:03}", number as u64 % STREETS + 1)
-            .parse()
-            .ok();
-        entry.standing.organization = Some(entry.record);
-        writing.put(&entry).expect("the entry is taken");
+    let (index, opening) = Index::open(&place, "bench").expect("the index opens");
+    // A filled one is asked again: filling takes minutes.
+    if opening != Opening::Whole || index.len() != rows as u64 {
+        fill(&index, &firms);
+        println!("filled,{:.1} s", began.elapsed().as_secs_f64());
     }
-    let stamp = Stamp {
-        sequence: 1,
-        seal: "bench".to_owned(),
-    };
-    writing.commit(Some(&stamp)).expect("the disk has room");
-    writing.finish().expect("the disk has room");
-    println!("filled,{:.1} s", began.elapsed().as_secs_f64());
     println!("on disk,{} MB", size(&place) / 1_000_000);
     drop(index);
 
@@ -135,10 +122,11 @@ fn main() {
     let street = Scope::Parts(vec![Part::Region("990102003".parse().expect("a region"))]);
     let street = Reach::of([("firm".to_owned(), street)]);
     let mut asked = String::new();
-    println!("question,p50 processor ms,p99 ms,worst ms,meant one found");
+    println!("question,p50 ms,p99 ms,worst ms,processor ms,meant one found");
     for (way, make) in WAYS {
         let mut times = Vec::with_capacity(ASKED);
         let mut found = 0;
+        let spent = processor();
         for _ in 0..ASKED {
             let mut number = drawn.below(rows);
             if way.starts_with("a street") {
@@ -157,18 +145,19 @@ fn main() {
                 limit: 10,
                 reach,
             };
-            let began = processor();
+            let began = Instant::now();
             let groups = index.find(&wish).expect("the index can be read");
-            times.push(processor() - began);
+            times.push(began.elapsed());
             found +=
                 usize::from(groups.iter().flat_map(|it| &it.hits).any(|it| {
                     it.title.text == firms[number].name || it.record == number as i64 + 1
                 }));
         }
+        let spent = millis(processor() - spent) / ASKED as f64;
         times.sort_unstable();
         let at = |share: usize| millis(times[(times.len() * share / 100).min(times.len() - 1)]);
         println!(
-            "{way},{:.2},{:.2},{:.2},{}%",
+            "{way},{:.2},{:.2},{:.2},{spent:.2},{}%",
             at(50),
             at(99),
             at(100),
@@ -178,14 +167,29 @@ fn main() {
     fs::write(folder.join("asked.csv"), asked).expect("the questions can be written");
 }
 
+fn fill(index: &Index, firms: &[Firm]) {
+    let mut writing = index.fill().expect("nobody else writes");
+    for (number, it) in firms.iter().enumerate() {
+        let mut entry = Entry::new(Kind::Organization, "firm", number as i64 + 1, &it.name);
+        entry.code = Some(it.code.clone());
+        entry.standing.region = format!("990102{:03}", number as u64 % STREETS + 1)
+            .parse()
+            .ok();
+        entry.standing.organization = Some(entry.record);
+        writing.put(&entry).expect("the entry is taken");
+    }
+    let stamp = Stamp {
+        sequence: 1,
+        seal: "bench".to_owned(),
+    };
+    writing.commit(Some(&stamp)).expect("the disk has room");
+    writing.finish().expect("the disk has room");
+}
+
 /// What a process holds that opened an index and answered: with 0 rows, of an index that is there.
 fn idle(place: &std::path::Path, brands: &[char]) {
     let (index, opening) = Index::open(place, "bench").expect("the index opens");
-    assert_eq!(
-        opening,
-        quanyu_search::Opening::Whole,
-        "fill the index first"
-    );
+    assert_eq!(opening, Opening::Whole, "fill the index first");
     let mut drawn = Drawn(7);
     for number in 0..ASKED {
         let it = firm(number, &mut drawn, brands);
@@ -228,8 +232,8 @@ const WAYS: [(&str, Make); 11] = [
         chars[at] = drawn.of(brands);
         chars.into_iter().collect()
     }),
-    ("credit code, 12 characters", |it, _, _| {
-        it.code.chars().take(12).collect()
+    ("15 characters of a credit code", |it, _, _| {
+        it.code.chars().take(15).collect()
     }),
     ("what hundreds of thousands have", |_, drawn, _| {
         drawn
