@@ -7,7 +7,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Goal, rounded};
+use super::{Direction, Goal, rounded};
 
 /// How an item earns its points.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,10 +126,8 @@ impl Scoring {
                     return goal.target;
                 };
                 match goal.direction {
-                    super::Direction::Up => goal.target * band.from,
-                    super::Direction::Down => {
-                        goal.target.checked_div(band.from).unwrap_or(goal.target)
-                    }
+                    Direction::Up => goal.target * band.from,
+                    Direction::Down => goal.target.checked_div(band.from).unwrap_or(goal.target),
                 }
             }
             Method::Rank(steps) => Decimal::from(best_places(steps)),
@@ -152,8 +150,13 @@ pub fn best_places(steps: &[Step]) -> u32 {
     best.unwrap_or(1)
 }
 
-/// Share done for points: where nothing was asked, all or nothing.
+/// Share done for points: where nothing was asked, all or nothing. None at all of what shall be little is more than any other number,
+/// so that one earns no more than none.
 fn done(goal: &Goal, found: Decimal) -> Decimal {
+    let little = goal.direction == Direction::Down && goal.target > Decimal::ZERO;
+    if little && found <= Decimal::ZERO {
+        return Decimal::from(i32::MAX);
+    }
     let all = if goal.met(found) {
         Decimal::ONE
     } else {

@@ -39,7 +39,7 @@ const BRANCHES: [&str; 11] = [
 ];
 /// What a head's name ends with, where the name of a branch follows.
 const HEADS: [&str; 6] = ["公司", "集团", "银行", "事务所", "合伙", "厂"];
-/// Fewest characters that are left when a region is taken off: 青岛海尔 keeps 海尔.
+/// Fewest characters that are left when a region is taken off: a firm's own name is hardly shorter.
 const LEFT: usize = 2;
 
 /// A kind of legal form.
@@ -73,8 +73,7 @@ impl Home {
         let mut all: Vec<Vec<char>> = Vec::new();
         for name in names {
             let plain = plain(name);
-            // 示例市 is also written 示例, but 市南区 never 市南 alone at the head of a firm's name in another place: the
-            // first two characters at least are kept.
+            // 示例市 is also written 示例; where one character would be left, only the whole name counts.
             for rank in ["特别行政区", "自治区", "省", "市", "区", "县"] {
                 if let Some(bare) = plain.strip_suffix(rank)
                     && bare.chars().count() >= 2

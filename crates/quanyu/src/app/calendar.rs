@@ -244,7 +244,7 @@ mod tests {
                 &[task(label)],
                 Language::Zh,
             );
-            assert_eq!(text.matches("END:VCALENDAR\r\n").count(), 1);
+            assert_eq!(text.matches("\r\nEND:VCALENDAR\r\n").count(), 1);
             for line in text.split("\r\n") {
                 assert!(line.len() <= 75, "{} bytes: {line}", line.len());
                 assert!(!line.contains(['\r', '\n']), "{line:?}");

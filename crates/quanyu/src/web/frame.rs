@@ -3,7 +3,6 @@
 //! Owns the frame's page struct. Leaves what a room holds to its page.
 
 use quanyu_core::{access::Right, period::Period, region::RegionCode, text::Language};
-use quanyu_pack::model::Register;
 use serde::Serialize;
 
 use super::{needs, say::Say, state::App, view::View};
@@ -239,10 +238,9 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
         ),
     ];
     for module in &pack.modules {
-        let seen = |it: &Register| {
-            it.module == module.id && !app.product.scope(Right::Read, it).is_nothing()
-        };
-        if pack.registers.values().any(seen) && !ENGINE_ROOMS.contains(&module.id.as_str()) {
+        let mut here = pack.registers.values().filter(|it| it.module == module.id);
+        let seen = here.any(|it| !app.product.scope(Right::Read, it).is_nothing());
+        if seen && !ENGINE_ROOMS.contains(&module.id.as_str()) {
             let href = view.link_with("/registers", &[("module", &module.id)]);
             menu.push(room(
                 module.title.get(view.language).to_owned(),

@@ -268,10 +268,7 @@ async fn a_matter_goes_its_way_through_hands_opinions_and_a_meeting() {
         assert_eq!(code(steps::take(&clerk, &early).await), "step_guard");
         let mut elsewhere = reply(id);
         elsewhere.files[0].0 = "reply".into();
-        assert_eq!(
-            code(steps::take(&clerk, &elsewhere).await),
-            "not_found_near"
-        );
+        assert_eq!(code(steps::take(&clerk, &elsewhere).await), "not_found");
         assert_eq!(office.store.head().await.unwrap(), before);
         let open = steps::offered(&clerk, "matter", id).await.unwrap();
         let said = steps::guard::explained(
@@ -442,9 +439,9 @@ async fn a_role_reaches_as_far_as_it_was_given() {
     );
     #[rustfmt::skip]
     let cases = [
-        (&officer, west, "step_not_yours"),
-        (&nobody,  west, "step_not_yours"),
-        (&wide,    west, "step_not_yours"),
+        (&officer, west, "not_found"),
+        (&nobody,  west, "not_found"),
+        (&wide,    west, "not_found"),
         (&officer, east, "done"),
     ];
     for (who, record, want) in cases {

@@ -14,7 +14,11 @@ use std::{
 };
 
 use futures::FutureExt;
-use quanyu_core::{access::Right, text::Language, typed};
+use quanyu_core::{
+    access::Right,
+    text::{Language, Text},
+    typed,
+};
 use quanyu_documents::workbook::{
     Cell,
     write::{CsvWriter, Field as Head, Kind},
@@ -39,11 +43,66 @@ pub struct Written {
     pub left_out: i64,
 }
 
+/// A value that is asked once for a whole list.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The field.
+    pub id: String,
+    /// What it is called.
+    pub title: Text,
+    /// How it is entered.
+    pub entry: Entry,
+    /// Must be known.
+    pub required: bool,
+}
+
+/// How a value is entered.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// As text.
+    Text,
+    /// As a day.
+    Day,
+    /// One of these codes, each with what it is called.
+    Choice(Vec<(String, Text)>),
+    /// Yes or no.
+    YesNo,
+}
+
+/// What a page asks before it writes: the register's name and the values that hold for the whole list.
+///
+/// # Errors
+/// Where the pack declares no such register, or the person before us may not enter it.
+pub fn asks(product: &Product) -> Result<(Text, Vec<Asked>), AppError> {
+    let (register, fields) = asked(product)?;
+    let ask = |field: &&Field| Asked {
+        id: field.id.clone(),
+        title: field.title.clone(),
+        required: field.required,
+        entry: match &field.kind {
+            FieldType::Date => Entry::Day,
+            FieldType::YesNo => Entry::YesNo,
+            FieldType::Code { list } => {
+                let list = product.pack.codes.get(list);
+                let items = list.into_iter().flat_map(|it| &it.items);
+                let current = items.filter(|it| !it.retired);
+                Entry::Choice(
+                    current
+                        .map(|it| (it.code.clone(), it.title.clone()))
+                        .collect(),
+                )
+            }
+            _ => Entry::Text,
+        },
+    };
+    Ok((register.title.clone(), fields.iter().map(ask).collect()))
+}
+
 /// The register that holds qualifications, and what of it is asked once for a list: what the part asks first.
 ///
 /// # Errors
 /// Where the pack declares none, or the person before us may not enter it.
-pub fn asked(product: &Product) -> Result<(&Register, Vec<&Field>), AppError> {
+fn asked(product: &Product) -> Result<(&Register, Vec<&Field>), AppError> {
     let none = AppError::List(ListRefusal::NoPart { part: PART });
     let register = product.pack.playing(PART).ok_or(none)?;
     product.may(Right::Enter, register)?;

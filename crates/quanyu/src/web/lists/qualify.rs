@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, Request},
     response::{IntoResponse, Redirect, Response},
 };
-use quanyu_pack::model::{Field, FieldType};
+use quanyu_core::text::Text;
 use serde::Serialize;
 use serde_json::json;
 
@@ -14,7 +14,10 @@ use super::number;
 use crate::{
     app::{
         AppError,
-        lists::{self, qualify},
+        lists::{
+            self,
+            qualify::{self, Entry},
+        },
     },
     web::{
         frame::{Frame, Place},
@@ -137,32 +140,29 @@ impl QualifyPage {
     ) -> Result<Self, AppError> {
         let list = lists::get(&app.product, id).await?;
         let say = app.say(view);
-        let (register, fields) = qualify::asked(&app.product)?;
-        let input = |field: &Field| Input {
-            id: field.id.clone(),
-            title: field.title.get(view.language).to_owned(),
-            kind: match field.kind {
-                FieldType::Date => "date",
-                FieldType::Code { .. } | FieldType::YesNo => "choice",
-                _ => "text",
+        let (register, fields) = qualify::asks(&app.product)?;
+        let input = |asked: qualify::Asked| Input {
+            title: asked.title.get(view.language).to_owned(),
+            kind: match asked.entry {
+                Entry::Day => "date",
+                Entry::Choice(_) | Entry::YesNo => "choice",
+                Entry::Text => "text",
             },
-            required: field.required,
-            value: values.get(&field.id).cloned().unwrap_or_default(),
-            choices: match &field.kind {
-                FieldType::Code { list } => {
-                    let list = app.product.pack.codes.get(list);
-                    let items = list.into_iter().flat_map(|it| &it.items);
-                    let current = items.filter(|it| !it.retired);
+            required: asked.required,
+            value: values.get(&asked.id).cloned().unwrap_or_default(),
+            choices: match asked.entry {
+                Entry::Choice(codes) => {
                     let said =
-                        current.map(|it| (it.code.clone(), it.title.get(view.language).to_owned()));
-                    said.collect()
+                        |(code, title): (String, Text)| (code, title.get(view.language).to_owned());
+                    codes.into_iter().map(said).collect()
                 }
-                FieldType::YesNo => ["flag.yes", "flag.no"]
+                Entry::YesNo => ["flag.yes", "flag.no"]
                     .map(|it| say.text(it))
                     .map(|it| (it.clone(), it))
                     .to_vec(),
-                _ => Vec::new(),
+                Entry::Day | Entry::Text => Vec::new(),
             },
+            id: asked.id,
         };
         let outcome = written.map(|it| {
             let report = &it.report;
@@ -192,7 +192,7 @@ impl QualifyPage {
             frame: Frame::new(app, view, Place::Lists, &say.text("lists.qualify")),
             back: view.link(&format!("/lists/{id}")),
             title: list.title,
-            register: register.title.get(view.language).to_owned(),
+            register: register.get(view.language).to_owned(),
             action: view.link(&format!("/lists/{id}/qualify")),
             fields: fields.into_iter().map(input).collect(),
             ready: written.is_some_and(|it| it.report.faults.is_empty() && writes(it)),
