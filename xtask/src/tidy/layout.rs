@@ -223,7 +223,7 @@ mod tests {
             ("quanyu-store",     "[dev-dependencies]\nquanyu-testkit = {}",           None),
             ("quanyu",           "[dependencies]\nquanyu-testkit = {}",               Some("`quanyu` may not depend on `quanyu-testkit`")),
             ("quanyu-documents", "[dev-dependencies]\nquanyu-store = {}",             Some("tests of `quanyu-documents` may not see `quanyu-store`")),
-            ("quanyu-search",    "[dependencies]",                                    Some("`quanyu-search` has no place in the layout (xtask/src/tidy/layout.rs)")),
+            ("quanyu-other",     "[dependencies]",                                    Some("`quanyu-other` has no place in the layout (xtask/src/tidy/layout.rs)")),
             ("quanyu-core",      "[features]\nextra = []",                            Some("has cargo features: the product is built in one way")),
         ];
         for (name, manifest, wrong) in cases {

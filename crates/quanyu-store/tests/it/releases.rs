@@ -311,7 +311,7 @@ async fn what_was_kept_is_named_when_it_is_tampered_with() {
         "update step set note = 'x'",
         "update step set offline = 0",
         "delete from step",
-        "insert into step select seq + 1000, record, register, step, from_state, to_state, role, note, file, offline, actor, at from step",
+        "insert into step (seq, record, register, step, from_state, to_state, role, note, file, offline, actor, at) select seq + 1000, record, register, step, from_state, to_state, role, note, file, offline, actor, at from step",
         "update document_number set number = 'x'",
         "update document_number set n = 7",
         "delete from document_number",
