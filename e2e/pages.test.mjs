@@ -3,13 +3,17 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, open, shoot, shots, sound } from "./lib/browser.mjs";
 import * as report from "./lib/report.mjs";
-import { serve } from "./lib/server.mjs";
+import { serve, signIn, someone } from "./lib/server.mjs";
 
 let server;
 let browser;
+// Whoever enters documents, targets and tasks.
+let officer;
 
 before(async () => {
   server = await serve();
+  officer = await signIn(server.url, { ...someone, name: "jingban" });
+  await signIn(server.url);
   browser = await launch();
   console.log(`screenshots: ${shots}`);
 });
@@ -286,7 +290,7 @@ test("the guided path finds the planted errors and renews last year's summary", 
 
 test("a summary is looked at, frozen and kept; every number of the paper leads to its release", async () => {
   for (const width of [1440, 390]) {
-    const page = await open(browser, server.url, { width });
+    const page = await open(browser, server.url, { width, cookie: officer });
     await page.goto("/writing?period=2023");
     await page.locator(".acts a.first").click();
     await page.waitForURL(/writing\/compose/);
@@ -318,7 +322,7 @@ test("a plan is dropped, its targets and tasks are confirmed, and the task stand
     "（二）修订科技扶持办法。3月底前完成征求意见。责任科室：政策法规科。",
   ].join("\n");
   for (const width of [1440, 390]) {
-    const page = await open(browser, server.url, { width });
+    const page = await open(browser, server.url, { width, cookie: officer });
     await page.goto("/appraisal/plan?period=2025");
     await page.setInputFiles("input[type=file]", { name: "示例计划.txt", mimeType: "text/plain", buffer: Buffer.from(plan) });
     await page.click("form.drop button");

@@ -99,6 +99,8 @@ pub async fn confirm(product: &Product, id: i64, place: i64) -> Result<usize, Ap
                 if kept::state(act, id, place).await?.as_deref() != Some("reported") {
                     return Err(not_reported.into());
                 }
+                // The party entered it; whoever confirms it need not be one who enters the register.
+                act.everywhere();
                 for write in &writes {
                     one(act, write, &titles).await?;
                 }
