@@ -109,7 +109,7 @@ impl Sight {
         .await
         .map_err(|it| DataFusionError::External(Box::new(it)))?;
         let at = data.schema.index_of("parent")?;
-        let among = Gone::default().with(ids.into_iter());
+        let among = Gone::default().with(ids);
         among.condition(at, &data.schema, true).map(Some)
     }
 

@@ -245,7 +245,10 @@ impl Look<'_> {
             .take(self.wish.limit)
             .map(|it| it.2)
             .collect();
-        (!hits.is_empty()).then(|| Group {
+        if hits.is_empty() {
+            return None;
+        }
+        Some(Group {
             kind: self.asker.kind,
             hits,
             more,

@@ -115,7 +115,7 @@ fn by_name(entry: &Entry, title: &Folded, names: &[(&str, Folded)], word: &Word)
             .char_indices()
             .nth(asked.chars().count())
             .map_or(code.len(), |it| it.0);
-        let note = Some(Marked::new(code, vec![0..end]));
+        let note = Some(Marked::new(code, std::iter::once(0..end).collect()));
         return Some(Answer {
             rank: 1,
             way: Way::Code,
@@ -269,12 +269,12 @@ mod tests {
         let text = "第一句与此无关。这里说到技术合同成交额的增长情况；后面还有。";
         let at = text.find("成交额").unwrap();
         assert_eq!(
-            shown(&around(text, vec![at..at + 9])),
+            shown(&around(text, std::iter::once(at..at + 9).collect())),
             "这里说到技术合同[成交额]的增长情况"
         );
         let long = format!("{}成交额{}", "前".repeat(100), "后".repeat(100));
         let at = long.find("成交额").unwrap();
-        let marked = around(&long, vec![at..at + 9]);
+        let marked = around(&long, std::iter::once(at..at + 9).collect());
         assert!(
             shown(&marked).starts_with("…前") && shown(&marked).contains("[成交额]后"),
             "{marked:?}"

@@ -117,9 +117,7 @@ fn cut(rest: &str, whole: &mut Vec<&'static str>, found: &mut Vec<Cut>, steps: &
 pub(crate) fn sounds(chars: &[char], letters: &str) -> Option<Range<usize>> {
     let mut steps = STEPS;
     // One letter alone says nothing.
-    if letters.chars().nth(1).is_none() {
-        return None;
-    }
+    letters.chars().nth(1)?;
     (0..chars.len()).find_map(|start| {
         // What begins within a foreign word is chance.
         let within = start > 0 && !is_han(chars[start]) && !is_han(chars[start - 1]);

@@ -252,10 +252,7 @@ fn damaged(kind: usize, firm: &Firm, dice: &mut Dice) -> Option<String> {
         0 => return Some(name.clone()),
         1 => match dice.below(3) {
             0 if name.contains('（') => name.replace('（', "(").replace('）', ")"),
-            1 => name
-                .replace('（', "")
-                .replace('）', "")
-                .replace("有限", " 有限"),
+            1 => name.replace(['（', '）'], "").replace("有限", " 有限"),
             _ => {
                 let mut text: Vec<char> = name.chars().collect();
                 text.insert(1 + dice.below(text.len() - 1), '\u{3000}');

@@ -48,6 +48,10 @@ pub enum Also {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few hundred live at once, while a document is rendered"
+)]
 pub enum Answer {
     /// A figure.
     Figure(Figure),

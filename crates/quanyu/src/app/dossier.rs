@@ -48,6 +48,9 @@ pub struct Dossier {
     pub files: Vec<FileOf>,
 }
 
+/// A value of a year, and how it is said.
+pub type YearFact = (Option<Decimal>, String);
+
 /// Facts by year.
 #[derive(Clone, Debug)]
 pub struct Years {
@@ -56,7 +59,7 @@ pub struct Years {
     /// Years in order.
     pub years: Vec<String>,
     /// Facts: head, and for each year the value and how it is said.
-    pub facts: Vec<(FieldHead, Vec<(Option<Decimal>, String)>)>,
+    pub facts: Vec<(FieldHead, Vec<YearFact>)>,
 }
 
 /// Records of a register that refer to it.

@@ -72,7 +72,8 @@ async fn a_record_is_made_read_changed_and_removed_over_the_version_that_was_rea
     assert_eq!(same.status, 304);
 
     let change = json!({ "fields": { "amount": 99, "kind": null } });
-    let cases: [(&[(&str, &str)], u16, &str); 3] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str);
+    let cases: [Case; 3] = [
         (&[], 428, "api_no_version"),
         (&[("if-match", "\"7\"")], 412, "api_stale"),
         (&[("if-match", "\"1\"")], 200, ""),

@@ -55,8 +55,9 @@ async fn a_record_page_offers_its_steps_and_takes_them() {
     for part in ["任务审批单", "□ 同意", "编号：job-"] {
         assert!(sheet.text.contains(part), "{part}: {}", sheet.text);
     }
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16);
     #[rustfmt::skip]
-    let refused: [(&str, &[(&str, &str)], u16); 7] = [
+    let refused: [Case; 7] = [
         ("step",    &[("step", "finish")],                                       422),
         ("step",    &[("step", "finihs")],                                       404),
         ("step",    &[("step", "finish"), ("f.done_on", "昨天")],                 422),
