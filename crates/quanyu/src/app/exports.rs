@@ -17,7 +17,12 @@ use std::path::Path;
 
 use futures::stream::{self, Stream};
 use jiff::civil::Time;
-use quanyu_core::{access::Right, columns::ColumnKind, text::Text, value::Value};
+use quanyu_core::{
+    access::{Right, Scope},
+    columns::ColumnKind,
+    text::Text,
+    value::Value,
+};
 use quanyu_documents::workbook::{
     Cell,
     write::{Field as Head, Kind},
@@ -90,7 +95,14 @@ impl AsFile {
 /// As [`export`], and a right that is missing.
 pub async fn as_file(product: &Product, register: &str, ending: &str) -> Result<AsFile, AppError> {
     let declared = super::registers::declared(product, register)?;
-    product.may(Right::Export, declared)?;
+    let reach = product.may(Right::Export, declared)?;
+    // What is written is all that is seen, so taking out has to reach as far as seeing.
+    if reach != Scope::All && reach != product.scope(Right::Read, declared) {
+        return Err(AppError::NotAllowed {
+            right: Right::Export.word(),
+            register: declared.title.clone(),
+        });
+    }
     let trouble = |error: std::io::Error| AppError::file(Path::new(register), &error);
     let folder = tempfile::tempdir().map_err(trouble)?;
     let target = folder.path().join(format!("records.{ending}"));
