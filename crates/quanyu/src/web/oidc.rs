@@ -16,7 +16,6 @@ use super::{
     frame::Bare, identity, problem::Problem, respond::bare_view, signin, state::App, view,
 };
 use crate::app::{
-    AppError,
     account::{AccountRefusal, session::Attempt},
     oidc::{self, Back, Came},
 };
@@ -57,31 +56,12 @@ pub(super) async fn out(app: App, Path(id): Path<String>, request: Request) -> R
 /// `GET /oidc/{provider}/back?code=…&state=…`: back.
 pub(super) async fn home(app: App, Path(id): Path<String>, request: Request) -> Response {
     let language = view::language(request.headers(), request.uri().query());
-    let address = identity::address(&request);
-    let headers = request.headers();
-    if app.tries.too_many(&address) {
+    let (sent, attempt, here) = read(&app, &id, &request);
+    // What is left of the request is not needed while the provider is asked.
+    drop(request);
+    if app.tries.too_many(&attempt.address) {
         return Problem::of(&app, language, AccountRefusal::TooFast.code()).into_response();
     }
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|it| it.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    let query = |key| signin::query(request.uri(), key);
-    let sent = Back {
-        code: query("code"),
-        state: query("state"),
-        error: Some(query("error")).filter(|it| !it.is_empty()),
-        browser: browser(headers),
-    };
-    let attempt = Attempt {
-        agent,
-        address,
-        was: identity::held(&app, headers),
-        ..Attempt::default()
-    };
-    let here = back(&app, headers, &id);
-    drop(request);
     let came = oidc::come_back(&app.product, &app.providers, &id, &here, &sent, &attempt).await;
     let mut answer = match came {
         Ok(Came::In { held, next }) => {
@@ -91,7 +71,7 @@ pub(super) async fn home(app: App, Path(id): Path<String>, request: Request) -> 
             answer
         }
         Ok(Came::Waits { name }) => waits(&app, language, name),
-        Err(error) => refused(&app, language, &error),
+        Err(error) => Problem::new(&app, language, &error).into_response(),
     };
     answer
         .headers_mut()
@@ -99,8 +79,27 @@ pub(super) async fn home(app: App, Path(id): Path<String>, request: Request) -> 
     answer
 }
 
-fn refused(app: &App, language: quanyu_core::text::Language, error: &AppError) -> Response {
-    Problem::new(app, language, error).into_response()
+/// What came back, who brings it, and the address that it came to.
+fn read(app: &App, id: &str, request: &Request) -> (Back, Attempt, String) {
+    let headers = request.headers();
+    let query = |key| signin::query(request.uri(), key);
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
+    let sent = Back {
+        code: query("code"),
+        state: query("state"),
+        error: Some(query("error")).filter(|it| !it.is_empty()),
+        browser: browser(headers),
+    };
+    let attempt = Attempt {
+        agent: agent.to_owned(),
+        address: identity::address(request),
+        was: identity::held(app, headers),
+        ..Attempt::default()
+    };
+    (sent, attempt, back(app, headers, id))
 }
 
 fn waits(app: &App, language: quanyu_core::text::Language, name: String) -> Response {

@@ -201,6 +201,7 @@ impl Spoken {
             CoreJwsSigningAlgorithm::RsaSsaPssSha256,
             CoreJwsSigningAlgorithm::EcdsaP256Sha256,
             CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+            CoreJwsSigningAlgorithm::EdDsa,
         ];
         let check = self.client.id_token_verifier().set_allowed_algs(signed);
         let claims = id
