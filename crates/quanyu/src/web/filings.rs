@@ -104,6 +104,14 @@ fn days(say: &Say<'_>, it: &Matter) -> Option<String> {
     }
 }
 
+/// What stands between names.
+fn parting(say: &Say<'_>) -> &'static str {
+    match say.language {
+        quanyu_core::text::Language::Zh => "、",
+        quanyu_core::text::Language::En => ", ",
+    }
+}
+
 impl MineShown {
     pub fn new(say: &Say<'_>, me: &Me, it: &Mine) -> Self {
         let late = it.left.is_some_and(|it| it < 0);
@@ -140,7 +148,7 @@ impl MineShown {
             returned: it.returned,
             reason: it.reason.clone().filter(|_| it.returned),
             hands: (it.whose == "theirs" && !hands.is_empty())
-                .then(|| say.fill("firms.hands", &[("roles", hands.join("、"))])),
+                .then(|| say.fill("firms.hands", &[("roles", hands.join(parting(say)))])),
             due: due.filter(|_| it.whose != "over"),
             late,
         }

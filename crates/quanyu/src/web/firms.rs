@@ -360,6 +360,8 @@ pub(super) async fn answer(
 struct ProfilePage {
     frame: Frame,
     name: String,
+    /// Whether some fields are not known.
+    unknown: bool,
     fields: Vec<ProfileField>,
     sections: Vec<ProfileSection>,
     years: Vec<ProfileSection>,
@@ -370,6 +372,7 @@ struct ProfilePage {
 struct ProfileField {
     title: String,
     said: String,
+    known: bool,
     source: Option<String>,
     correct: String,
 }
@@ -401,15 +404,17 @@ pub(super) async fn profile(app: App, view: View) -> Result<Response, Problem> {
         let source = field.and_then(|it| it.source.clone());
         ProfileField {
             title: head.title.get(view.language).to_owned(),
-            said: if cell.said.is_empty() {
-                UNKNOWN.to_owned()
-            } else {
-                cell.said.clone()
+            known: !cell.said.is_empty() && cell.said != UNKNOWN,
+            said: match (cell.said.as_str(), head.unit.as_deref()) {
+                ("" | UNKNOWN, _) => UNKNOWN.to_owned(),
+                (said, Some(unit)) => format!("{said} {}", say.unit(unit)).trim_end().to_owned(),
+                (said, None) => said.to_owned(),
             },
             source: source.map(|it| say.fill("firms.source", &[("source", it)])),
             correct: me.link_with("/my/profile/correct", &[("field", &head.id)]),
         }
     });
+    let fields: Vec<ProfileField> = fields.collect();
     let known =
         |pairs: &mut Vec<(String, String)>| pairs.retain(|it| !it.1.is_empty() && it.1 != UNKNOWN);
     let sections = whole.sections.iter().map(|section| {
@@ -462,7 +467,8 @@ pub(super) async fn profile(app: App, view: View) -> Result<Response, Problem> {
     let page = ProfilePage {
         frame: me.frame(&app, &view, &say.text("firms.profile")),
         name: me.firm.name.clone(),
-        fields: fields.collect(),
+        unknown: fields.iter().any(|it| !it.known),
+        fields,
         sections: sections.collect(),
         years: years.collect(),
         corrects: found.corrects,
