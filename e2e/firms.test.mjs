@@ -255,6 +255,11 @@ test("a stranger gets nothing: neither without a session nor with another firm's
     const answer = await other.request.get(`/my/profile?for=${id}`);
     assert.ok([403, 404].includes(answer.status()), `for=${id}: ${answer.status()}`);
   }
+  // Nor does a program of theirs reach what only staff send.
+  for (const path of ["/registers/rd_forecast/import", "/registers/rd_forecast/bulk", "/registers/rd_forecast/new"]) {
+    const sent = await other.request.post(path, { multipart: { csrf: "x" }, headers: { origin: server.url } });
+    assert.equal(sent.status(), 403, path);
+  }
   // Rooms of staff are not shown to firms.
   for (const path of ["/", "/desk", "/registers", "/collections", "/search?q=x"]) {
     await other.goto(path);

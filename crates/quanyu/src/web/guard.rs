@@ -129,10 +129,15 @@ async fn enter(
         }
         return Err(Box::new(signin::ask(&request)));
     }
-    // People of firms see no rooms of staff; programs and downloads go on.
-    let page = *request.method() == Method::GET && !json;
-    if page && seen.product.of_firms() && firms::is_of_staff(path) {
-        return Err(Box::new(Redirect::to("/my").into_response()));
+    // People of firms see no rooms of staff and send nothing to them: imports and changes of many records know no hands.
+    if seen.product.of_firms() && firms::is_of_staff(path) {
+        match (request.method(), json) {
+            (&Method::GET, false) => {
+                return Err(Box::new(Redirect::to("/my").into_response()));
+            }
+            (&Method::GET, true) => {}
+            _ => return Err(problem(&seen, "web_no_right")),
+        }
     }
     // Nothing else is open before the password is one's own.
     let ways_out = ["/account", "/signout", "/assets/", "/healthz"];

@@ -285,19 +285,12 @@ async fn without_the_operators_leave_an_account_waits_for_an_administrator() {
     let all = account::list(&mut tx, "", 10).await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(all[0].roles.is_empty() && all[0].password.is_none());
-    let row = quanyu_store::notice::list(
-        &mut tx,
-        &quanyu_store::notice::Reader {
-            person: "x".to_owned(),
-            roles: None,
-        },
-        10,
-    );
-    assert_eq!(
-        row.await.unwrap().len(),
-        1,
-        "the administrator is told once"
-    );
+    let anybody = quanyu_store::notice::Reader {
+        person: "x".to_owned(),
+        roles: None,
+    };
+    let told = quanyu_store::notice::list(&mut tx, &anybody, 10).await;
+    assert_eq!(told.unwrap().len(), 1, "the administrator is told once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,10 @@
 //!
 //! Owns the handlers and page structs. Leaves every act to `app::filings`, which firm a page is about to [`super::firms`].
 //!
-//! Start reading at [`begin`].
+//! Cards are in [`cards`], the page of a record in [`standing`]. Start reading at [`begin`].
+
+mod cards;
+mod standing;
 
 use axum::{
     extract::{Path, Request},
@@ -13,6 +16,10 @@ use quanyu_core::text::Text;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+pub(super) use self::{
+    cards::{MatterShown, MineShown},
+    standing::{file, show, step},
+};
 use super::{
     entries::{self, form::ControlShown},
     firms::{Me, me},
@@ -20,7 +27,7 @@ use super::{
     problem::Problem,
     say::Say,
     state::App,
-    steps, upload,
+    upload,
     view::View,
 };
 use crate::{
@@ -28,132 +35,13 @@ use crate::{
         self, AppError,
         entries::{Fault, Outcome, Typed},
         filings::{
-            Matter, Mine, conditions,
+            conditions,
             form::{self, Filed, FilingForm},
             origins::Origin,
-            standing::{self, StandingPage},
         },
-        steps::Taking,
     },
     messages,
 };
-
-/// Something that may be filed, as a card.
-#[derive(Debug, Serialize)]
-pub(super) struct MatterShown {
-    title: String,
-    kind: String,
-    href: String,
-    state: String,
-    class: &'static str,
-    days: Option<String>,
-    begun: Option<MineShown>,
-}
-
-/// A filed record, as a card.
-#[derive(Debug, Serialize)]
-pub(super) struct MineShown {
-    title: String,
-    register: String,
-    href: String,
-    state: String,
-    class: &'static str,
-    returned: bool,
-    reason: Option<String>,
-    hands: Option<String>,
-    due: Option<String>,
-    late: bool,
-}
-
-impl MatterShown {
-    pub fn new(say: &Say<'_>, me: &Me, it: &Matter) -> Self {
-        let key = it
-            .call
-            .as_ref()
-            .map_or_else(|| it.filing.clone(), |it| it.id.to_string());
-        let title = it.call.as_ref().map(|it| it.title.clone());
-        Self {
-            title: title.unwrap_or_else(|| it.title.get(say.language).to_owned()),
-            kind: say.word("filing_kind", it.kind.word()),
-            href: me.link(&format!("/my/matters/{key}")),
-            state: say.word("matter_state", it.state),
-            class: match it.state {
-                "open" => "done",
-                "soon" => "waiting",
-                _ => "error",
-            },
-            days: days(say, it),
-            begun: it.begun.as_ref().map(|it| MineShown::new(say, me, it)),
-        }
-    }
-}
-
-/// From when or until when something may be filed.
-fn days(say: &Say<'_>, it: &Matter) -> Option<String> {
-    let (from, to) = it.call.as_ref()?.days;
-    if it.state == "soon" {
-        return Some(say.fill("firms.from", &[("day", from?.to_string())]));
-    }
-    let until = say.fill("firms.until", &[("day", to?.to_string())]);
-    match it.left {
-        Some(left) if it.state == "open" => {
-            let left = say.fill("firms.left", &[("days", left.to_string())]);
-            Some(format!("{until} · {left}"))
-        }
-        _ => Some(until),
-    }
-}
-
-/// What stands between names.
-fn parting(say: &Say<'_>) -> &'static str {
-    match say.language {
-        quanyu_core::text::Language::Zh => "、",
-        quanyu_core::text::Language::En => ", ",
-    }
-}
-
-impl MineShown {
-    pub fn new(say: &Say<'_>, me: &Me, it: &Mine) -> Self {
-        let late = it.left.is_some_and(|it| it < 0);
-        let due = it.due.map(|day| {
-            let until = say.fill("firms.until", &[("day", day.to_string())]);
-            match it.left {
-                Some(left) if left >= 0 => {
-                    let left = say.fill("firms.left", &[("days", left.to_string())]);
-                    format!("{until} · {left}")
-                }
-                Some(left) => {
-                    let late = say.fill("firms.late", &[("days", (-left).to_string())]);
-                    format!("{until} · {late}")
-                }
-                None => until,
-            }
-        });
-        let title = |it: &Text| it.get(say.language).to_owned();
-        let hands: Vec<String> = it.hands.iter().map(title).collect();
-        Self {
-            title: match (&it.filing, &it.period) {
-                (Some((_, filing)), Some(period)) => format!("{} {period}", title(filing)),
-                _ => it.label.clone(),
-            },
-            register: title(&it.register.1),
-            href: me.link(&format!("/my/records/{}/{}", it.register.0, it.id)),
-            state: title(&it.state.1),
-            class: match (it.whose, it.returned || late) {
-                (_, true) => "error",
-                ("mine", _) => "behind",
-                ("theirs", _) => "on_pace",
-                _ => "done",
-            },
-            returned: it.returned,
-            reason: it.reason.clone().filter(|_| it.returned),
-            hands: (it.whose == "theirs" && !hands.is_empty())
-                .then(|| say.fill("firms.hands", &[("roles", hands.join(parting(say)))])),
-            due: due.filter(|_| it.whose != "over"),
-            late,
-        }
-    }
-}
 
 #[derive(Debug, Serialize)]
 struct MattersPage {
@@ -626,168 +514,4 @@ pub(super) async fn mine(app: App, view: View) -> Result<Response, Problem> {
         matters: me.link("/my/matters"),
     };
     app.page(&view, "firms/records.html", &page)
-}
-
-#[derive(Debug, Serialize)]
-struct StandingShown {
-    frame: Frame,
-    mine: MineShown,
-    done: Option<String>,
-    fields: Vec<(String, String)>,
-    files: Vec<(String, String, String)>,
-    way: Vec<(String, bool, bool)>,
-    taken: Vec<TakenShown>,
-    missing: Vec<String>,
-    edit: Option<String>,
-    open: Vec<(String, String, bool)>,
-    action: String,
-    version: i64,
-}
-
-#[derive(Debug, Serialize)]
-struct TakenShown {
-    title: String,
-    to: String,
-    at: String,
-    who: String,
-    returned: bool,
-    note: Option<String>,
-}
-
-/// `GET /my/records/{register}/{record}`: where it stands.
-pub(super) async fn show(
-    app: App,
-    Path((register, id)): Path<(String, i64)>,
-    view: View,
-) -> Result<Response, Problem> {
-    let me = match me(&app, &view).await? {
-        Ok(me) => me,
-        Err(choose) => return Ok(choose),
-    };
-    let at = (register.as_str(), id);
-    let found = standing::show(&app.product, &me.firm, at, view.language).await;
-    let found = found.map_err(|error| app.refused(&view, &error))?;
-    let page = StandingShown::new(&app, &view, &me, &found);
-    app.page(&view, "firms/standing.html", &page)
-}
-
-impl StandingShown {
-    fn new(app: &App, view: &View, me: &Me, it: &StandingPage) -> Self {
-        let say = app.say(view);
-        let title = |it: &Text| it.get(view.language).to_owned();
-        let base = format!("/my/records/{}/{}", it.mine.register.0, it.mine.id);
-        let mine = MineShown::new(&say, me, &it.mine);
-        let fields = it.fields.iter().map(|(head, cell)| {
-            let unit = head.unit.as_deref().map(|it| say.unit(it));
-            let unit = unit.unwrap_or_default();
-            let said = format!("{} {unit}", cell.said).trim_end().to_owned();
-            (title(&head.title), said)
-        });
-        let files = it.files.iter().map(|(field, name, hash)| {
-            let href = me.link(&format!("{base}/files/{hash}"));
-            (title(field), name.clone(), href)
-        });
-        let taken = it.taken.iter().map(|(taken, behalf)| {
-            let role = taken.role.as_ref().map(|it| title(&it.1));
-            // Whoever of the bureau acts is told by the role alone.
-            let firm = taken.role.as_ref().is_some_and(|(id, _)| {
-                let role = app.product.pack.roles.get(id);
-                role.is_some_and(|it| it.firm)
-            });
-            let actor = match firm {
-                true => steps::acted(app, view, &taken.actor, behalf.as_deref()),
-                false => String::new(),
-            };
-            let who: Vec<String> = role.into_iter().chain([actor]).collect();
-            let who: Vec<String> = who.into_iter().filter(|it| !it.is_empty()).collect();
-            TakenShown {
-                title: title(&taken.title),
-                to: title(&taken.to.1),
-                at: taken.at.clone(),
-                who: who.join(" · "),
-                returned: taken.kind.word() == "return",
-                note: taken.note.clone(),
-            }
-        });
-        Self {
-            frame: me.frame(app, view, &mine.title),
-            done: view.wish("done").and_then(|it| match it {
-                "submitted" | "kept" | "asked" | "taken" => Some(say.word("firm_done", it)),
-                _ => None,
-            }),
-            fields: fields.collect(),
-            files: files.collect(),
-            way: it
-                .way
-                .iter()
-                .map(|(state, passed, here)| (title(state), *passed, *here))
-                .collect(),
-            taken: taken.collect(),
-            missing: if it.editable {
-                it.missing.iter().map(title).collect()
-            } else {
-                Vec::new()
-            },
-            edit: it.editable.then(|| me.link(&format!("{base}/edit"))),
-            open: it
-                .open
-                .iter()
-                .map(|it| (it.id.clone(), title(&it.title), it.needs_note))
-                .collect(),
-            action: me.link(&format!("{base}/step")),
-            version: it.version,
-            mine,
-        }
-    }
-}
-
-/// `POST /my/records/{register}/{record}/step`: takes another step than handing in, such as taking it back.
-pub(super) async fn step(
-    app: App,
-    Path((register, id)): Path<(String, i64)>,
-    view: View,
-    request: Request,
-) -> Result<Response, Problem> {
-    let refused = |error: AppError| app.refused(&view, &error);
-    let me = match me(&app, &view).await? {
-        Ok(me) => me,
-        Err(choose) => return Ok(choose),
-    };
-    let mut form = upload::form(&app, &view, request).await?;
-    let at = (register.as_str(), id);
-    let found = standing::show(&app.product, &me.firm, at, view.language).await;
-    let found = found.map_err(refused)?;
-    let wished = form.take("step").unwrap_or_default();
-    if !found.open.iter().any(|it| it.id == wished) {
-        return Err(refused(AppError::not_found("step", &wished, [])));
-    }
-    let taking = Taking {
-        register: register.clone(),
-        record: id,
-        version: form.take("version").and_then(|it| it.parse().ok()),
-        step: wished,
-        note: form.take("note"),
-        ..Taking::default()
-    };
-    app::steps::take(&app.product, &taking)
-        .await
-        .map_err(refused)?;
-    let to = format!("/my/records/{register}/{id}");
-    Ok(Redirect::to(&me.link_with(&to, &[("done", "taken")])).into_response())
-}
-
-/// `GET /my/records/{register}/{record}/files/{hash}`.
-pub(super) async fn file(
-    app: App,
-    Path((register, id, hash)): Path<(String, i64, String)>,
-    view: View,
-) -> Result<Response, Problem> {
-    let me = match me(&app, &view).await? {
-        Ok(me) => me,
-        Err(choose) => return Ok(choose),
-    };
-    let at = (register.as_str(), id);
-    let found = standing::file(&app.product, &me.firm, at, &hash).await;
-    let (name, bytes) = found.map_err(|error| app.refused(&view, &error))?;
-    Ok(steps::download(&name, "application/octet-stream", bytes))
 }
