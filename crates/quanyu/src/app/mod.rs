@@ -39,6 +39,7 @@ pub mod imports;
 pub mod indicators;
 pub mod interface;
 pub mod lists;
+pub mod media;
 pub mod names;
 pub mod notices;
 pub mod packs;

@@ -10,10 +10,10 @@ use quanyu_core::period::Period;
 
 use super::{
     api::rate::Rates, assets::Assets, guard::Door, identity::Sender, metrics::Metrics,
-    signin::Tries, templates::Templates,
+    patience::Patience, signin::Tries, templates::Templates,
 };
 use crate::{
-    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
+    app::{Product, Who, account::people::People, check::shelf::Shelf, imports::intake::Intake},
     messages::Messages,
 };
 
@@ -35,8 +35,12 @@ pub struct App {
     pub(super) rates: Rates,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
+    /// Who is who.
+    pub(super) people: Arc<People>,
     /// Under which names and how it is reached.
     pub(super) door: Arc<Door>,
+    /// How long a client is waited for.
+    pub(super) patience: Patience,
     /// Attempts to sign in, by where they come from.
     pub(super) tries: Arc<Tries>,
     /// Whoever sends a request, it is this person: in tests.
@@ -75,7 +79,9 @@ impl App {
             intake: Arc::default(),
             rates: Rates::default(),
             latest: Arc::default(),
+            people: Arc::default(),
             door: Arc::new(door),
+            patience: Patience::default(),
             tries: Arc::new(Tries::new()),
             one: None,
             sender: Sender::plain(Arc::new(Who::nobody())),
@@ -84,6 +90,12 @@ impl App {
 }
 
 impl App {
+    /// The application with another patience than usual: for tests.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
     /// The application as the sender of a request sees it.
     pub(super) fn seen_by(&self, sender: Option<Sender>) -> Self {
         let sender = sender.unwrap_or_else(|| Sender::plain(Arc::new(Who::nobody())));
