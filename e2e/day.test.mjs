@@ -200,14 +200,17 @@ test("an officer's day", async (day) => {
   });
 
   await day.test("a number is traced to the record, and the record to the workbook that it came in", async () => {
-    await page.goto("/indicators/tech_contract_value?period=2023");
+    // Of the year to the month, of the month to the record.
+    await page.goto("/indicators/tech_contract_value?period=2023-03");
     await look("jingban", "/indicators/tech_contract_value?period=2023", "10-figure");
-    const one = page.locator("#evidence a", { hasText: "DAY-1" });
-    for (let more = 0; !(await one.count()) && more < 40; more++) {
-      await page.locator("#evidence a", { hasText: /下一页/ }).first().click();
-      await page.waitForLoadState("networkidle");
+    const one = page.locator("#evidence tbody tr", { hasText: "DAY-1" });
+    const here = () => page.locator("#evidence tbody tr").first().innerText();
+    for (let more = 0; !(await one.count()) && more < 12; more++) {
+      const before = await here();
+      await page.locator("#evidence a", { hasText: "下一页" }).click();
+      await page.waitForFunction((it) => document.querySelector("#evidence tbody tr").innerText !== it, before);
     }
-    await one.first().click();
+    await one.locator("a").first().click();
     await page.waitForURL(/\/registers\/tech_contract\/\d+/);
     assert.match(await page.locator("main").innerText(), /1,205,000\.00/);
     assert.match(await page.locator(".timeline").innerText(), /导入/);

@@ -37,11 +37,16 @@ pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
         Format::Html => {
             let given = app::delegations::list(&app.product).await;
             let given = given.map_err(refused)?;
-            let plan =
-                app::plans::tasks::tasks(&app.product, view.period, app.product.today()).await;
-            let plan = plan.map_err(refused)?;
-            let late = [Standing::Late, Standing::Soon]
-                .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count());
+            // Whoever sees a part of the records would take tasks for late whose records others have.
+            let late = if app.product.sees_whole() {
+                let today = app.product.today();
+                let plan = app::plans::tasks::tasks(&app.product, view.period, today).await;
+                let plan = plan.map_err(refused)?;
+                [Standing::Late, Standing::Soon]
+                    .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count())
+            } else {
+                [0, 0]
+            };
             let mut page = DeskPage::new(&app, &view, &desk, &given, late);
             page.people = app::delegations::people(&app.product)
                 .await

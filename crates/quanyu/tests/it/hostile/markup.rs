@@ -16,7 +16,7 @@ use crate::{
 const MARKUP: [(&str, &str, &str); 4] = [
     ("<b onclick=x>", "<b onclick", "&lt;b onclick=x&gt;"),
     ("\"onclick=x y=\"", "\"onclick=", "&quot;onclick=x y=&quot;"),
-    ("'onclick=x y='", "'onclick=", "&#x27;onclick=x y=&#x27;"),
+    ("x'onclick=x y='", "'onclick=", "x&#x27;onclick=x y=&#x27;"),
     (
         "</textarea><i>",
         "</textarea><i",
