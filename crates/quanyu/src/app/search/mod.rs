@@ -19,6 +19,8 @@ use super::{AppError, Product};
 pub(super) use finder::Finder;
 pub use quanyu_search::{Group, Hit, Kind, Marked, Way};
 
+/// Characters of a name that the index has.
+const WHOLE_NAME: u32 = 200;
 /// Hits of a kind at most.
 const MOST: usize = 100;
 
@@ -68,8 +70,36 @@ pub async fn search(
     Ok(Found { groups, filling })
 }
 
+/// Candidates of a name that a list looks at; where more may have it, the list does as well without them.
+const CANDIDATES: usize = 2_000;
+
+/// The records of a register that may have this text in their names, as of a change sequence; `None` where the index does not know, or
+/// knows too many. Who may see them is not asked here.
+///
+/// # Errors
+/// As [`search`].
+pub(super) async fn bearing(
+    product: &Product,
+    head: i64,
+    register: &Register,
+    text: &str,
+) -> Result<Option<Vec<i64>>, AppError> {
+    let label = register.field(&register.label);
+    let short = label.is_some_and(|it| it.max_length.is_some_and(|it| it <= WHOLE_NAME));
+    let Some(kind) = sheets::kind(&product.pack, register).filter(|_| short) else {
+        return Ok(None);
+    };
+    let kept = product.finder.kept().await?;
+    if kept.ready().await? || kept.standing().sequence < head {
+        return Ok(None);
+    }
+    let (register, text) = (register.id.clone(), text.to_owned());
+    kept.ask(move |index| index.bearing(kind, &register, &text, CANDIDATES))
+        .await
+}
+
 /// Records of one register that are called so, sound so or whose code begins so, the best first; `None` where the index is being
-/// filled, or the register is not in it.
+/// filled, or knows nothing of such a register.
 ///
 /// # Errors
 /// As [`search`].
@@ -79,10 +109,8 @@ pub(super) async fn named(
     words: &str,
     limit: usize,
 ) -> Result<Option<Vec<i64>>, AppError> {
-    let kind = match register.plays.as_deref() {
-        Some("organization") => Kind::Organization,
-        Some("document") => Kind::Document,
-        _ => Kind::Record,
+    let Some(kind) = sheets::kind(&product.pack, register) else {
+        return Ok(None);
     };
     let kept = product.finder.kept().await?;
     if kept.ready().await? {
