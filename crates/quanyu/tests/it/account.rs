@@ -9,7 +9,12 @@ use axum::{
 };
 use jiff::Timestamp;
 use quanyu::{
-    app::{Product, Who, account::second, product},
+    app::{
+        Product, Who,
+        account::second,
+        demo,
+        product::{self, Place},
+    },
     web::{App, Need, ROUTES, router},
 };
 use quanyu_store::{Clock, Location, Store, audit, change};
@@ -24,6 +29,9 @@ pub(crate) struct Gate {
     pub(crate) district: District,
     pub(crate) product: Arc<Product>,
     pub(crate) clock: Clock,
+    location: Location,
+    /// The same district, looked at from beside.
+    pub(crate) beside: Store,
     router: Router,
 }
 
@@ -40,6 +48,18 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
+impl Browser {
+    /// The token of its forms.
+    pub(crate) fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// What its cookie holds.
+    pub(crate) fn held(&self) -> String {
+        self.cookie.clone().unwrap()
+    }
+}
+
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
@@ -52,9 +72,34 @@ impl Answer {
 impl Gate {
     pub(crate) async fn new() -> Self {
         let district = District::demo();
-        let clock = Clock::fixed(Timestamp::now());
         let location = Location::Sqlite(district.file("data"));
+        Self::at(district, location).await
+    }
+
+    /// One on each engine.
+    pub(crate) async fn everywhere() -> Vec<Self> {
+        let mut all = vec![Self::new().await];
+        if let Some(database) = quanyu_testkit::postgres() {
+            let Location::Postgres { url, .. } = &database.location else {
+                panic!("{database:?}")
+            };
+            let district = District::empty();
+            let place = Place {
+                packs: Some(packs()),
+                pack: Some("tiny".to_owned()),
+                data: Some(district.file("data")),
+                database: Some(url.clone()),
+            };
+            demo::build(&place).await.unwrap();
+            all.push(Self::at(district, place.location()).await);
+        }
+        all
+    }
+
+    async fn at(district: District, location: Location) -> Self {
+        let clock = Clock::fixed(Timestamp::now());
         let store = Store::open_at(&location, clock.clone()).await.unwrap();
+        let beside = Store::open_at(&location, clock.clone()).await.unwrap();
         let pack = product::load_pack(&product::packs(Some(&packs())), "tiny").unwrap();
         let product = Arc::new(Product::new(store, Arc::new(pack)).unwrap());
         let router = router(App::new(product.clone()));
@@ -62,6 +107,8 @@ impl Gate {
             district,
             product,
             clock,
+            location,
+            beside,
             router,
         }
     }
@@ -151,12 +198,20 @@ impl Gate {
     }
 
     async fn store(&self) -> Store {
-        let location = Location::Sqlite(self.district.file("data"));
-        Store::open_at(&location, self.clock.clone()).await.unwrap()
+        Store::open_at(&self.location, self.clock.clone())
+            .await
+            .unwrap()
+    }
+
+    /// The number of the last change.
+    pub(crate) async fn sequence(&self) -> i64 {
+        let mut tx = self.beside.read().await.unwrap();
+        let last = change::latest(&mut tx, i64::MAX, 1).await.unwrap();
+        last[0].seq
     }
 }
 
-fn concrete(route: &str) -> String {
+pub(crate) fn concrete(route: &str) -> String {
     route
         .replace("{register}", "contract")
         .replace("{record}", "13")
@@ -507,7 +562,7 @@ async fn a_token_opens_the_interface_within_its_rights_until_its_day() {
     );
 }
 
-fn token_of(page: &str) -> String {
+pub(crate) fn token_of(page: &str) -> String {
     let (_, rest) = page.split_once(">qy_").unwrap_or_else(|| panic!("{page}"));
     format!("qy_{}", rest.split('<').next().unwrap())
 }
@@ -583,7 +638,7 @@ async fn each_sees_the_records_within_reach_and_the_rest_is_not_there() {
     }
 }
 
-fn ids(list: &serde_json::Value) -> Vec<i64> {
+pub(crate) fn ids(list: &serde_json::Value) -> Vec<i64> {
     let rows = list["records"]
         .as_array()
         .or_else(|| list["rows"].as_array());
@@ -644,6 +699,7 @@ fn administrators_are_kept_apart_and_accounts_are_made_and_locked_at_the_machine
         said(&served)
     );
 }
+<<<<<<< HEAD
 
 /// Every route × every role of the demonstration × a record within reach and one without: whoever lacks a right gets no content.
 #[tokio::test(flavor = "multi_thread")]
@@ -696,3 +752,5 @@ async fn no_role_gets_content_that_its_rights_do_not_reach() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+=======
+>>>>>>> officers

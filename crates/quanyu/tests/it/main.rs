@@ -16,7 +16,11 @@ mod compose;
 mod desk;
 mod entries;
 mod exports;
+<<<<<<< HEAD
 mod firms;
+=======
+mod hostile;
+>>>>>>> officers
 mod imports;
 mod lines;
 mod lists;
@@ -25,6 +29,7 @@ mod oidc;
 mod quick;
 mod releases;
 mod renew;
+mod rights;
 mod search;
 mod step_pages;
 mod steps;

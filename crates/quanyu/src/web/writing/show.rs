@@ -175,7 +175,7 @@ impl ShowPage {
                     note: it.note.clone(),
                     file: it.file.as_ref().map(file),
                     offline: it.offline,
-                    actor: say.word("actor", &it.actor),
+                    actor: say.actor(&it.actor),
                     at: it.at.clone(),
                 })
                 .collect(),
