@@ -154,9 +154,11 @@ impl Reader<'_> {
         let since = (text.ends(at, "自") || text.ends(at, "从") || text.ends(at, "由"))
             || text.ch(item.end) == '起';
         // 是2020年的3倍 and 从2020年的…: a base; 提高到2023年的… states where it arrived.
+        // 恢复到2019年的112% compares.
         let base = text.ch(item.end) == '的'
             && text.class_before(at) == Class::Word
-            && !matches!(text.before(at), '到' | '至');
+            && (!matches!(text.before(at), '到' | '至')
+                || ["恢复到", "恢复至"].iter().any(|word| text.ends(at, word)));
         if compared || since || base {
             return;
         }
@@ -223,7 +225,8 @@ impl Reader<'_> {
                     said.period = Some(None);
                 } else if (text.ends(item.end, "来")
                     || text.ends(at, "近")
-                    || text.ends(at, "过去"))
+                    || text.ends(at, "过去")
+                    || self.section.part == Part::Done && date::sums_up(text, item.end))
                     && let Some(year) = self.section.year
                 {
                     said.period = Some(Some(When::Years(year - years as i32 + 1, year)));
@@ -300,7 +303,10 @@ impl Reader<'_> {
             .context
             .all(context::LAST_YEAR, near, item.start)
             .any(|at| {
-                !"较比于同与和按".contains(self.text.before(at)) && !self.text.has(at + 2, "同期")
+                // 去年同期为45.2亿元 tells; 较去年同期 compares.
+                let same =
+                    self.text.has(at + 2, "同期") && !matches!(self.text.ch(at + 4), '为' | '是');
+                !"较比于同与和按".contains(self.text.before(at)) && !same
             });
         if last && let Some(year) = year {
             return Some((year - 1).to_string());

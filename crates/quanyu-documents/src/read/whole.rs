@@ -26,7 +26,9 @@ pub(super) fn of_share(
     let (from, low, last) = (place.from, place.clause, said.of.as_deref());
     let has = |bits| reader.context.has(bits, low, item.start);
     if let Some(at) = (low..item.core).rev().find(|&at| {
-        text.ch(at) == '占' && !matches!(text.ch(at + 1), '地' | '用' | '据' | '有' | '领')
+        text.ch(at) == '占'
+            && (!matches!(text.ch(at + 1), '地' | '用' | '据' | '有' | '领')
+                || text.has(at + 1, "地区"))
     }) {
         let begin = at + 1 + usize::from(text.ch(at + 1) == '了');
         let mut end = item.start.max(begin);
@@ -68,6 +70,20 @@ pub(super) fn of_share(
     if text.ends(item.start, "的") {
         let near = low.max(item.start.saturating_sub(9));
         if reader.context.has(context::AIMED, near, item.start - 1) {
+            return Some(TARGET.to_owned());
+        }
+    }
+    // 完成全年目标(1000家)的126.8%.
+    if text.ends(item.start, "的") && text.class_before(item.start - 1) == Class::Close {
+        let back = from.max(item.start.saturating_sub(18));
+        let open = (back..item.start)
+            .rev()
+            .find(|&at| text.class(at) == Class::Open);
+        if let Some(open) = open
+            && reader
+                .context
+                .has(context::AIMED, from.max(open.saturating_sub(9)), open)
+        {
             return Some(TARGET.to_owned());
         }
     }

@@ -17,7 +17,7 @@ use quanyu_pack::model::{Better, Indicator, IndicatorKind, Pack, Register};
 use quanyu_store::{Tx, records};
 use rust_decimal::Decimal;
 
-use super::{AppError, Product, registers, say};
+use super::{AppError, Product, Why, registers, say};
 
 /// A figure as pages and commands show it.
 #[derive(Clone, Debug)]
@@ -465,7 +465,7 @@ async fn evidence_page(
         Some(text) => text.parse::<i64>().map_err(|_| AppError::BadValue {
             kind: "cursor",
             value: text.to_owned(),
-            why: "a cursor is taken from a page before".to_owned(),
+            why: Why::new("请从第一页重新翻起", "a cursor is taken from a page before"),
         })?,
         None => 0,
     };

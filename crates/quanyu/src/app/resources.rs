@@ -19,7 +19,7 @@ use quanyu_store::{
 };
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     entries::{self, Cells, Outcome, Typed, TypedLine},
     registers::{self, ListWish, declared, label, target},
 };
@@ -143,7 +143,7 @@ pub async fn list(
         return Err(AppError::BadValue {
             kind: "field",
             value: field,
-            why,
+            why: Why::same(why),
         });
     }
     let fields: Vec<&Field> = if wish.columns.is_empty() {

@@ -116,7 +116,7 @@ fn from(view: &View) -> Result<Option<Period>, AppError> {
         text.parse::<Period>().map_err(|error| AppError::BadValue {
             kind: "period",
             value: text.to_owned(),
-            why: error.to_string(),
+            why: error.into(),
         })
     };
     view.wish("from").map(parsed).transpose()

@@ -19,7 +19,7 @@ use super::{
     Cell, FieldHead, RegisterView, cell, conditions::conditions, day, first_fields, from_canonical,
     head, readable, view,
 };
-use crate::app::{AppError, Product, cells};
+use crate::app::{AppError, Product, Why, cells};
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
@@ -213,7 +213,7 @@ fn cursor_from(register: &Register, order: Option<&str>, text: &str) -> Result<C
     let wrong = || AppError::BadValue {
         kind: "cursor",
         value: text.to_owned(),
-        why: "a cursor is taken from a page before".to_owned(),
+        why: Why::new("请从第一页重新翻起", "a cursor is taken from a page before"),
     };
     let (id, value) = text
         .split_once('~')
