@@ -144,13 +144,18 @@ pub struct EvidenceRow {
 impl CitationView {
     /// In one line: `body《document》(number), date, page`.
     #[must_use]
-    pub fn said(&self) -> String {
+    pub fn said(&self) -> Text {
         let mut parts = vec![format!("{}《{}》", self.body, self.document)];
         parts.extend(self.number.clone());
         parts.extend(self.date.clone());
+        let mut en = parts.clone();
         parts.extend(self.page.as_ref().map(|it| format!("第{it}页")));
+        en.extend(self.page.as_ref().map(|it| format!("page {it}")));
         parts.extend(self.status.clone());
-        parts.join("，")
+        Text {
+            zh: parts.join("，"),
+            en: Some(en.join(", ")),
+        }
     }
 }
 

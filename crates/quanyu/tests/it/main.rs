@@ -19,6 +19,7 @@ mod exports;
 mod imports;
 mod lines;
 mod lists;
+mod looks;
 mod notices;
 mod quick;
 mod releases;

@@ -85,7 +85,7 @@ pub struct Change {
     /// The new value, as people say it.
     pub said: String,
     /// How many records it is made of, or where it is cited from.
-    pub source: String,
+    pub source: Text,
 }
 
 /// Something that was left as it was.
