@@ -5,6 +5,7 @@
 
 use super::context;
 use super::cues::{CUES, Cue};
+use super::date;
 use super::fold;
 use super::item::{Figure, Item, What};
 use super::mention::Kind;
@@ -163,7 +164,9 @@ impl Reader<'_> {
                     .map(|verb| at + verb.chars().count())
             });
             let whole = from
+                // 2020年的3倍 says when, not of what.
                 .filter(|&from| begin > from && begin - from <= 16)
+                .filter(|&from| date::date(text, from).is_none())
                 .map(|from| text.slice(from, begin));
             return (Kind::Share, whole);
         }
@@ -353,6 +356,10 @@ pub(super) fn share_units(text: &Text, items: &mut [Item]) {
 /// 从A…到B, 由A增至B: A is where it came from.
 pub(super) fn is_source(text: &Text, item: &Item) -> bool {
     let low = item.start.saturating_sub(12);
+    // 至12.6%: where it arrived.
+    if matches!(text.ch(item.start), '到' | '至') {
+        return false;
+    }
     let mut at = item.start;
     let begun = loop {
         if matches!(text.class(at), Class::Comma | Class::Stop | Class::Semi) {
@@ -370,7 +377,8 @@ pub(super) fn is_source(text: &Text, item: &Item) -> bool {
         {
             break true;
         }
-        if at == low {
+        // 由A至B: B is where it arrived.
+        if at == low || at < item.start && matches!(text.before(at), '到' | '至') {
             break false;
         }
         at -= 1;

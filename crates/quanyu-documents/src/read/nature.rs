@@ -65,6 +65,15 @@ impl Reader<'_> {
             let last = |bits| self.context.all(bits, low, at).last();
             // 力争全年完成60亿元,目前已完成45亿元: what was said last counts.
             let told = matches!((last(word::AIM), last(word::PAST)), (Some(aim), Some(past)) if past > aim);
+            // 年度计划投资126亿元,1—11月完成118.5亿元.
+            let partly = matches!(
+                stated,
+                Some(When::Months(..) | When::Quarter(..) | When::Half(..) | When::Day(..))
+            );
+            let told = told
+                || partly
+                    && self.context.has(word::DONE, clause, at)
+                    && !self.context.has(word::AIM, clause, at);
             let named = mention.kind == Kind::Level
                 && !self.context.has(word::DONE, clause, at)
                 && ["目标", "目标值", "目标数", "任务数", "计划数"]

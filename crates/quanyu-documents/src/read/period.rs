@@ -73,25 +73,36 @@ impl Reader<'_> {
             .iter()
             .any(|word| text.ends(start, word))
                 && !text.ends(start, "推动");
-            let compared = matches!(
-                text.ch(end),
-                '第' | '首'
-                    | '前'
-                    | '最'
-                    | '唯'
-                    | '平'
-                    | '均'
-                    | '上'
-                    | '各'
-                    | '率'
-                    | '排'
-                    | '领'
-                    | '推'
-                    | '复'
-                    | '占'
-                    | '通'
-                    | '范'
-            );
+            // 高于全国、全省、全市1.1、0.6、0.4个百分点: all three are compared with.
+            let against = text.class_before(start) == Class::List
+                && (from.max(start.saturating_sub(12))..start)
+                    .rev()
+                    .take_while(|&at| text.class(at) != Class::Comma)
+                    .any(|at| {
+                        ["高于", "低于", "快于", "好于", "超过"]
+                            .iter()
+                            .any(|word| text.has(at, word))
+                    });
+            let compared = against
+                || matches!(
+                    text.ch(end),
+                    '第' | '首'
+                        | '前'
+                        | '最'
+                        | '唯'
+                        | '平'
+                        | '均'
+                        | '上'
+                        | '各'
+                        | '率'
+                        | '排'
+                        | '领'
+                        | '推'
+                        | '复'
+                        | '占'
+                        | '通'
+                        | '范'
+                );
             if !barred && !compared && start >= sentence {
                 said.scope = Some((start, end));
                 said.scope_stays = !matches!(
@@ -306,7 +317,10 @@ impl Reader<'_> {
                 // 去年同期为45.2亿元 tells; 较去年同期 compares.
                 let same =
                     self.text.has(at + 2, "同期") && !matches!(self.text.ch(at + 4), '为' | '是');
-                !"较比于同与和按".contains(self.text.before(at)) && !same
+                // 是上年的2.1倍.
+                let base =
+                    self.text.ch(at + 2) == '的' && matches!(self.text.before(at), '是' | '为');
+                !"较比于同与和按".contains(self.text.before(at)) && !same && !base
             });
         if last && let Some(year) = year {
             return Some((year - 1).to_string());

@@ -136,6 +136,8 @@ pub(crate) fn unit(text: &Text, at: usize) -> Option<(usize, Unit)> {
         // 人均, 人工 are words of their own; 人才 is counted in 人.
         ('人', '均' | '工') => return None,
         ('天', '使') => return None,
+        // 迈上百亿台阶.
+        ('台', '阶') => return None,
         (
             '成',
             '立' | '功' | '果' | '为' | '长' | '员' | '效' | '绩' | '品' | '本' | '熟' | '交'

@@ -6,6 +6,7 @@
 use super::context;
 use super::cues::AREA_ENDS;
 use super::item::Item;
+use super::kind::before_bracket;
 use super::mention::Kind;
 use super::sentence::{Place, REACH, Reader, Said};
 use super::text::Class;
@@ -162,11 +163,17 @@ pub(super) fn of_delta(
         return (!whole.is_empty()).then_some(whole);
     }
     // 高于全省平均水平2.1个百分点: against whom.
-    for word in ["高于", "低于", "高出", "快于", "超出", "好于", "领先", "超"] {
+    for word in [
+        "高于", "低于", "高出", "快于", "超出", "好于", "领先", "超过", "超",
+    ] {
         if let Some(at) = (low..item.start).rev().find(|&at| text.has(at, word)) {
             let begin = at + word.chars().count();
-            if item.start > begin && item.start - begin <= 14 {
-                return Some(text.slice(begin, item.start));
+            // 高于全国、全省1.1、0.6个百分点: the words end where the numbers begin.
+            let end = (begin..item.start)
+                .find(|&at| text.class(at) == Class::Digit)
+                .unwrap_or(item.start);
+            if end > begin && end - begin <= 14 {
+                return Some(text.slice(begin, end));
             }
         }
     }
@@ -193,6 +200,16 @@ pub(super) fn of_rank(
         at -= 1;
     }
     let low = floor.max(from).max(at.saturating_sub(20)).min(at);
+    // 居全省136个县(市、区)第23位.
+    let bracket = before_bracket(text, at);
+    if bracket < at
+        && let Some(verb) = (from.max(bracket.saturating_sub(16))..bracket)
+            .rev()
+            .take_while(|&at| !matches!(text.class(at), Class::Comma | Class::Semi))
+            .find(|&at| matches!(text.ch(at), '居' | '列'))
+    {
+        return Some(text.slice(verb + 1, at));
+    }
     // “全国百强区”第25位.
     if text.class_before(at) == Class::Unquote {
         let open = (from.max(at.saturating_sub(24))..at - 1)

@@ -27,9 +27,8 @@ fn shape(xml: &str) -> String {
         let marks = paragraph.matches("w:val=\"quanyu:fig:").count();
         let pictures = paragraph.matches("<w:drawing>").count();
         let mut words = String::new();
-        for run in paragraph.split("<w:t").skip(1) {
-            let text = run.split_once('>').map(|it| it.1).unwrap_or_default();
-            words.push_str(text.split("</w:t>").next().unwrap_or_default());
+        for run in paragraph.split("<w:t xml:space=\"preserve\">").skip(1) {
+            words.push_str(run.split("</w:t>").next().unwrap_or_default());
         }
         lines.push_str(style);
         if marks > 0 {

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use quanyu_core::{
     columns::{Column, ColumnBatch, ColumnKind, ColumnSpec},
-    text::Language,
+    text::{Language, Text},
     value::Value,
 };
 use quanyu_figures::Figures;
@@ -55,6 +55,14 @@ pub async fn explained(
         words: words(declared, guard, language),
         found: values,
     })
+}
+
+/// A condition in both languages.
+pub(super) fn text(register: &Register, guard: &str) -> Text {
+    Text {
+        zh: words(register, guard, Language::Zh),
+        en: Some(words(register, guard, Language::En)),
+    }
 }
 
 /// A condition with the titles of fields for their names.

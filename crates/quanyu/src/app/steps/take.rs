@@ -354,7 +354,7 @@ impl Order {
         {
             return Err(StepRefusal::Guard {
                 step: self.step.title.clone(),
-                guard: rule.value.clone(),
+                guard: guard::text(&self.register, &rule.value),
             }
             .into());
         }
