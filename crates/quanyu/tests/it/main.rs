@@ -24,6 +24,7 @@ mod hostile;
 mod imports;
 mod lines;
 mod lists;
+mod looks;
 mod notices;
 mod oidc;
 mod quick;
