@@ -39,6 +39,7 @@ pub mod merge;
 pub mod migrate;
 pub mod notice;
 pub mod opinion;
+pub mod publication;
 pub mod reach;
 pub mod reason;
 pub mod records;

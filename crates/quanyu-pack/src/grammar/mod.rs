@@ -8,6 +8,7 @@
 
 pub(crate) mod demo;
 mod lifecycle;
+mod publication;
 pub(crate) mod tables;
 
 use jiff::civil::Date;

@@ -281,9 +281,9 @@ pub struct Lines {
 /// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
 /// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
 /// the points that people gave for an item of an appraisal. A qualification is what a list of recognised organizations says of each
-/// of them. A document is what the bureau writes, a report a value that was
+/// of them. A publication is what was shown to the public, an objection what somebody said against it. A document is what the bureau writes, a report a value that was
 /// given to somebody.
-pub const PARTS: [(&str, &[&str], &[&str]); 8] = [
+pub const PARTS: [(&str, &[&str], &[&str]); 10] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -333,5 +333,15 @@ pub const PARTS: [(&str, &[&str], &[&str]); 8] = [
         "qualification",
         &["organization", "kind", "valid_from"],
         &["document", "batch", "valid_to"],
+    ),
+    (
+        "publication",
+        &["kind", "title", "starts_on", "ends_on"],
+        &["link", "posted_on", "taken_down_on"],
+    ),
+    (
+        "objection",
+        &["publication", "content", "received_on"],
+        &["about", "name", "phone", "due", "channel"],
     ),
 ];

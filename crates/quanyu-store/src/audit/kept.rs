@@ -1,11 +1,11 @@
-//! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers.
+//! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers, what was shown to the public.
 
 use super::ChainFault;
 use crate::{
     delegation,
     door::{Bind, Tx},
     error::StoreError,
-    handover, opinion,
+    handover, opinion, publication,
 };
 
 /// Compares all of them with what the chain sealed.
@@ -13,10 +13,14 @@ pub(super) async fn all(tx: &mut Tx) -> Result<Option<ChainFault>, StoreError> {
     let opinions = opinion::sealed(tx).await?;
     let delegations = delegation::sealed(tx).await?;
     let handovers = handover::sealed(tx).await?;
+    let versions = publication::sealed(tx).await?;
+    let opened = publication::sealed_releases(tx).await?;
     let tables = [
         ("opinion", opinion::ACT, opinions),
         ("delegation", delegation::ACT, delegations),
         ("handover", handover::ACT, handovers),
+        ("publication_version", publication::ACT, versions),
+        ("open_release", publication::RELEASE, opened),
     ];
     for (table, act, rows) in tables {
         if let Some(fault) = one(tx, table, act, rows).await? {

@@ -158,6 +158,9 @@ pub enum AppError {
     /// A step that is not open or lacks something.
     #[error("the step: {0}")]
     Step(#[from] super::steps::StepRefusal),
+    /// Something that cannot be published, objected to, or end.
+    #[error("the publication: {0}")]
+    Publication(#[from] super::publications::PublicationRefusal),
     /// An account, a sign-in, a password.
     #[error("the account: {0}")]
     Account(#[from] super::account::AccountRefusal),
@@ -319,6 +322,7 @@ impl AppError {
             Self::ReleaseMoved { .. } => "release_moved",
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
+            Self::Publication(refusal) => refusal.code(),
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
             Self::Collection(refusal) => refusal.code(),
@@ -404,6 +408,7 @@ impl AppError {
                 ("state", state.get(language).to_owned()),
             ],
             Self::Step(refusal) => refusal.facts(language),
+            Self::Publication(refusal) => refusal.facts(language),
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
             Self::Collection(refusal) => refusal.facts(language),

@@ -186,6 +186,15 @@ pub async fn offered(
             .iter()
             .any(|it| it.said.as_ref().is_some_and(|it| !it.agrees));
         let hand = hands.taking(product, declared, it, None, &arrived);
+        // What waits for a publication is not offered before that has passed.
+        let kinds = super::publications::guards(&product.pack, register, &it.id);
+        let kinds: Vec<String> = kinds.map(|it| it.id.clone()).collect();
+        if !kinds.is_empty() {
+            let mut tx = product.store.read().await?;
+            if !super::publications::passed(&mut tx, record, &kinds).await? {
+                continue;
+            }
+        }
         // What only its taker may take back is shown to nobody else.
         if it.kind == StepKind::Withdraw && hand.is_none() {
             continue;

@@ -99,6 +99,7 @@ pub(super) enum Place<'a> {
     Compare,
     Lists,
     Collections,
+    Publications,
     Tour,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -261,6 +262,14 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             app.text(view, "menu.lists"),
             view.link("/lists"),
             Place::Lists,
+            true,
+        ));
+    }
+    if pack.playing("publication").is_some_and(|it| !app.product.scope(Right::Read, it).is_nothing()) {
+        menu.push(room(
+            app.text(view, "publications.title"),
+            view.link("/publications"),
+            Place::Publications,
             true,
         ));
     }

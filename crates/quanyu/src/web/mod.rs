@@ -42,6 +42,8 @@ mod notices;
 mod ops;
 mod plans;
 mod problem;
+mod public;
+mod publications;
 mod quick;
 mod registers;
 mod releases;
@@ -231,6 +233,30 @@ pub fn router(app: App) -> Router {
             "/collections/{collection}/{party}/xlsx",
             get(collections::workbook),
         )
+        .route(
+            "/publications",
+            get(publications::all).post(publications::create),
+        )
+        .route("/publications/new", get(publications::new))
+        .route("/publications/data", get(publications::data))
+        .route("/publications/data/{dataset}", post(publications::release))
+        .route("/publications/{publication}", get(publications::show))
+        .route(
+            "/publications/{publication}/items",
+            post(publications::change),
+        )
+        .route("/publications/{publication}/docx", get(publications::docx))
+        .route("/publications/{publication}/html", get(publications::html))
+        .route("/public", get(public::notices))
+        .route("/public/notices/{publication}", get(public::notice))
+        .route("/public/notices/{publication}/docx", get(public::docx))
+        .route(
+            "/public/notices/{publication}/object",
+            get(public::ask).post(public::object),
+        )
+        .route("/public/data", get(public::catalogue))
+        .route("/public/data/{dataset}", get(public::dataset))
+        .route("/public/data/{dataset}/{form}", get(public::file))
         .route("/lists", get(lists::all).post(lists::create))
         .route("/lists/compare", get(lists::compare))
         .route("/lists/{list}", get(lists::show))
@@ -301,6 +327,7 @@ pub fn router(app: App) -> Router {
             app.clone(),
             api::rate::limit,
         ))
+        .layer(middleware::from_fn_with_state(app.clone(), public::limit))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(CompressionLayer::new())
