@@ -10,10 +10,10 @@ mod publication;
 use crate::{diagnostic::Diagnostic, model::At, nearest::nearest};
 
 pub(crate) use access::{account_needs_region, office_with_right};
+pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
 pub(crate) use publication::{
     flows_elsewhere, no_step_does, not_masked, statistics_shown, step_not_from,
 };
-pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
 
 /// What a name names, for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,6 +25,7 @@ pub mod document;
 mod door;
 pub mod duty;
 mod error;
+pub mod exchange;
 pub mod files;
 pub mod handover;
 pub mod idempotency;

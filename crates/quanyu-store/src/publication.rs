@@ -366,9 +366,8 @@ pub async fn versions(tx: &mut Tx, id: i64) -> Result<Vec<Version>, StoreError> 
 /// # Errors
 /// The database's.
 pub async fn version_of(tx: &mut Tx, id: i64, number: i64) -> Result<Option<Version>, StoreError> {
-    let sql = format!(
-        "select {VERSION} from publication_version where publication = $1 and number = $2"
-    );
+    let sql =
+        format!("select {VERSION} from publication_version where publication = $1 and number = $2");
     let values = [Bind::from(id), Bind::from(number)];
     let rows = tx.rows_built(sql, &values).await?;
     rows.first().map(version).transpose()

@@ -6,7 +6,7 @@ use crate::{
     faults,
     model::{
         EffectKind, Field, FieldType, Flow, OpenData, Publication, PublicationAct, Register,
-        Transition,
+        StepKind, Transition,
     },
 };
 
@@ -71,9 +71,14 @@ fn publication(cx: &Check<'_>, it: &Publication, faults: &mut Vec<Diagnostic>) {
         let names = steps.iter().map(|it| it.id.as_str());
         if known(at, faults::TRANSITION, then, names, faults)
             && let Some(step) = steps.iter().find(|it| it.id == *then)
-            && let Some(state) = it.states.iter().find(|it| !step.from.contains(it))
         {
-            faults.push(faults::step_not_from(at, then, state, step.at));
+            if step.kind != StepKind::Forward {
+                let (zh, en) = ("不是 forward 的步骤", "a step that is not `forward`");
+                faults.push(faults::does_not_belong(at, "then", zh, en));
+            }
+            if let Some(state) = it.states.iter().find(|it| !step.from.contains(it)) {
+                faults.push(faults::step_not_from(at, then, state, step.at));
+            }
         }
     }
 }
@@ -174,50 +179,23 @@ fn flow(cx: &Check<'_>, it: &Flow, faults: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The registers that keep publications and objections are of the sort that the engine fills.
+/// The registers that keep publications and objections have steps, and an objection is one against a publication.
 fn parts(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
-    let kinds: [(&str, &[(&str, &[&str])]); 2] = [
-        (
-            "publication",
-            &[
-                ("kind", &["text"]),
-                ("title", &["text"]),
-                ("starts_on", &["date"]),
-                ("ends_on", &["date"]),
-                ("link", &["url", "text"]),
-                ("posted_on", &["date"]),
-                ("taken_down_on", &["date"]),
-            ],
-        ),
-        (
-            "objection",
-            &[
-                ("publication", &["reference"]),
-                ("content", &["text", "long_text"]),
-                ("received_on", &["date"]),
-                ("about", &["text"]),
-                ("name", &["person"]),
-                ("phone", &["person"]),
-                ("due", &["date"]),
-                ("channel", &["text"]),
-            ],
-        ),
-    ];
-    for (part, slots) in kinds {
-        let Some(register) = cx.pack.playing(part) else {
-            continue;
-        };
-        for (slot, wanted) in slots {
-            if let Some(field) = register.slot(slot)
-                && !wanted.contains(&field.kind.word())
-            {
-                let (name, found) = (&field.id, field.kind.word());
-                faults.push(faults::field_of_type(field.at, name, found, wanted[0]));
-            }
-        }
-        if register.lifecycle.is_none() {
+    for part in ["publication", "objection"] {
+        if let Some(register) = cx.pack.playing(part)
+            && register.lifecycle.is_none()
+        {
             faults.push(faults::missing_key(register.at, "lifecycle"));
         }
+    }
+    let against = cx.pack.playing("objection");
+    if let Some(field) = against.and_then(|it| it.slot("publication"))
+        && let FieldType::Reference { to } = &field.kind
+        && let Some(keeper) = cx.pack.playing("publication")
+        && *to != keeper.id
+    {
+        let names = [keeper.id.as_str()];
+        faults.push(faults::unknown_name(field.at, faults::REGISTER, to, &names));
     }
     let Some(register) = cx.pack.playing("publication") else {
         return;
@@ -241,7 +219,10 @@ fn parts(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
 }
 
 fn steps(register: &Register) -> &[Transition] {
-    register.lifecycle.as_ref().map_or(&[], |it| &it.transitions)
+    register
+        .lifecycle
+        .as_ref()
+        .map_or(&[], |it| &it.transitions)
 }
 
 fn of<'a>(
@@ -272,12 +253,7 @@ fn field<'a>(
 }
 
 /// What was had from statistics about single ones is never shown of them.
-fn public(
-    at: crate::model::At,
-    register: &Register,
-    field: &Field,
-    faults: &mut Vec<Diagnostic>,
-) {
+fn public(at: crate::model::At, register: &Register, field: &Field, faults: &mut Vec<Diagnostic>) {
     let source = field.source.as_ref().or(register.source.as_ref());
     if source.is_some_and(|it| it == "统计") {
         faults.push(faults::statistics_shown(at, &field.id, field.at));

@@ -57,12 +57,8 @@ impl Reading {
                     .iter()
                     .map(|it| it.field.as_str())
                     .collect();
-                self.faults.push(faults::unknown_name(
-                    it.name,
-                    faults::COLUMN,
-                    field,
-                    &names,
-                ));
+                self.faults
+                    .push(faults::unknown_name(it.name, faults::COLUMN, field, &names));
             }
         }
         self.pack.publications.insert(id.to_owned(), publication);

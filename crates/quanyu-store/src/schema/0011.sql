@@ -110,6 +110,7 @@ create table exchange_conflict (
     theirs {text},
     package bigint not null,
     settled {text},
+    settled_seq bigint,
     actor {text},
     at {text}
 );

@@ -146,7 +146,9 @@ fn view(product: &Product, it: &Publication, found: Version) -> Result<NoticeVie
         let (from, to) = (day(&it.from), day(&it.to));
         // Whoever read it on the day it came out need not wait for the morning.
         let shown = day(&frozen.date);
-        from.min(shown).zip(to).is_some_and(|(from, to)| (from..=to).contains(&today))
+        from.min(shown)
+            .zip(to)
+            .is_some_and(|(from, to)| (from..=to).contains(&today))
     });
     Ok(NoticeView {
         id: it.id,
@@ -273,7 +275,10 @@ fn checked(filing: &Filing, frozen: &Frozen, real_name: bool) -> Result<Filing, 
     if !filing.about.is_empty() && !listed {
         return lacks("about");
     }
-    AppError::unless_secret("objection", secrecy::find([filing.content.as_str()]).as_ref())?;
+    AppError::unless_secret(
+        "objection",
+        secrecy::find([filing.content.as_str()]).as_ref(),
+    )?;
     Ok(filing)
 }
 

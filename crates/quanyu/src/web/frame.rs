@@ -265,7 +265,10 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             true,
         ));
     }
-    if pack.playing("publication").is_some_and(|it| !app.product.scope(Right::Read, it).is_nothing()) {
+    if pack
+        .playing("publication")
+        .is_some_and(|it| !app.product.scope(Right::Read, it).is_nothing())
+    {
         menu.push(room(
             app.text(view, "publications.title"),
             view.link("/publications"),

@@ -23,8 +23,7 @@ use super::{
     identity::{self, Sender},
     needs::{self, Need},
     problem::{self, Problem},
-    public,
-    signin,
+    public, signin,
     state::App,
     view,
 };

@@ -21,14 +21,7 @@ use quanyu_core::{change::seal_text, text::Language};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    entries::download,
-    frame::Bare,
-    identity,
-    problem::Problem,
-    say::Say,
-    state::App,
-};
+use super::{entries::download, frame::Bare, identity, problem::Problem, say::Say, state::App};
 use crate::app::{
     AppError,
     public::{self, Filing, NoticeView, OpenView},
@@ -61,8 +54,7 @@ impl Default for Crowd {
     fn default() -> Self {
         let nonzero = |it| NonZeroU32::new(it).expect("the bounds are not zero");
         let reads = Quota::per_second(nonzero(A_SECOND)).allow_burst(nonzero(AT_ONCE));
-        let objections =
-            Quota::per_hour(nonzero(AN_HOUR)).allow_burst(nonzero(OBJECTIONS_AT_ONCE));
+        let objections = Quota::per_hour(nonzero(AN_HOUR)).allow_burst(nonzero(OBJECTIONS_AT_ONCE));
         Self {
             reads: Arc::new(RateLimiter::keyed(reads)),
             objections: Arc::new(RateLimiter::keyed(objections)),
@@ -81,7 +73,10 @@ impl Crowd {
 
 /// Whether an address is one of these pages.
 pub(super) fn is_public(path: &str) -> bool {
-    path == ROOM || path.strip_prefix(ROOM).is_some_and(|it| it.starts_with('/'))
+    path == ROOM
+        || path
+            .strip_prefix(ROOM)
+            .is_some_and(|it| it.starts_with('/'))
 }
 
 /// Refuses what is too much.
@@ -547,7 +542,9 @@ pub(super) async fn dataset(
     let told = &it.catalogued;
     let columns = told.columns.iter().map(|column| {
         let codes = column.codes.iter().take(CODES);
-        let mut codes: Vec<String> = codes.map(|(code, title)| format!("{code} {title}")).collect();
+        let mut codes: Vec<String> = codes
+            .map(|(code, title)| format!("{code} {title}"))
+            .collect();
         if column.codes.len() > CODES {
             codes.push("…".to_owned());
         }

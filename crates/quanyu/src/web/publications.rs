@@ -126,12 +126,7 @@ impl AllPage {
             new: found.makes.then(|| view.link("/publications/new")),
             data: view.link("/publications/data"),
             public: super::public::ROOM.to_owned(),
-            frame: Frame::new(
-                app,
-                view,
-                Place::Publications,
-                &said("publications.title"),
-            ),
+            frame: Frame::new(app, view, Place::Publications, &said("publications.title")),
         }
     }
 }
@@ -493,7 +488,11 @@ pub(super) async fn html(
     let wish = version(&view).map_err(refused)?;
     let made = publications::html(&app.product, id, wish).await;
     let (name, text) = made.map_err(refused)?;
-    Ok(download(&name, "text/html; charset=utf-8", text.into_bytes()))
+    Ok(download(
+        &name,
+        "text/html; charset=utf-8",
+        text.into_bytes(),
+    ))
 }
 
 fn version(view: &View) -> Result<Option<i64>, AppError> {
@@ -533,10 +532,7 @@ pub(super) async fn data(app: App, view: View) -> Result<Response, Problem> {
         of: it.of,
         every: say.word("every", &it.every),
         below: it.below,
-        href: it
-            .last
-            .as_ref()
-            .map(|_| format!("/public/data/{}", it.id)),
+        href: it.last.as_ref().map(|_| format!("/public/data/{}", it.id)),
         release: it
             .releases
             .then(|| view.link(&format!("/publications/data/{}", it.id))),

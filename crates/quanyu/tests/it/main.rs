@@ -20,6 +20,7 @@ mod imports;
 mod lines;
 mod lists;
 mod notices;
+mod publications;
 mod quick;
 mod releases;
 mod renew;

@@ -16,7 +16,9 @@ use quanyu_store::{
 };
 
 use super::{
-    PublicationRefusal, frozen::{Frozen, Made}, known, open_objections, playing, slot,
+    PublicationRefusal,
+    frozen::{Frozen, Made},
+    known, open_objections, playing, slot,
 };
 use crate::app::{
     AppError, Product,
@@ -157,7 +159,10 @@ impl Planned {
                         if item.is_none_or(|it| it.withheld.is_some()) {
                             continue;
                         }
-                        order.run(act).await.map_err(|error| not_on(label, &error))?;
+                        order
+                            .run(act)
+                            .await
+                            .map_err(|error| not_on(label, &error))?;
                     }
                 }
                 What::Withdraw => publication::end(act, self.id, Standing::Withdrawn).await?,
@@ -168,9 +173,7 @@ impl Planned {
 }
 
 fn not_on(label: &str, error: &AppError) -> AppError {
-    let said = |language| {
-        crate::messages::text(language, error.code(), &error.facts(language)).0
-    };
+    let said = |language| crate::messages::text(language, error.code(), &error.facts(language)).0;
     PublicationRefusal::NotOn {
         record: label.to_owned(),
         zh: said(Language::Zh),
@@ -180,12 +183,7 @@ fn not_on(label: &str, error: &AppError) -> AppError {
 }
 
 /// Refuses where a record is not what the text was made of.
-async fn unchanged(
-    act: &mut Act,
-    product: &Product,
-    id: i64,
-    made: &Made,
-) -> Result<(), AppError> {
+async fn unchanged(act: &mut Act, product: &Product, id: i64, made: &Made) -> Result<(), AppError> {
     let kind = super::kind(&product.pack, &made.frozen.kind)?;
     let items = publication::items(&mut act.tx, id).await?;
     let items: Vec<i64> = items

@@ -9,12 +9,7 @@
 //! Start reading at [`Frozen::of`].
 
 use jiff::civil::Date;
-use quanyu_core::{
-    access::Right,
-    person::scrub,
-    text::Language,
-    value::Value,
-};
+use quanyu_core::{access::Right, person::scrub, text::Language, value::Value};
 use quanyu_documents::compose::{
     model::{Align, Annex, Block, Doc, Run, Sign, Table},
     template::day,
@@ -101,7 +96,10 @@ impl Frozen {
         drop(tx);
         let kind = super::kind(&product.pack, &found.kind)?;
         let register = registers::declared(product, &kind.register)?;
-        let items: Vec<Item> = items.into_iter().filter(|it| it.withheld.is_none()).collect();
+        let items: Vec<Item> = items
+            .into_iter()
+            .filter(|it| it.withheld.is_none())
+            .collect();
         if items.is_empty() {
             return Err(PublicationRefusal::Empty.into());
         }

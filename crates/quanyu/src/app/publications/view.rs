@@ -10,16 +10,13 @@ use quanyu_core::{
 };
 use quanyu_pack::model::Register;
 use quanyu_store::{
-    Tx,
-    duty,
+    Tx, duty,
     list::{self, Filter, Op, Query},
     publication::{self, Publication, Standing, Version},
     records::{self, Record},
 };
 
-use super::{
-    frozen::Frozen, kind, known, open_objections, open_states, playing, slot, window,
-};
+use super::{frozen::Frozen, kind, known, open_objections, open_states, playing, slot, window};
 use crate::app::{AppError, Product, registers, steps};
 
 /// Publications of a standing that are listed.
@@ -187,7 +184,12 @@ pub async fn all(product: &Product) -> Result<AllView, AppError> {
     let today = product.today();
     let mut tx = product.store.read().await?;
     let (mut running, mut drafts, mut ended) = (Vec::new(), Vec::new(), Vec::new());
-    let standings = [Standing::Running, Standing::Draft, Standing::Settled, Standing::Withdrawn];
+    let standings = [
+        Standing::Running,
+        Standing::Draft,
+        Standing::Settled,
+        Standing::Withdrawn,
+    ];
     for standing in standings {
         let into = match standing {
             Standing::Running => &mut running,
@@ -406,7 +408,8 @@ pub async fn docx(
 ) -> Result<(String, Vec<u8>), AppError> {
     match version(product, id, number).await? {
         Some(found) => {
-            let (hash, name) = steps::file_of(&found.shown.docx).ok_or_else(|| super::missing(id))?;
+            let (hash, name) =
+                steps::file_of(&found.shown.docx).ok_or_else(|| super::missing(id))?;
             let bytes = quanyu_store::files::read(&product.store, &hash).await?;
             Ok((name, bytes))
         }

@@ -72,10 +72,16 @@ mod tests {
     fn a_window_has_the_working_days_that_are_declared() {
         let mut pack = Pack::default();
         let year = CalendarYear {
-            holidays: ["2024-02-12", "2024-02-13", "2024-02-14", "2024-02-15", "2024-02-16"]
-                .iter()
-                .map(|it| it.parse().unwrap())
-                .collect(),
+            holidays: [
+                "2024-02-12",
+                "2024-02-13",
+                "2024-02-14",
+                "2024-02-15",
+                "2024-02-16",
+            ]
+            .iter()
+            .map(|it| it.parse().unwrap())
+            .collect(),
             workdays: vec!["2024-02-18".parse().unwrap()],
             source: "试验用".into(),
         };

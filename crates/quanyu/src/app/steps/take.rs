@@ -139,8 +139,7 @@ pub(in crate::app) async fn plan(product: &Product, taking: &Taking) -> Result<O
         _ => None,
     };
     let mut values = typed::values(product, register, &taking.values).await?;
-    let prepared =
-        Prepared::of(product, register, step, (taking.record, note.as_deref())).await?;
+    let prepared = Prepared::of(product, register, step, (taking.record, note.as_deref())).await?;
     // Safe on the disk first; the act names them.
     let mut stored = Vec::new();
     for (field, name, bytes) in &taking.files {
@@ -290,9 +289,7 @@ impl Order {
         let facts = self.facts(&after, &found);
         let outgoing = self.product.outgoing.clone();
         let pack = self.product.pack.clone();
-        self.prepared
-            .run(act, (&pack, &outgoing), &facts)
-            .await?;
+        self.prepared.run(act, (&pack, &outgoing), &facts).await?;
         for planned in &self.prepared.publication {
             planned.run(act, &self.product).await?;
         }
