@@ -312,6 +312,9 @@ pub async fn base(
     each.collect()
 }
 
+/// A field of a record: what both know of it, and whether that is personal.
+pub type Known<'a> = (i64, &'a str, Option<&'a str>, bool);
+
 /// Notes what both sides know of a field.
 ///
 /// # Errors
@@ -323,12 +326,32 @@ pub async fn put_base(
     value: Option<&str>,
     person: bool,
 ) -> Result<(), StoreError> {
-    let kept = kept(act, record, value, person)?;
-    let sql = "
-        insert into exchange_base (record, field, value) values ($1, $2, $3)
-        on conflict (record, field) do update set value = excluded.value";
-    let values = [Bind::from(record), Bind::from(field), Bind::from(kept)];
-    act.tx.run(sql, &values).await?;
+    put_bases(act, &[(record, field, value, person)]).await
+}
+
+/// Notes what both sides know of many fields, none twice.
+///
+/// # Errors
+/// The database's, the key file's.
+pub async fn put_bases(act: &mut Act, all: &[Known<'_>]) -> Result<(), StoreError> {
+    /// Rows of one statement: three values each stay below what both engines bind.
+    const ROWS: usize = 1_000;
+    for part in all.chunks(ROWS) {
+        let mut values = Vec::with_capacity(part.len() * 3);
+        for (record, field, value, person) in part {
+            let kept = kept(act, *record, *value, *person)?;
+            values.extend([Bind::from(*record), Bind::from(*field), Bind::from(kept)]);
+        }
+        let rows: Vec<String> = (0..part.len())
+            .map(|row| format!("({})", tables::places(row * 3 + 1, 3)))
+            .collect();
+        let sql = format!(
+            "insert into exchange_base (record, field, value) values {}
+             on conflict (record, field) do update set value = excluded.value",
+            rows.join(",")
+        );
+        act.tx.run_built(sql, &values).await?;
+    }
     Ok(())
 }
 

@@ -558,3 +558,38 @@ fn told_release(it: &Release) -> Body {
     body.set("at", Some(it.at.clone()));
     body
 }
+
+/// Versions that were shown after a change, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn versions_since(tx: &mut Tx, seq: i64) -> Result<Vec<Version>, StoreError> {
+    let sql = format!(
+        "select {VERSION} from publication_version where seq > $1 order by seq limit 10000"
+    );
+    let rows = tx.rows_built(sql, &[Bind::from(seq)]).await?;
+    rows.iter().map(version).collect()
+}
+
+/// Publications that something happened to after a change.
+///
+/// # Errors
+/// The database's.
+pub async fn moved_since(tx: &mut Tx, seq: i64) -> Result<Vec<Publication>, StoreError> {
+    let sql = "
+        select id, kind, standing, version, starts_on, ends_on from publication
+         where seq > $1 order by id limit 10000";
+    let rows = tx.rows(sql, &[Bind::from(seq)]).await?;
+    rows.iter().map(publication).collect()
+}
+
+/// Open data released after a change, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn releases_since(tx: &mut Tx, seq: i64) -> Result<Vec<Release>, StoreError> {
+    let sql =
+        format!("select {RELEASED} from open_release where seq > $1 order by seq limit 10000");
+    let rows = tx.rows_built(sql, &[Bind::from(seq)]).await?;
+    rows.iter().map(released).collect()
+}

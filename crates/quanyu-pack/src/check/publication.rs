@@ -76,7 +76,11 @@ fn publication(cx: &Check<'_>, it: &Publication, faults: &mut Vec<Diagnostic>) {
                 let (zh, en) = ("不是 forward 的步骤", "a step that is not `forward`");
                 faults.push(faults::does_not_belong(at, "then", zh, en));
             }
-            if let Some(state) = it.states.iter().find(|it| !step.from.contains(it)) {
+            if let Some(state) = it.states.iter().find(|it| {
+                let states = register.lifecycle.iter().flat_map(|it| &it.states);
+                let known = states.map(|it| &it.id).any(|id| id == *it);
+                known && !step.from.contains(it)
+            }) {
                 faults.push(faults::step_not_from(at, then, state, step.at));
             }
         }

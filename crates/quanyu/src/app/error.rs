@@ -161,6 +161,9 @@ pub enum AppError {
     /// Something that cannot be published, objected to, or end.
     #[error("the publication: {0}")]
     Publication(#[from] super::publications::PublicationRefusal),
+    /// A package that is not made or not taken in.
+    #[error("the package: {0}")]
+    Exchange(#[from] super::exchange::ExchangeRefusal),
     /// An account, a sign-in, a password.
     #[error("the account: {0}")]
     Account(#[from] super::account::AccountRefusal),
@@ -323,6 +326,7 @@ impl AppError {
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
             Self::Publication(refusal) => refusal.code(),
+            Self::Exchange(refusal) => refusal.code(),
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
             Self::Collection(refusal) => refusal.code(),
@@ -409,6 +413,7 @@ impl AppError {
             ],
             Self::Step(refusal) => refusal.facts(language),
             Self::Publication(refusal) => refusal.facts(language),
+            Self::Exchange(refusal) => refusal.facts(language),
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
             Self::Collection(refusal) => refusal.facts(language),

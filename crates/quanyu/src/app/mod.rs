@@ -32,6 +32,7 @@ pub mod duplicates;
 pub mod duties;
 pub mod entries;
 pub mod error;
+pub mod exchange;
 pub mod exports;
 pub mod files;
 pub mod handover;

@@ -338,6 +338,7 @@ fn administration(app: &App, view: &View) -> Vec<Room> {
     let rooms = [
         ("admin.accounts", "/admin/accounts"),
         ("admin.audit", "/admin/audit"),
+        ("exchange.title", "/admin/exchange"),
     ];
     // The operator of the machine has the command line for them.
     let signed_in = rooms.into_iter().filter(|_| app.sender.session.is_some());

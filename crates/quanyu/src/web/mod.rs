@@ -28,6 +28,7 @@ mod documents;
 mod dossier;
 mod duplicates;
 mod entries;
+mod exchange;
 mod figure;
 mod frame;
 mod guard;
@@ -99,6 +100,10 @@ pub fn router(app: App) -> Router {
             get(admin::accounts).post(admin::make_account),
         )
         .route("/admin/accounts/{account}", post(admin::change_account))
+        .route("/admin/exchange", get(exchange::show).post(exchange::act))
+        .route("/admin/exchange/packages/{number}", get(exchange::package))
+        .route("/exchange", get(exchange::conflicts))
+        .route("/exchange/{conflict}", post(exchange::settle))
         .route("/admin/rules", post(admin::set_rule))
         .route("/admin/audit", get(admin::audit))
         .route(

@@ -276,9 +276,18 @@ impl From<Frozen> for Shown {
             rows: it.rows,
             issuer: it.issuer,
             contact: it.contact,
-            date: it.date,
+            date: day(&it.date),
         }
     }
+}
+
+/// A day as the text says it.
+fn day(iso: &str) -> String {
+    let day = iso.parse::<jiff::civil::Date>();
+    day.map_or_else(
+        |_| iso.to_owned(),
+        |it| it.strftime("%Y年%-m月%-d日").to_string(),
+    )
 }
 
 /// `GET /public/notices/{publication}`: the text.

@@ -15,6 +15,7 @@ mod commands;
 mod compose;
 mod desk;
 mod entries;
+mod exchange;
 mod exports;
 mod imports;
 mod lines;

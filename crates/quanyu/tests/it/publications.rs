@@ -46,13 +46,13 @@ holidays = ["2024-01-01", "2024-02-10/2024-02-17"]
 workdays = ["2024-02-04", "2024-02-18"]
 source = "试验用"
 
-[register.grant]
+[register.award]
 title = { zh = "资助名单", en = "Grants" }
 module = "work"
 key = ["code"]
 label = "code"
 enter = ["clerk"]
-[register.grant.field]
+[register.award.field]
 code = { type = "text", title = "编号", required = true }
 title = { type = "text", title = "项目名称", required = true }
 leader = { type = "person", title = "负责人" }
@@ -60,7 +60,7 @@ phone = { type = "person", title = "电话" }
 amount = { type = "money", title = "金额" }
 note = { type = "text", title = "说明" }
 granted_on = { type = "date", title = "资助日期" }
-[register.grant.lifecycle]
+[register.award.lifecycle]
 states = [
   { id = "proposed", title = "拟资助" },
   { id = "granted", title = "已资助", last = true },
@@ -123,7 +123,7 @@ transitions = [
 
 [publication.grants]
 title = { zh = "拟资助项目公示", en = "Proposed grants" }
-register = "grant"
+register = "award"
 states = ["proposed"]
 columns = ["code", "title", "leader", "amount", "note"]
 mask = { leader = "name" }
@@ -136,12 +136,12 @@ window = { days = 3, begins = "next_working_day", answer = 5, real_name = true, 
 
 [dataset.grant_counts]
 title = "金额分组"
-sql = "select note, count(*) as items, sum(amount) as amount from grant group by note"
+sql = "select note, count(*) as items, sum(amount) as amount from award group by note"
 
 [open_data.granted]
 title = { zh = "资助名单", en = "Grants" }
 about = "一行一项"
-of = "grant"
+of = "award"
 states = ["granted"]
 columns = ["code", "title", "amount", "note"]
 licence = "注明来源"
@@ -224,7 +224,7 @@ impl Hall {
         self.store
             .act::<_, _, StoreError>(&Actor::named("wang"), move |act| {
                 let draft = draft.clone();
-                Box::pin(async move { records::create(act, "grant", &draft).await })
+                Box::pin(async move { records::create(act, "award", &draft).await })
             })
             .await
             .unwrap()
@@ -313,10 +313,10 @@ async fn a_list_is_shown_frozen_objected_to_corrected_and_settled_with_its_recor
 
         // Nobody takes the step past the publication.
         assert_eq!(
-            code(hall.step(&head, "grant", a, "grant", &[]).await),
+            code(hall.step(&head, "award", a, "grant", &[]).await),
             "publication_unpublished"
         );
-        let open = steps::offered(&head, "grant", a).await.unwrap();
+        let open = steps::offered(&head, "award", a).await.unwrap();
         assert!(open.is_empty(), "{open:?}");
 
         assert_eq!(
@@ -387,7 +387,7 @@ async fn a_list_is_shown_frozen_objected_to_corrected_and_settled_with_its_recor
 
         // The record changes afterwards; what was shown does not.
         let mut tx = hall.store.read().await.unwrap();
-        let version = records::get(&mut tx, "grant", b)
+        let version = records::get(&mut tx, "award", b)
             .await
             .unwrap()
             .unwrap()
@@ -397,7 +397,7 @@ async fn a_list_is_shown_frozen_objected_to_corrected_and_settled_with_its_recor
             .act::<_, _, StoreError>(&Actor::named("wang"), move |act| {
                 let draft = Draft::new([("title", Value::text("改了名的项目"))]);
                 Box::pin(async move {
-                    records::update(act, "grant", b, version, &draft)
+                    records::update(act, "award", b, version, &draft)
                         .await
                         .map(drop)
                 })
@@ -481,10 +481,10 @@ async fn a_list_is_shown_frozen_objected_to_corrected_and_settled_with_its_recor
         hall.days(7);
         hall.step(&head, "shown", id, "settle", &[]).await.unwrap();
         for (record, state) in [(a, "granted"), (b, "granted"), (c, "proposed")] {
-            assert_eq!(hall.state("grant", record).await, state, "{name} {record}");
+            assert_eq!(hall.state("award", record).await, state, "{name} {record}");
         }
         assert_eq!(
-            hall.record("grant", a).await.value("granted_on"),
+            hall.record("award", a).await.value("granted_on"),
             &Value::Date("2024-01-19".parse().unwrap())
         );
         assert_eq!(
@@ -492,7 +492,7 @@ async fn a_list_is_shown_frozen_objected_to_corrected_and_settled_with_its_recor
             "not_found"
         );
         assert_eq!(
-            code(hall.step(&head, "grant", c, "grant", &[]).await),
+            code(hall.step(&head, "award", c, "grant", &[]).await),
             "publication_unpublished"
         );
         let report = audit::verify(&hall.store, None).await.unwrap();
@@ -553,7 +553,7 @@ async fn a_stranger_reads_what_is_shown_objects_and_gets_nothing_else() {
         let shut = [
             draft.as_str(), others.as_str(), "/public/notices/0", "/public/notices/-1",
             "/public/notices/x", "/public/notices/..%2f..%2fetc", "/public/data/counts",
-            "/public/data/grant", "/public/data/granted/parquet", "/public/data/granted/..%2fx",
+            "/public/data/award", "/public/data/granted/parquet", "/public/data/granted/..%2fx",
         ];
         for path in shut {
             let (status, _, text) = hall.get(path).await;
@@ -561,7 +561,7 @@ async fn a_stranger_reads_what_is_shown_objects_and_gets_nothing_else() {
         }
         for path in [
             "/publications",
-            "/registers/grant",
+            "/registers/award",
             "/registers/protest",
             "/desk",
             "/",

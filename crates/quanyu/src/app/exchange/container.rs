@@ -147,7 +147,9 @@ pub fn write(mut manifest: Manifest, parts: &[(String, Vec<u8>)], key: &SigningK
 /// # Errors
 /// [`ExchangeRefusal::Damaged`] for what is no whole package, [`ExchangeRefusal::Foreign`] for one that none of the keys signed.
 pub fn read(bytes: &[u8], trusted: &[String]) -> Result<Opened, ExchangeRefusal> {
-    let damaged = |why: &str| ExchangeRefusal::Damaged { why: why.to_owned() };
+    let damaged = |why: &str| ExchangeRefusal::Damaged {
+        why: why.to_owned(),
+    };
     let rest = bytes
         .strip_prefix(MAGIC)
         .ok_or_else(|| damaged("the first line"))?;
@@ -255,7 +257,10 @@ mod tests {
 
     #[test]
     fn a_package_of_another_key_is_refused_whatever_key_it_names() {
-        let (ours, theirs) = (SigningKey::from_bytes(&[7; 32]), SigningKey::from_bytes(&[8; 32]));
+        let (ours, theirs) = (
+            SigningKey::from_bytes(&[7; 32]),
+            SigningKey::from_bytes(&[8; 32]),
+        );
         let trusted = [hex(ours.verifying_key().as_bytes())];
         let refused = read(&made(&theirs), &trusted).unwrap_err();
         assert_eq!(refused.code(), "exchange_foreign");
@@ -264,12 +269,18 @@ mod tests {
         let end = bytes.len() - SIGNATURE;
         let signature = theirs.sign(&Sha256::digest(&bytes[..end]));
         bytes[end..].copy_from_slice(&signature.to_bytes());
-        assert_eq!(read(&bytes, &trusted).unwrap_err().code(), "exchange_damaged");
+        assert_eq!(
+            read(&bytes, &trusted).unwrap_err().code(),
+            "exchange_damaged"
+        );
     }
 
     #[test]
     fn a_key_is_handed_over_by_the_one_before_and_no_other() {
-        let (old, new) = (SigningKey::from_bytes(&[7; 32]), SigningKey::from_bytes(&[8; 32]));
+        let (old, new) = (
+            SigningKey::from_bytes(&[7; 32]),
+            SigningKey::from_bytes(&[8; 32]),
+        );
         let manifest = Manifest {
             pack: "tiny".into(),
             from: "outer".into(),

@@ -23,8 +23,11 @@ use std::{
 
 use ed25519_dalek::SigningKey;
 use futures::FutureExt as _;
-use quanyu_core::{access::{Office, Right}, text::Text};
-use quanyu_pack::model::Side;
+use quanyu_core::{
+    access::{Office, Right},
+    text::Text,
+};
+pub use quanyu_pack::model::Side;
 use quanyu_store::{
     Store, Tx,
     exchange::{self, Conflict, Package},
@@ -290,7 +293,9 @@ pub async fn settle(product: &Product, id: i64, theirs: bool) -> Result<(), AppE
         return Err(ExchangeRefusal::Side { side }.into());
     }
     let found = exchange::conflict_by(&mut tx, store.keys(), id).await?;
-    let found: Conflict = found.filter(|it| it.settled.is_none()).ok_or_else(missing)?;
+    let found: Conflict = found
+        .filter(|it| it.settled.is_none())
+        .ok_or_else(missing)?;
     drop(tx);
     let register = registers::readable(product, &found.register)?.clone();
     product.may(Right::Enter, &register)?;

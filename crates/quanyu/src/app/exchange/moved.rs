@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use quanyu_core::{text::Text, value::Value};
 use quanyu_pack::model::{Field, FieldType, Flow, Pack, Register, Side};
 use quanyu_store::{
-    Act, Tx, exchange, keys::Keys,
+    Act, Tx, exchange,
+    keys::Keys,
     records::{self, Draft, Line, Record},
 };
 use serde::{Deserialize, Serialize};
@@ -81,7 +82,8 @@ impl<'a> Reach<'a> {
     /// The flows that a record in this state goes by.
     fn fitting(&self, state: Option<&str>) -> impl Iterator<Item = &&'a Flow> {
         self.flows.iter().filter(move |it| {
-            it.states.is_empty() || state.is_some_and(|state| it.states.iter().any(|it| it == state))
+            it.states.is_empty()
+                || state.is_some_and(|state| it.states.iter().any(|it| it == state))
         })
     }
 

@@ -261,7 +261,6 @@ fn waiting(it: &quanyu_pack::model::Publication) -> Query {
     };
     Query {
         filters,
-        descending: true,
         limit: super::MOST_ITEMS as u32,
         ..Query::default()
     }
