@@ -38,14 +38,9 @@ pub async fn serve(
     tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
-<<<<<<< HEAD
-    let service = router(App::behind(product, door).knowing(providers));
-    let service = service.into_make_service_with_connect_info::<SocketAddr>();
-=======
-    let app = App::behind(product, door);
+    let app = App::behind(product, door).knowing(providers);
     let listener = Patient::new(listener, app.patience);
     let service = router(app).into_make_service_with_connect_info::<Peer>();
->>>>>>> officers
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())
         .await

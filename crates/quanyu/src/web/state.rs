@@ -13,11 +13,10 @@ use super::{
     patience::Patience, signin::Tries, templates::Templates,
 };
 use crate::{
-<<<<<<< HEAD
-    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake, oidc::Providers},
-=======
-    app::{Product, Who, account::people::People, check::shelf::Shelf, imports::intake::Intake},
->>>>>>> officers
+    app::{
+        Product, Who, account::people::People, check::shelf::Shelf, imports::intake::Intake,
+        oidc::Providers,
+    },
     messages::Messages,
 };
 
@@ -37,6 +36,7 @@ pub struct App {
     pub(super) intake: Arc<Intake>,
     /// Who asked the interface how much.
     pub(super) rates: Rates,
+    pub(super) crowd: super::public::Crowd,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
     /// Who is who.
@@ -84,6 +84,7 @@ impl App {
             shelf: Arc::default(),
             intake: Arc::default(),
             rates: Rates::default(),
+            crowd: super::public::Crowd::default(),
             latest: Arc::default(),
             people: Arc::default(),
             door: Arc::new(door),
@@ -97,7 +98,6 @@ impl App {
 }
 
 impl App {
-<<<<<<< HEAD
     /// The application with these providers of sign-in.
     #[must_use]
     pub fn knowing(self, providers: Providers) -> Self {
@@ -105,12 +105,12 @@ impl App {
             providers: Arc::new(providers),
             ..self
         }
-=======
+    }
+
     /// The application with another patience than usual: for tests.
     #[must_use]
     pub fn waiting(self, patience: Patience) -> Self {
         Self { patience, ..self }
->>>>>>> officers
     }
 
     /// The application as the sender of a request sees it.

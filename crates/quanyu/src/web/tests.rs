@@ -114,6 +114,9 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "matter_state",
         "firm_done",
         "mandate_state",
+        "every",
+        "held",
+        "side",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

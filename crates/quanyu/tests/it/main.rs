@@ -15,18 +15,17 @@ mod commands;
 mod compose;
 mod desk;
 mod entries;
+mod exchange;
 mod exports;
-<<<<<<< HEAD
 mod firms;
-=======
 mod hostile;
->>>>>>> officers
 mod imports;
 mod lines;
 mod lists;
 mod looks;
 mod notices;
 mod oidc;
+mod publications;
 mod quick;
 mod releases;
 mod renew;
