@@ -125,6 +125,7 @@ impl Looks {
     fn say(&self) -> Say<'_> {
         Say {
             texts: &self.app.templates,
+            people: &self.app.people,
             language: self.language,
         }
     }

@@ -20,7 +20,7 @@ use super::{
     view::{Format, View},
 };
 use crate::app::{
-    AppError, open_data,
+    AppError, Why, open_data,
     publications::{self, AllView, Asked, Listed, ObjectionView, ShowView, Standing},
 };
 
@@ -455,7 +455,7 @@ pub(super) async fn change(
         _ => Err(AppError::BadValue {
             kind: "what",
             value: what,
-            why: "add, leave_out, withhold with a reason, release".to_owned(),
+            why: Why::written("add, leave_out, withhold, release"),
         }),
     };
     done.map_err(refused)?;

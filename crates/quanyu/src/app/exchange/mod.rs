@@ -35,7 +35,7 @@ use quanyu_store::{
 };
 
 use self::container::hex;
-use super::{AppError, Product, registers};
+use super::{AppError, Product, Why, registers};
 
 pub use container::{Manifest, Opened, read, sha256};
 pub use export::{Exported, again, export};
@@ -165,7 +165,10 @@ pub async fn trust(product: &Product, public: &str) -> Result<(), AppError> {
         return Err(AppError::BadValue {
             kind: "key",
             value: public,
-            why: "64 hexadecimal digits in lower case".to_owned(),
+            why: Why::new(
+                "应为64位小写十六进制数",
+                "64 hexadecimal digits in lower case",
+            ),
         });
     }
     let store = whole(product);
