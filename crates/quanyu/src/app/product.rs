@@ -20,7 +20,7 @@ use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{
     AppError, Who, Why, by_reach::ByReach, documents::Reader, lists::names::Names,
-    notices::outgoing::Outgoing, search::Finder, source::StoreSource,
+    notices::outgoing::Outgoing, registers::tally::Tallies, search::Finder, source::StoreSource,
 };
 
 /// The packs as they were when the binary was built.
@@ -91,6 +91,8 @@ pub struct Product {
     pub(crate) outgoing: Arc<Outgoing>,
     /// Names of organizations, indexed when the first list is matched.
     pub(super) names: Arc<Names>,
+    /// Counts of large registers.
+    pub(super) tallies: Arc<Tallies>,
 }
 
 impl Product {
@@ -187,6 +189,7 @@ impl Product {
             who: Arc::new(Who::local()),
             outgoing: Arc::default(),
             names: Arc::default(),
+            tallies: Arc::default(),
         })
     }
 
