@@ -19,7 +19,7 @@ use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{
-    AppError, Who, by_reach::ByReach, documents::Reader, lists::names::Names,
+    AppError, Who, Why, by_reach::ByReach, documents::Reader, lists::names::Names,
     notices::outgoing::Outgoing, registers::tally::Tallies, search::Finder, source::StoreSource,
 };
 
@@ -295,14 +295,17 @@ impl Product {
             Some(text) => text.parse::<Period>().map_err(|error| AppError::BadValue {
                 kind: "period",
                 value: text.to_owned(),
-                why: error.to_string(),
+                why: error.into(),
             }),
             None => {
                 let offered = self.periods().await?;
                 offered.first().copied().ok_or(AppError::BadValue {
                     kind: "period",
                     value: String::new(),
-                    why: "no records hold a date yet; say which period".to_owned(),
+                    why: Why::new(
+                        "台账里还没有带日期的记录，请写明时期",
+                        "no records hold a date yet; say which period",
+                    ),
                 })
             }
         }

@@ -15,7 +15,7 @@ use quanyu_pack::model::{Field, FieldType, Lines, Register};
 use quanyu_store::{idempotency, list as rows, records::Record};
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     entries::{self, Cells, Outcome, Typed, TypedLine},
     registers::{self, ListWish, declared, label, target},
 };
@@ -139,7 +139,7 @@ pub async fn list(
         return Err(AppError::BadValue {
             kind: "field",
             value: field,
-            why,
+            why: Why::same(why),
         });
     }
     let fields: Vec<&Field> = if wish.columns.is_empty() {

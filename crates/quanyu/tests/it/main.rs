@@ -20,6 +20,7 @@ mod hostile;
 mod imports;
 mod lines;
 mod lists;
+mod looks;
 mod notices;
 mod quick;
 mod releases;

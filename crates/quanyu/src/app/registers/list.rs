@@ -22,7 +22,7 @@ use super::{
     tally::{self, Wait},
     view,
 };
-use crate::app::{AppError, Product, cells, search};
+use crate::app::{AppError, Product, Why, cells, search};
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
@@ -245,7 +245,7 @@ fn cursor_from(register: &Register, order: Option<&str>, text: &str) -> Result<C
     let wrong = || AppError::BadValue {
         kind: "cursor",
         value: text.to_owned(),
-        why: "a cursor is taken from a page before".to_owned(),
+        why: Why::new("请从第一页重新翻起", "a cursor is taken from a page before"),
     };
     let (id, value) = text
         .split_once('~')

@@ -153,7 +153,7 @@ pub fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
     typed::day(text).map_err(|error| AppError::BadValue {
         kind: "day",
         value: text.to_owned(),
-        why: error.to_string(),
+        why: error.into(),
     })
 }
 

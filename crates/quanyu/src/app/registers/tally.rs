@@ -17,7 +17,7 @@ use std::{
 use quanyu_core::{access::Right, actor::Actor, value::Value};
 use quanyu_pack::model::Register;
 use quanyu_store::{
-    Store, Tx, change,
+    Store, Tx, change, duty,
     list::{self as rows, Query},
 };
 use tokio::sync::{OnceCell, Semaphore};
@@ -53,6 +53,8 @@ pub(in crate::app) struct Tallies {
     large: u64,
     patience: Duration,
     kept: Mutex<BTreeMap<String, Entry>>,
+    /// What came into a register since a change sequence, and as of which one.
+    news: Mutex<BTreeMap<String, News>>,
     /// Columns by which large registers have been sorted.
     sorted: Mutex<BTreeSet<(String, String)>>,
     /// One count at a time: whoever waits for none is not slowed by them.
@@ -67,6 +69,13 @@ struct Entry {
     cell: Cell,
 }
 
+struct News {
+    since: i64,
+    seen: i64,
+    /// Records made, and others changed.
+    counts: (i64, i64),
+}
+
 impl Default for Tallies {
     fn default() -> Self {
         Self::new(LARGE, PATIENCE)
@@ -79,6 +88,7 @@ impl Tallies {
             large,
             patience,
             kept: Mutex::default(),
+            news: Mutex::default(),
             sorted: Mutex::default(),
             turn: Arc::new(Semaphore::new(1)),
         }
@@ -173,6 +183,45 @@ pub(in crate::app) async fn of(
         Ok(tally) => tally.map(Some),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
+}
+
+/// How many records of a register were made, and how many others changed, since a change sequence; whoever sees them.
+///
+/// # Errors
+/// The database's.
+pub(in crate::app) async fn touched(
+    product: &Product,
+    tx: &mut Tx,
+    register: &str,
+    since: i64,
+) -> Result<(i64, i64), AppError> {
+    let news = &product.tallies.news;
+    let head = tx.head();
+    let found = {
+        let news = news.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = news.get(register).filter(|it| it.since == since);
+        found.map(|it| (it.seen, it.counts))
+    };
+    let still = match found {
+        Some((seen, counts)) if seen >= head => return Ok(counts),
+        Some((seen, counts)) => {
+            let changed = change::registers_since(tx, seen).await?;
+            (!changed.contains(register)).then_some(counts)
+        }
+        None => None,
+    };
+    let counts = match still {
+        Some(counts) => counts,
+        None => duty::touched(tx, register, since).await?,
+    };
+    let mut news = news.lock().unwrap_or_else(PoisonError::into_inner);
+    let entry = News {
+        since,
+        seen: head,
+        counts,
+    };
+    news.insert(register.to_owned(), entry);
+    Ok(counts)
 }
 
 /// Whether a register is too large to be looked at row by row for every page.
