@@ -229,8 +229,10 @@ test("an agency acts by mandate in the matters named, by whom and for whom is no
   await firm.goto("/my/mandates");
   await firm.getByRole("button", { name: /撤销/ }).click();
   await firm.getByText("已撤销").first().waitFor();
-  const after = await agency.request.get(`/my/records/${done}`);
-  assert.equal(after.status(), 404);
+  for (const path of [`/my/records/${done}`, `/api/v1/registers/${done.replace("/", "/records/")}`]) {
+    const after = await agency.request.get(path);
+    assert.equal(after.status(), 404, path);
+  }
   await agency.goto("/my");
   assert.doesNotMatch(await agency.locator("main").innerText(), /澄海/);
 });
