@@ -6,6 +6,8 @@ use std::{fmt, path::Path};
 
 use quanyu_core::text::{Language, Text};
 
+use super::why::Why;
+
 /// A refusal or failure, with facts.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -36,7 +38,7 @@ pub enum AppError {
         /// What was given.
         value: String,
         /// Why not.
-        why: String,
+        why: Why,
     },
     /// A pack with faults: the rendered diagnostics.
     #[error("the pack has faults\n{0}")]
@@ -359,7 +361,7 @@ impl AppError {
                 vec![
                     ("kind", kind_in(kind, language).to_owned()),
                     ("value", value.clone()),
-                    ("why", why.clone()),
+                    ("why", why.get(language).to_owned()),
                 ]
             }
             Self::Pack(faults) => vec![("faults", faults.clone())],

@@ -61,8 +61,10 @@ mod source;
 pub mod steps;
 pub mod views;
 pub mod who;
+pub mod why;
 pub mod writing;
 
 pub use error::AppError;
 pub use product::Product;
 pub use who::Who;
+pub use why::Why;

@@ -19,8 +19,8 @@ use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
 
 use super::{
-    AppError, Who, by_reach::ByReach, documents::Reader, lists::names::Names,
-    notices::outgoing::Outgoing, search::Finder, source::StoreSource,
+    AppError, Who, Why, by_reach::ByReach, documents::Reader, lists::names::Names,
+    notices::outgoing::Outgoing, registers::tally::Tallies, search::Finder, source::StoreSource,
 };
 
 /// The packs as they were when the binary was built.
@@ -93,6 +93,8 @@ pub struct Product {
     pub(crate) outgoing: Arc<Outgoing>,
     /// Names of organizations, indexed when the first list is matched.
     pub(super) names: Arc<Names>,
+    /// Counts of large registers.
+    pub(super) tallies: Arc<Tallies>,
 }
 
 impl Product {
@@ -190,6 +192,7 @@ impl Product {
             mandates: Arc::default(),
             outgoing: Arc::default(),
             names: Arc::default(),
+            tallies: Arc::default(),
         })
     }
 
@@ -295,14 +298,17 @@ impl Product {
             Some(text) => text.parse::<Period>().map_err(|error| AppError::BadValue {
                 kind: "period",
                 value: text.to_owned(),
-                why: error.to_string(),
+                why: error.into(),
             }),
             None => {
                 let offered = self.periods().await?;
                 offered.first().copied().ok_or(AppError::BadValue {
                     kind: "period",
                     value: String::new(),
-                    why: "no records hold a date yet; say which period".to_owned(),
+                    why: Why::new(
+                        "台账里还没有带日期的记录，请写明时期",
+                        "no records hold a date yet; say which period",
+                    ),
                 })
             }
         }

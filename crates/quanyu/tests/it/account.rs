@@ -593,7 +593,11 @@ fn ids(list: &serde_json::Value) -> Vec<i64> {
 
 async fn counted(product: &Product, register: &str) -> u64 {
     let all = quanyu::app::registers::all(product).await.unwrap();
-    all.iter().find(|it| it.id == register).unwrap().count
+    all.iter()
+        .find(|it| it.id == register)
+        .unwrap()
+        .count
+        .unwrap()
 }
 
 #[test]

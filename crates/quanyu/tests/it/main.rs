@@ -20,6 +20,7 @@ mod firms;
 mod imports;
 mod lines;
 mod lists;
+mod looks;
 mod notices;
 mod oidc;
 mod quick;

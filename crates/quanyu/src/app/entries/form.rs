@@ -211,7 +211,7 @@ pub async fn filled(
         }
     });
     Ok(FormView {
-        register: registers::view(&product.pack, declared, 0),
+        register: registers::view(&product.pack, declared, None),
         help: declared.help.clone(),
         record: record
             .as_ref()

@@ -15,7 +15,7 @@ use quanyu_store::{
     Act, document, duty,
     duty::Arrived,
     files, opinion,
-    records::{Draft, Record},
+    records::{self, Draft, Record},
     step::{self, NewStep},
 };
 
@@ -37,8 +37,10 @@ use crate::app::{
 pub struct Taking {
     /// The register.
     pub register: String,
-    /// The record.
+    /// The record; it is not looked at where `new` makes one.
     pub record: i64,
+    /// A record that is made with its first step, where what is handled was only declared so far.
+    pub new: Option<Draft>,
     /// The version that was read; `None`: as it is.
     pub version: Option<i64>,
     /// The transition.
@@ -68,6 +70,8 @@ pub struct Taking {
 /// What a step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
+    /// The record.
+    pub record: i64,
     /// The record's new version.
     pub version: i64,
     /// Its new state.
@@ -156,6 +160,7 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         register: register.clone(),
         step: step.clone(),
         record: taking.record,
+        new: taking.new.clone(),
         version: taking.version,
         wish,
         note,
@@ -182,6 +187,7 @@ struct Order {
     register: Register,
     step: Transition,
     record: i64,
+    new: Option<Draft>,
     version: Option<i64>,
     wish: Option<String>,
     note: Option<String>,
@@ -200,7 +206,16 @@ impl Order {
         let id = &self.register.id;
         let day = act.day();
         let hands = Hands::of(&mut act.tx, &self.product, day).await?;
-        let found = arrived(&mut act.tx, &self.register, self.record).await?;
+        let record = match &self.new {
+            Some(draft) => {
+                let record = records::create(act, id, draft).await?;
+                // Who made it stands in the chain.
+                act.flush().await?;
+                record
+            }
+            None => self.record,
+        };
+        let found = arrived(&mut act.tx, &self.register, record).await?;
         let from = found.record.state.clone().unwrap_or_default();
         if !self.step.from.contains(&from) {
             return Err(StepRefusal::WrongState {
@@ -251,7 +266,7 @@ impl Order {
             behalf: hand.behalf,
         };
         let version = self.version.unwrap_or(found.record.version);
-        let version = step::take(act, id, self.record, version, &draft, &new).await?;
+        let version = step::take(act, id, record, version, &draft, &new).await?;
         // The step is this person's; what follows from it is the pack's.
         act.everywhere();
         after.values.extend(draft.values);
@@ -261,11 +276,12 @@ impl Order {
         let pack = self.product.pack.clone();
         self.prepared.run(act, (&pack, &outgoing), &facts).await?;
         if let Some(person) = &self.person {
-            duty::assign(act, id, self.record, &self.step.to, Some(person)).await?;
+            duty::assign(act, id, record, &self.step.to, Some(person)).await?;
         }
-        duties::refresh(act, &pack, &self.register, &[self.record]).await?;
+        duties::refresh(act, &pack, &self.register, &[record]).await?;
         self.tell(act, &after, &found).await?;
         Ok(Done {
+            record,
             version,
             state: self.step.to.clone(),
             number,
@@ -299,7 +315,7 @@ impl Order {
         if self.step.opinions.is_empty() {
             return Ok(());
         }
-        let all = opinion::of_record(&mut act.tx, self.record).await?;
+        let all = opinion::of_record(&mut act.tx, found.record.id).await?;
         let said = opinions::current(&self.step, entered_seq(found), &all);
         let waiting = said.iter().filter(|it| it.1.is_none());
         let waiting: Vec<Text> = waiting
@@ -338,7 +354,7 @@ impl Order {
         {
             return Err(StepRefusal::Guard {
                 step: self.step.title.clone(),
-                guard: rule.value.clone(),
+                guard: guard::text(&self.register, &rule.value),
             }
             .into());
         }
@@ -386,7 +402,7 @@ impl Order {
                 }
             },
         };
-        let given = document::give(act, series, year, n, &self.register.id, self.record).await?;
+        let given = document::give(act, series, year, n, &self.register.id, after.id).await?;
         Ok(Some(given))
     }
 
