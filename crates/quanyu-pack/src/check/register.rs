@@ -353,13 +353,12 @@ fn slot_fits(part: &str, slot: &str, kind: &FieldType) -> Result<(), &'static st
         "value" | "points" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
-        "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" => {
-            (matches!(kind, FieldType::Date), "date")
-        }
+        "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" | "opens_on"
+        | "closes_on" => (matches!(kind, FieldType::Date), "date"),
         "organization" => (matches!(kind, FieldType::Organization), "organization"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
-        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
-        "status" | "measure" | "comparator" | "level" => (
+        "scan" | "draft" | "proof" => (matches!(kind, FieldType::File), "file"),
+        "status" | "measure" | "comparator" | "level" | "filing" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",
         ),

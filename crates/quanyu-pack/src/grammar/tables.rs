@@ -1,6 +1,6 @@
 //! The tables: every kind of declaration with its keys. `grammar.md` explains them to people.
 
-use super::{Key, Shape, demo::DEMO, lifecycle::LIFECYCLE};
+use super::{Key, Shape, demo::DEMO, filing::FILING, lifecycle::LIFECYCLE};
 use crate::model::FieldType;
 
 pub(super) const fn may(name: &'static str, shape: Shape, doc: &'static str) -> Key {
@@ -60,6 +60,11 @@ pub(crate) const FILE: &[Key] = &[
         "appraisal",
         Shape::Map(&Shape::Table(APPRAISAL)),
         "Appraisal schemes",
+    ),
+    may(
+        "filing",
+        Shape::Map(&Shape::Table(FILING)),
+        "What organizations file themselves",
     ),
     may(
         "supervision",
@@ -521,6 +526,16 @@ const ROLE: &[Key] = &[
             "administer",
         ])),
         "What it may do",
+    ),
+    may(
+        "side",
+        Shape::Choice(&["staff", "firm"]),
+        "Whose pages its holders see; left out: staff",
+    ),
+    may(
+        "mandated",
+        Shape::Flag,
+        "Its holders act for organizations that give theirs a mandate",
     ),
     may(
         "office",

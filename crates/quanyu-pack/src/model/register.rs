@@ -282,8 +282,9 @@ pub struct Lines {
 /// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
 /// the points that people gave for an item of an appraisal. A qualification is what a list of recognised organizations says of each
 /// of them. A document is what the bureau writes, a report a value that was
-/// given to somebody.
-pub const PARTS: [(&str, &[&str], &[&str]); 8] = [
+/// given to somebody. A call opens a filing of the pack from a day to a day. A correction is what an organization says of its own
+/// record.
+pub const PARTS: [(&str, &[&str], &[&str]); 10] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -333,5 +334,15 @@ pub const PARTS: [(&str, &[&str], &[&str]); 8] = [
         "qualification",
         &["organization", "kind", "valid_from"],
         &["document", "batch", "valid_to"],
+    ),
+    (
+        "call",
+        &["title", "filing", "opens_on", "closes_on"],
+        &["period", "who", "materials", "note", "link", "contact"],
+    ),
+    (
+        "correction",
+        &["organization", "subject", "should"],
+        &["says", "proof"],
     ),
 ];

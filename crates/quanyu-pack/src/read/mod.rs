@@ -8,6 +8,7 @@ mod appraisal;
 mod case;
 mod codes;
 mod demo;
+mod filing;
 mod indicator;
 mod lifecycle;
 mod name;
@@ -94,6 +95,7 @@ impl Reading {
         each("indicator").for_each(|(id, node)| self.indicator(id, node));
         each("plan").for_each(|(id, node)| self.plan(id, node));
         each("appraisal").for_each(|(id, node)| self.appraisal(id, node));
+        each("filing").for_each(|(id, node)| self.filing(id, node));
         if let Some(node) = root.get("supervision") {
             self.supervision(node);
         }

@@ -1,11 +1,12 @@
-//! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers.
+//! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers, mandates and what was done
+//! under them.
 
 use super::ChainFault;
 use crate::{
     delegation,
     door::{Bind, Tx},
     error::StoreError,
-    handover, opinion,
+    handover, mandate, opinion,
 };
 
 /// Compares all of them with what the chain sealed.
@@ -13,10 +14,14 @@ pub(super) async fn all(tx: &mut Tx) -> Result<Option<ChainFault>, StoreError> {
     let opinions = opinion::sealed(tx).await?;
     let delegations = delegation::sealed(tx).await?;
     let handovers = handover::sealed(tx).await?;
+    let mandates = mandate::sealed(tx).await?;
+    let uses = mandate::uses_sealed(tx).await?;
     let tables = [
         ("opinion", opinion::ACT, opinions),
         ("delegation", delegation::ACT, delegations),
         ("handover", handover::ACT, handovers),
+        ("mandate", mandate::ACT, mandates),
+        ("mandate_use", mandate::USE, uses),
     ];
     for (table, act, rows) in tables {
         if let Some(fault) = one(tx, table, act, rows).await? {

@@ -169,6 +169,12 @@ pub enum AppError {
     /// Something that cannot be done with a request for figures or rows.
     #[error("the request: {0}")]
     Collection(#[from] super::collections::CollectionRefusal),
+    /// A provider of sign-in.
+    #[error(transparent)]
+    Oidc(#[from] super::oidc::OidcRefusal),
+    /// Something on the firms' side.
+    #[error(transparent)]
+    Filing(#[from] super::filings::FilingRefusal),
     /// Something that cannot be done with a list.
     #[error("the list: {0}")]
     List(#[from] super::lists::ListRefusal),
@@ -324,6 +330,8 @@ impl AppError {
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
             Self::Collection(refusal) => refusal.code(),
+            Self::Filing(refusal) => refusal.code(),
+            Self::Oidc(refusal) => refusal.code(),
             Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
@@ -409,6 +417,8 @@ impl AppError {
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
             Self::Collection(refusal) => refusal.facts(language),
+            Self::Filing(refusal) => refusal.facts(language),
+            Self::Oidc(refusal) => refusal.facts(language),
             Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,

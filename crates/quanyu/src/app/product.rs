@@ -87,6 +87,8 @@ pub struct Product {
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
+    /// For whom this person acts besides, by mandates.
+    pub(super) mandates: Arc<Vec<super::mandates::Held>>,
     /// Channels that letters go by.
     pub(crate) outgoing: Arc<Outgoing>,
     /// Names of organizations, indexed when the first list is matched.
@@ -187,6 +189,7 @@ impl Product {
             finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
+            mandates: Arc::default(),
             outgoing: Arc::default(),
             names: Arc::default(),
             tallies: Arc::default(),

@@ -381,7 +381,7 @@ pub async fn assign(
                 let told = super::notices::Told {
                     kind: "todo",
                     whom: vec![format!("person:{person}")],
-                    about: Some(super::notices::About::of(&register.id, &found.record)),
+                    about: Some(super::notices::About::of(register, &found.record)),
                     zh: format!("“{label}”交你办理"),
                     en: format!("`{label}` is yours to handle"),
                 };

@@ -20,9 +20,9 @@ use sha2::{Digest, Sha256};
 use super::{state::App, templates};
 
 /// Style files in the order in which they are put together.
-const STYLES: [&str; 11] = [
+const STYLES: [&str; 12] = [
     "tokens", "base", "frame", "parts", "pages", "check", "entry", "desk", "lists", "account",
-    "print",
+    "firms", "print",
 ];
 
 /// What may be served, by address name such as `pages.1f2e3d4c.js`.

@@ -10,7 +10,7 @@ use super::{
     router,
     state::App,
 };
-use crate::app::{self, AppError, Product};
+use crate::app::{self, AppError, Product, oidc::Providers};
 
 /// Serves a district until the process is asked to stop; prints the address. Port 0 takes a free one.
 ///
@@ -21,6 +21,7 @@ pub async fn serve(
     host: IpAddr,
     port: u16,
     door: Door,
+    providers: Providers,
 ) -> Result<(), AppError> {
     let listen = |cause: std::io::Error| AppError::CannotListen {
         port,
@@ -37,7 +38,7 @@ pub async fn serve(
     tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
-    let app = App::behind(product, door);
+    let app = App::behind(product, door).knowing(providers);
     let listener = Patient::new(listener, app.patience);
     let service = router(app).into_make_service_with_connect_info::<Peer>();
     axum::serve(listener, service)

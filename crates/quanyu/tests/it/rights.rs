@@ -43,6 +43,8 @@ fn meets(need: Need, name: &str) -> bool {
             [("xi", "system"), ("an", "security"), ("shen", "audit")].contains(&(name, it.word()))
         }
         Need::Accounts => matches!(name, "xi" | "an"),
+        // This pack has no role of the firms' side.
+        Need::Firm => false,
     }
 }
 

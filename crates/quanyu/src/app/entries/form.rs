@@ -306,7 +306,7 @@ async fn cell_of(
 }
 
 /// The text that stands for a value in a control, and what it was chosen as.
-pub(super) async fn text_of(
+pub(in crate::app) async fn text_of(
     tx: &mut Tx,
     product: &Product,
     field: &Field,

@@ -109,7 +109,7 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 /// Whether a guard holds; what is unknown does not.
-pub(super) async fn holds(
+pub(in crate::app) async fn holds(
     figures: &Figures,
     register: &Register,
     record: &Record,

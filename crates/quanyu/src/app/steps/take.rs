@@ -27,7 +27,7 @@ use super::{
     missing, not_yours, number, opinions, title_of, title_of_state, typed,
 };
 use crate::app::{
-    AppError, Product, duties, files as kept,
+    AppError, Product, duties, files as kept, filings,
     notices::{self, About, Told},
     registers, say,
 };
@@ -299,7 +299,7 @@ impl Order {
         let series = self.step.number.as_ref().map(|it| &it.series);
         let own = |field: &String| self.step.requires.contains(field) || series == Some(field);
         let region = found.record.region.parse().ok();
-        let place = super::hands::place(&found.record, region.as_ref());
+        let place = super::hands::place(&self.register, &found.record, region.as_ref());
         let enters = self.product.scope(Right::Enter, &self.register);
         if self.values.keys().all(own) || enters.holds(place) {
             return Ok(());
@@ -358,7 +358,7 @@ impl Order {
             }
             .into());
         }
-        Ok(())
+        filings::fits(&self.product, &self.register, &self.step.id, after).await
     }
 
     fn facts<'a>(&'a self, record: &'a Record, found: &'a Arrived) -> Facts<'a> {
@@ -412,7 +412,7 @@ impl Order {
         let state = lifecycle.map(|it| super::state_of(it, &self.step.to).1);
         let state = state.unwrap_or_default();
         let label = registers::label(&self.register, after);
-        let about = Some(About::of(&self.register.id, after));
+        let about = Some(About::of(&self.register, after));
         let note = self.note.as_deref().unwrap_or_default();
         let title = |it: &Text| it.en.clone().unwrap_or_else(|| it.zh.clone());
         if self.step.kind == StepKind::Return {
