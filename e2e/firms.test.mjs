@@ -111,6 +111,8 @@ test("an enterprise files its yearly data on a telephone, mends what came back, 
   await firm.getByRole("button", { name: "提交" }).click();
   await firm.locator("[data-faults]").waitFor();
   assert.match(await firm.locator("[data-faults]").innerText(), /变动原因.*68\.3%/s);
+  // The answer that something is missing is told on the console as well.
+  assert.match(firm.troubles.splice(0).join(), /^Failed to load resource: .* 422 .*$/);
   await whole(firm, "firms-jump-390");
   await fill(firm, "变动原因", "新增海洋浮标产线，研发人员增加");
   await firm.getByRole("button", { name: "提交" }).click();
@@ -125,7 +127,7 @@ test("an enterprise files its yearly data on a telephone, mends what came back, 
   await officer.goto(`/registers/${record}`);
   const back = officer.locator("details.taking", { hasText: "退回修改" });
   await back.locator("summary").first().click();
-  await back.getByLabel(/原因/).fill("研发费用请按辅助账口径核对");
+  await back.locator('input[name="note"]').fill("研发费用请按辅助账口径核对");
   await back.getByRole("button", { name: "退回修改" }).click();
   await officer.locator(".timeline", { hasText: "退回修改" }).first().waitFor();
 
@@ -227,8 +229,10 @@ test("an agency acts by mandate in the matters named, by whom and for whom is no
   await firm.goto("/my/mandates");
   await firm.getByRole("button", { name: /撤销/ }).click();
   await firm.getByText("已撤销").first().waitFor();
-  const after = await agency.request.get(`/my/records/${done}`);
-  assert.equal(after.status(), 404);
+  for (const path of [`/my/records/${done}`, `/api/v1/registers/${done.replace("/", "/records/")}`]) {
+    const after = await agency.request.get(path);
+    assert.equal(after.status(), 404, path);
+  }
   await agency.goto("/my");
   assert.doesNotMatch(await agency.locator("main").innerText(), /澄海/);
 });
@@ -251,7 +255,7 @@ test("a stranger gets nothing: neither without a session nor with another firm's
   assert.equal((ids.records ?? ids.rows).length, 1, "a firm sees one organization: its own");
   // Another's number in the address is no way in.
   const mine = (ids.records ?? ids.rows)[0].id;
-  for (const id of [mine + 1, 1, 0, -1, "x"]) {
+  for (const id of [mine + 1, mine + 2, 0, -1, "x"]) {
     const answer = await other.request.get(`/my/profile?for=${id}`);
     assert.ok([403, 404].includes(answer.status()), `for=${id}: ${answer.status()}`);
   }

@@ -47,7 +47,7 @@ rights = ["read", "enter"]
 side = "firm"
 [role.agency]
 title = "服务机构"
-scope = "own"
+scope = "organization"
 rights = ["read", "enter"]
 side = "firm"
 mandated = true
@@ -307,10 +307,7 @@ impl Bureau {
         let found = account::by_name(&mut tx, "agency").await.unwrap().unwrap();
         drop(tx);
         let held = mandates::held_by(&self.product, &found).await.unwrap();
-        let parts = vec![
-            Part::Owner("agency".to_owned()),
-            Part::Organization(self.firms[2]),
-        ];
+        let parts = vec![Part::Organization(self.firms[2])];
         let who = self.person("agency", "agency", Scope::Parts(parts));
         self.product.seen_acting(who, Arc::new(held))
     }
@@ -613,6 +610,11 @@ async fn an_agency_acts_for_a_firm_in_the_matters_named_and_no_longer_than_it_ma
             .map(|it| it.state)
             .collect();
         assert_eq!(states, ["ended", "over"]);
+        // Not even what it entered itself.
+        let left = entries::save(&agency, "wish", Some((id, 2)), Typed::of([("title", "x")])).await;
+        assert_eq!(left.unwrap_err().code(), "not_found");
+        let left = registers::record(&agency, "wish", id, None, Language::Zh).await;
+        assert_eq!(left.unwrap_err().code(), "not_found");
         let verified = audit::verify(&bureau.store, None).await.unwrap();
         assert_eq!(verified.fault, None, "{}", database.name);
     }

@@ -9,7 +9,7 @@ use axum::{
 use quanyu::web::{App, Door, router};
 use tower::ServiceExt as _;
 
-use crate::account::{Answer, Browser, Gate, token_of};
+use crate::account::{Answer, Browser, Gate};
 
 const LIST: &str = "/api/v1/registers/contract/records";
 
@@ -147,4 +147,70 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_no_other_name_is_taken()
         let (answer, _) = send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, status, "{cookie}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_opens_the_interface_within_its_rights_until_its_day() {
+    let gate = Gate::new().await;
+    let mut owner = gate.signed_in("dong").await;
+    let day = gate.product.today().to_string();
+    let none = gate
+        .form(
+            &mut owner,
+            "/account/tokens",
+            &format!("title=x&expires={day}"),
+        )
+        .await;
+    assert!(none.text.contains("account_token_rights"));
+    let body = format!("title=x&expires={day}&right=enter");
+    let made = gate.form(&mut owner, "/account/tokens", &body).await;
+    let blind = token_of(&made.text);
+    let body = format!("title=x&expires={day}&right=read");
+    let made = gate.form(&mut owner, "/account/tokens", &body).await;
+    let reading = token_of(&made.text);
+    let page = gate.get(&mut owner, "/account").await;
+    assert!(!page.text.contains(&reading), "it is shown once");
+    let ask = async |path: &str, sent: &str| {
+        let request = Request::get(path).header(header::AUTHORIZATION, sent);
+        gate.ask(
+            &mut Browser::default(),
+            request.body(Body::empty()).unwrap(),
+        )
+        .await
+    };
+    let list = "/api/v1/registers/contract/records";
+    let with = |token: &str| format!("Bearer {token}");
+    assert_eq!(ask(list, &with(&reading)).await.status, 200);
+    assert_eq!(
+        ask(list, &with(&blind)).await.status,
+        403,
+        "no right to read"
+    );
+    for bad in [
+        "Bearer qy_00",
+        "Bearer ",
+        "Basic eDp5",
+        "qy_",
+        &with(&"qy_".repeat(30)),
+    ] {
+        assert_eq!(ask(list, bad).await.status, 401, "{bad}");
+    }
+    let post = Request::post("/account/tokens")
+        .header(header::AUTHORIZATION, with(&reading))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("title=y&expires={day}&right=read")))
+        .unwrap();
+    let answer = gate.ask(&mut Browser::default(), post).await;
+    assert_eq!(answer.status, 403, "a token makes no tokens");
+    gate.clock.advance_seconds(2 * 86_400);
+    assert_eq!(
+        ask(list, &with(&reading)).await.status,
+        401,
+        "its day is over"
+    );
+}
+
+fn token_of(page: &str) -> String {
+    let (_, rest) = page.split_once(">qy_").unwrap_or_else(|| panic!("{page}"));
+    format!("qy_{}", rest.split('<').next().unwrap())
 }
