@@ -252,6 +252,37 @@ test("a page is small, and prints without its frame", async () => {
   await page.context().close();
 });
 
+test("records, indicators, dossiers, leaderboards and check sheets print on A4 without being shrunk", async () => {
+  // A4 less the margins of the browser, at 96 dots an inch.
+  const page = await open(browser, server.url, { width: 718 });
+  const first = async (list, link) => {
+    await page.goto(list);
+    return page.locator(link).first().getAttribute("href");
+  };
+  await page.goto("/tour?period=2023");
+  await page.locator(".tour form button").first().click();
+  await page.waitForURL(/documents\/check\//);
+  const sheet = await page.locator(".acts a.first").getAttribute("href");
+  const papers = [
+    ["record", await first("/registers/tech_contract?period=2023", "tbody td.num a.link")],
+    ["organization", await first("/registers/organization?period=2023", "tbody td.num a.link")],
+    ["indicator", "/indicators/tech_contract_value?period=2023"],
+    ["appraisal", "/appraisal?period=2023"],
+    ["leaderboard", "/appraisal/board?period=2023"],
+    ["check sheet", sheet],
+  ];
+  await page.emulateMedia({ media: "print" });
+  for (const [name, address] of papers) {
+    assert.ok(address, `${name} is linked`);
+    await page.goto(address);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than the paper`);
+    assert.equal(await page.locator("header.top").isVisible(), false, `${name} prints its frame`);
+    await page.pdf({ path: `${shots}/${name.replace(" ", "-")}.pdf`, format: "A4" });
+  }
+  await page.context().close();
+});
+
 test("an address that leads nowhere says so and what to do", async () => {
   const page = await open(browser, server.url);
   const answer = await page.goto("/nowhere");

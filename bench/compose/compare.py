@@ -1,4 +1,5 @@
-"""Composes the same table with quanyu and docxtpl, compares every cell, times both; times the four documents.
+"""Composes the same table with quanyu and docxtpl, compares every cell, times both; times the documents of the demonstration, cold and
+in a running server, and checks of the summary that was composed.
 
     compare.py COMPOSE_SPEED QUANYU PROFILE
 """
@@ -17,6 +18,8 @@ from pathlib import Path
 from docx import Document
 from docxtpl import DocxTemplate
 from lxml import etree
+
+from warm import serve
 
 ROWS, COLUMNS, TIMES = 2000, 6, 5
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -57,6 +60,12 @@ def cells(path):
     return rows
 
 
+def plain(markdown):
+    """The text of a Markdown file: headings without their sign, no rules of tables."""
+    lines = [it.lstrip("#").strip().replace("**", "") for it in markdown.splitlines()]
+    return "\n".join(it for it in lines if it and not set(it) <= set("|-: ")) + "\n"
+
+
 def median(action):
     took = []
     for _ in range(TIMES):
@@ -91,14 +100,32 @@ def main():
         home = at("district")
         run = lambda *args: subprocess.run([quanyu, *args], check=True, capture_output=True, text=True)
         run("demo", "--no-serve", "--data", home)
-        lines = []
+        cold = {}
         for name, period in DOCUMENTS:
-            times = []
             for form in ("docx", "pdf"):
                 order = ["compose", name, "--period", period, "--date", "2024-01-08", "--data", home, "--out", at(f"{name}.{form}")]
                 run(*order)
-                times.append(median(lambda: run(*order)))
-            lines.append(f"| {name} {period} | {times[0]:,.0f} | {times[1]:,.0f} |")
+                cold[name, form] = median(lambda: run(*order))
+        lines = []
+        with serve(quanyu, home) as (ask, send):
+            for name, period in DOCUMENTS:
+                cells = []
+                for form in ("docx", "pdf"):
+                    path = f"/documents/compose/{name}.{form}?period={period}&date=2024-01-08"
+                    warm_up, bytes_ = ask(path)
+                    assert bytes_[:2] == b"PK" if form == "docx" else bytes_[:5] == b"%PDF-", path
+                    cells.append(statistics.median(ask(path)[0] for _ in range(TIMES)))
+                lines.append(f"| {name} {period} | {cold[name, 'docx']:,.0f} | {cold[name, 'pdf']:,.0f} | {cells[0]:,.0f} | {cells[1]:,.0f} |")
+            run("compose", "summary", "--period", "2023", "--date", "2024-01-08", "--data", home, "--out", at("summary.md"))
+            page = Path(at("summary.md")).read_text(encoding="utf-8")
+            once = plain(page)
+            long = (once * (30_000 // len(once) + 1))[:30_000]
+            checks = []
+            for label, text in [("the summary as it was composed", once), ("30,000 characters of it", long)]:
+                path = "/documents/check?period=2023&format=json"
+                figures = len(send(path, "draft.txt", text.encode())[1]["mentions"])
+                took = statistics.median(send(path, "draft.txt", text.encode())[0] for _ in range(TIMES))
+                checks.append(f"| {label} | {len(text):,} | {figures:,} | {took:,.0f} |")
     load = os.getloadavg()[0]
     text = f"""# Composing a document
 
@@ -112,12 +139,18 @@ Milliseconds, median of {TIMES}.
 | quanyu, the whole process | {cold:,.0f} |
 | docxtpl, in a warm process | {other:,.0f} |
 
-The four documents of the demonstration, the whole command cold: it opens the district, computes all figures, freezes them as releases
-and writes the file.
+The four documents of the demonstration. Cold is the whole command: it opens the district, computes all figures, freezes them as releases
+and writes the file. Warm is a request to a running server that does the same, from the first byte sent to the last received.
 
-| milliseconds, cold command | docx | pdf |
-|---|---|---|
+| milliseconds | docx, cold | pdf, cold | docx, warm | pdf, warm |
+|---|---|---|---|---|
 {chr(10).join(lines)}
+
+Checking a draft in a running server, with all values of the demonstration behind it: from sending the text to the last verdict.
+
+| draft | characters | mentions | milliseconds |
+|---|---|---|---|
+{chr(10).join(checks)}
 
 Profile {profile}, two cores at 2.5 GHz, load {load:.0f} when it ended. `scripts/bench bench/compose` repeats it.
 """

@@ -1,6 +1,6 @@
 """How long a server takes to its first answers, and what it holds when nobody asks.
 
-    python measure.py QUANYU DATA TIMES
+    python measure.py QUANYU DATA TIMES TOKEN
 
 Prints CSV: what, median, worst. Times by the clock in ms from the moment the process is made; processor in ms; memory in MB.
 """
@@ -12,12 +12,13 @@ import sys
 import time
 import urllib.request
 
-QUANYU, DATA, TIMES = sys.argv[1], sys.argv[2], int(sys.argv[3])
+QUANYU, DATA, TIMES, TOKEN = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 def get(address):
-    with urllib.request.urlopen(address, timeout=600) as answer:
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=600) as answer:
         answer.read()
 
 

@@ -1,15 +1,16 @@
 //! Archives that people take away: files of a case under names in any script.
 //!
-//! Owns the writing of a zip. Leaves what is in it to the caller; reading is [`crate::package`]'s.
+//! Owns the writing of a zip, and a look at one file of what we wrote. Leaves what is in it to the caller; reading what others
+//! made is [`crate::package`]'s.
 //!
 //! Invariant: no name leads out of the folder that the archive is unpacked into, and none stands in it twice.
 
 use std::{
     collections::BTreeSet,
-    io::{Cursor, Write as _},
+    io::{Cursor, Read as _, Write as _},
 };
 
-use zip::{CompressionMethod, ZipWriter, result::ZipError, write::SimpleFileOptions};
+use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 /// Writes an archive of these files: folder and name parted by `/`, and content.
 ///
@@ -24,6 +25,17 @@ pub fn write(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, ZipError> {
         archive.write_all(bytes)?;
     }
     Ok(archive.finish()?.into_inner())
+}
+
+/// The text of one file of an archive that was made here, such as `word/document.xml` of a docx.
+///
+/// # Errors
+/// No archive, no such file, no text.
+pub fn text(archive: &[u8], path: &str) -> Result<String, ZipError> {
+    let mut archive = ZipArchive::new(Cursor::new(archive))?;
+    let mut text = String::new();
+    archive.by_name(path)?.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// A path that stays inside and is not taken.

@@ -157,6 +157,11 @@ fn lists_ranges_damage_and_full_width_forms_are_read() {
 }
 
 #[test]
+fn streets_governments_and_bureaus_of_other_trades_are_read() {
+    table("genres", include_str!("read/genres.txt"));
+}
+
+#[test]
 fn a_table_is_read_by_its_head() {
     let text = "某区2023年工作总结\n一、2023年指标完成情况\n\
         序号 | 指标名称 | 单位 | 年度目标 | 完成情况 | 完成率 | 排名 | 分值 |\n\
@@ -381,6 +386,33 @@ fn blocks_know_their_level_and_their_place() {
         .map(|(kind, text)| (kind, text.to_owned()))
         .to_vec();
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_title_in_two_lines_is_one_title() {
+    let cases = [
+        (
+            "乙区科学技术局2023年工作总结\n和2024年工作计划\n正文一句。",
+            2,
+        ),
+        (
+            "关于2023年各街道\n创新平台建设情况的通报\n各街道办事处：\n正文一句。",
+            2,
+        ),
+        (
+            "乙区统计局\n2023年国民经济和社会发展统计公报\n正文一句。",
+            2,
+        ),
+        (
+            "示科〔2024〕3号\n2023年工作总结\n一、工作情况\n正文一句。",
+            1,
+        ),
+    ];
+    for (text, lines) in cases {
+        let found = read_text(text, &Lexicon::empty(), &Hints::default());
+        let titles = found.blocks.iter().filter(|it| it.kind == BlockKind::Title);
+        assert_eq!(titles.count(), lines, "{text}: {:?}", found.blocks);
+    }
 }
 
 #[test]

@@ -5,12 +5,14 @@
 
 mod access;
 mod appraisal;
+mod filing;
 mod publication;
 
 use crate::{diagnostic::Diagnostic, model::At, nearest::nearest};
 
 pub(crate) use access::{account_needs_region, office_with_right};
 pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
+pub(crate) use filing::{belongs_to_nobody, no_firm_files, no_period_in_key};
 pub(crate) use publication::{
     flows_elsewhere, no_step_does, not_masked, statistics_shown, step_not_from,
 };
@@ -26,6 +28,7 @@ pub(crate) const TABLE: Noun = Noun("台账、明细或数据集", "register, li
 pub(crate) const COLUMN: Noun = Noun("列", "column");
 pub(crate) const INDICATOR: Noun = Noun("指标", "indicator");
 pub(crate) const APPRAISAL: Noun = Noun("考核", "appraisal");
+pub(crate) const FILING: Noun = Noun("填报事项", "filing");
 pub(crate) const PLAN: Noun = Noun("工作计划", "plan");
 pub(crate) const NAME: Noun = Noun("标准名称", "standard name");
 pub(crate) const DOCUMENT: Noun = Noun("公文", "document");

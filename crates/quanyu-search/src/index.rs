@@ -23,7 +23,7 @@ use tantivy::{
 };
 
 use crate::{
-    Entry, Group, SearchError, Stamp, Wish, find,
+    Entry, Group, Kind, SearchError, Stamp, Wish, bearing, find,
     schema::{self, Fields, SPLITTER},
     stamp::Payload,
     terms::Splitter,
@@ -129,6 +129,25 @@ impl Index {
             opened.reader.searcher()
         };
         find::find(&searcher, self.fields, wish)
+    }
+
+    /// The records of a register whose name may bear this text, in order; `None` where they are more than `most`, or where the text
+    /// is too short to be asked for. Whoever asks looks at the names, and at who may see them.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn bearing(
+        &self,
+        kind: Kind,
+        register: &str,
+        text: &str,
+        most: usize,
+    ) -> Result<Option<Vec<i64>>, SearchError> {
+        let searcher = {
+            let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner);
+            opened.reader.searcher()
+        };
+        bearing::bearing(&searcher, self.fields, (kind, register), text, most)
     }
 
     /// Begins to write. Nobody else writes until what is returned is dropped.

@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`Index`], then [`entry`], then `find`.
 
+mod bearing;
 pub mod entry;
 mod error;
 mod find;

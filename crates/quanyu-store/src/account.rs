@@ -499,3 +499,13 @@ pub(crate) async fn note(
     act.log(what, Some(body.text())).await?;
     Ok(())
 }
+
+/// Whether an account holds a role over an organization.
+///
+/// # Errors
+/// The database's.
+pub async fn held_over(tx: &mut Tx, role: &str, organization: i64) -> Result<bool, StoreError> {
+    let sql = "select 1 from account_role where role = $1 and organization = $2 limit 1";
+    let values = [Bind::from(role), Bind::from(organization)];
+    Ok(tx.row(sql, &values).await?.is_some())
+}

@@ -19,6 +19,7 @@ use crate::{
     door::{Bind, Tx},
     error::StoreError,
     keys::Keys,
+    mandate,
     schema::Schema,
     tables, writer,
 };
@@ -48,6 +49,8 @@ pub struct Act {
     pending: Vec<(Entry, Seal)>,
     start: i64,
     began: i64,
+    /// The record that is about to be changed under a mandate, and the mandate.
+    under: Option<(i64, i64)>,
     store: Arc<Inner>,
 }
 
@@ -62,6 +65,7 @@ impl Act {
             pending: Vec::new(),
             start: head.seq,
             began: head.seq,
+            under: None,
             store: Arc::clone(store),
         }
     }
@@ -69,6 +73,7 @@ impl Act {
     pub(crate) fn begin(&mut self, actor: Actor) {
         self.actor = actor;
         self.began = self.head.seq;
+        self.under = None;
         self.at = stamp(self.store.clock.now());
     }
 
@@ -111,7 +116,30 @@ impl Act {
         first
     }
 
+    /// What is next appended of a record is done under this mandate, or under none.
+    pub(crate) fn under(&mut self, record: i64, mandate: Option<i64>) {
+        self.under = mandate.map(|it| (record, it));
+    }
+
     pub(crate) async fn append(
+        &mut self,
+        act: &str,
+        register: &str,
+        record: i64,
+        before: Option<String>,
+        after: Option<String>,
+    ) -> Result<i64, StoreError> {
+        let seq = self.enter(act, register, record, before, after).await?;
+        let of_this = |it: &(i64, i64)| it.0 == record && record != 0;
+        if let Some((record, mandate)) = self.under.filter(of_this) {
+            let noted = self.next_seq();
+            let note = mandate::note_use(self, (seq, noted), mandate, record).await?;
+            self.enter(mandate::USE, "", 0, None, Some(note)).await?;
+        }
+        Ok(seq)
+    }
+
+    async fn enter(
         &mut self,
         act: &str,
         register: &str,

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use quanyu_core::value::Value;
 
 use crate::{
+    act::Act,
     door::{Bind, Tx},
     error::StoreError,
     reach,
@@ -29,6 +30,8 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// A text that one of the register's text fields must contain; letters of either case.
     pub search: Option<String>,
+    /// Only these records, where it is known beforehand that no others can hold the conditions.
+    pub among: Option<Vec<i64>>,
     /// Field to order by; else by id.
     pub order: Option<String>,
     /// From the last to the first.
@@ -113,37 +116,24 @@ pub struct Page {
 /// A field that is not there, a value that it cannot hold, or the database's.
 pub async fn list(tx: &mut Tx, register: &str, query: &Query) -> Result<Page, StoreError> {
     let table = register_table(&tx.schema, register)?;
-    let limit = query.limit.clamp(1, LONGEST_PAGE);
-    let mut built = Built::default();
-    built.reach(tx, &table);
-    built.conditions(&table, query)?;
+    let limit = query.limit.clamp(1, LONGEST_PAGE) as usize;
     let order = query.order.as_deref().filter(|it| *it != "@id");
-    if let Some(after) = &query.after {
-        built.after(&table, order, query.descending, after)?;
-    }
-    let way = if query.descending { "desc" } else { "asc" };
-    match order {
-        Some(field) => {
-            let name = tables::quoted(column(&table, field)?.name());
-            built.sql.push_str(&format!(
-                "order by t.{name} {way} nulls last, t.id {way} limit {}",
-                limit + 1
-            ));
+    let mut rows = Vec::new();
+    for part in parts(order, query.after.as_ref()) {
+        let wanted = limit + 1 - rows.len();
+        if wanted == 0 {
+            break;
         }
-        None => built
-            .sql
-            .push_str(&format!("order by t.id {way} limit {}", limit + 1)),
+        let mut built = Built::default();
+        built.reach(tx, &table);
+        built.conditions(&table, query)?;
+        built.part(&table, part, query, wanted)?;
+        let sql = tables::select_from(&table, &source(tx, &table, query), &built.sql);
+        rows.extend(tx.rows_built(sql, &built.values).await?);
     }
-    let from = source(tx, &table, query);
-    let rows = tx
-        .rows_built(
-            tables::select_from(&table, &from, &built.sql),
-            &built.values,
-        )
-        .await?;
     let mut page = Page::default();
-    let more = rows.len() > limit as usize;
-    for row in rows.into_iter().take(limit as usize) {
+    let more = rows.len() > limit;
+    for row in rows.into_iter().take(limit) {
         page.records.push(records::from_row(&table, row)?);
     }
     if let (true, Some(last)) = (more, page.records.last()) {
@@ -151,6 +141,27 @@ pub async fn list(tx: &mut Tx, register: &str, query: &Query) -> Result<Page, St
         page.next = Some(Cursor { value, id: last.id });
     }
     Ok(page)
+}
+
+/// A stretch of a list: records with a value of the ordering field come before those without, each asked for by itself, so that an
+/// index over the field and the id carries either way on both engines.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    /// By id alone.
+    ById,
+    /// Records that have a value of this field.
+    With(&'a str),
+    /// Records that have none.
+    Without(&'a str),
+}
+
+/// The stretches from where the page before ended.
+fn parts<'a>(order: Option<&'a str>, after: Option<&Cursor>) -> Vec<Part<'a>> {
+    match order {
+        None => vec![Part::ById],
+        Some(field) if after.is_some_and(|it| it.value.is_null()) => vec![Part::Without(field)],
+        Some(field) => vec![Part::With(field), Part::Without(field)],
+    }
 }
 
 /// What the query selects from.
@@ -164,31 +175,20 @@ fn source(tx: &Tx, table: &Table, query: &Query) -> String {
 /// # Errors
 /// As [`list`].
 pub async fn count(tx: &mut Tx, register: &str, query: &Query) -> Result<i64, StoreError> {
-    let table = register_table(&tx.schema, register)?;
-    let mut built = Built::default();
-    built.reach(tx, &table);
-    built.conditions(&table, query)?;
-    let from = source(tx, &table, query);
-    let rows = tx
-        .rows_built(tables::count_from(&from, &built.sql), &built.values)
-        .await?;
-    rows.first().map_or(Ok(0), |it| it.int(0))
+    Ok(totals(tx, register, query, &[]).await?.0)
 }
 
-/// What number fields add up to over all records that the conditions let through, in the order of `fields`; nothing
-/// where no record has a value.
+/// How many records the conditions let through, and what number fields add up to over them, in the order of `fields`; nothing where no
+/// record has a value. One pass over the rows.
 ///
 /// # Errors
 /// As [`list`], and a field that holds no number.
-pub async fn sums(
+pub async fn totals(
     tx: &mut Tx,
     register: &str,
     query: &Query,
     fields: &[&str],
-) -> Result<Vec<Value>, StoreError> {
-    if fields.is_empty() {
-        return Ok(Vec::new());
-    }
+) -> Result<(i64, Vec<Value>), StoreError> {
     let table = register_table(&tx.schema, register)?;
     let mut columns = Vec::with_capacity(fields.len());
     for field in fields {
@@ -207,24 +207,46 @@ pub async fn sums(
     built.reach(tx, &table);
     built.conditions(&table, query)?;
     // SQLite sums integers exactly and fails where they do not fit; PostgreSQL's numeric has to be brought back.
-    let parts: Vec<String> = columns
+    let parts = columns
         .iter()
-        .map(|it| format!("cast(sum(s.{}) as bigint)", tables::quoted(&it.field)))
-        .collect();
-    let sql = format!(
-        "select {} from ({}) s",
-        parts.join(", "),
-        tables::select_from(&table, &source(tx, &table, query), &built.sql),
-    );
+        .map(|it| format!(", cast(sum(t.{}) as bigint)", tables::quoted(&it.field)));
+    let what = format!("count(*){}", parts.collect::<String>());
+    let sql = tables::of_visible(&what, &source(tx, &table, query), &built.sql);
     let rows = tx.rows_built(sql, &built.values).await?;
     let Some(row) = rows.into_iter().next() else {
-        return Ok(vec![Value::Null; fields.len()]);
+        return Ok((0, vec![Value::Null; fields.len()]));
     };
-    columns
-        .iter()
-        .zip(row.0)
-        .map(|(column, cell)| decode(column, cell))
-        .collect()
+    let count = row.int(0)?;
+    let sums = columns.iter().zip(row.0.into_iter().skip(1));
+    let sums = sums.map(|(column, cell)| decode(column, cell));
+    Ok((count, sums.collect::<Result<_, _>>()?))
+}
+
+/// Whether a register has more rows than this, whoever sees them; costs no more than counting so many.
+///
+/// # Errors
+/// As [`list`].
+pub async fn more_than(tx: &mut Tx, register: &str, rows: u64) -> Result<bool, StoreError> {
+    let table = register_table(&tx.schema, register)?;
+    let sql = format!(
+        "select count(*) from (select 1 from {} limit {}) s",
+        tables::quoted(&table.name),
+        rows.saturating_add(1)
+    );
+    let found = tx.rows_built(sql, &[]).await?;
+    let found = found.first().map_or(Ok(0), |it| it.int(0))?;
+    Ok(u64::try_from(found).is_ok_and(|it| it > rows))
+}
+
+/// Makes the index by which a list is sorted, where it is not there yet.
+///
+/// # Errors
+/// As [`list`].
+pub async fn sorted_by(act: &mut Act, register: &str, field: &str) -> Result<(), StoreError> {
+    let table = register_table(&act.tx.schema, register)?;
+    let field = known(&table, field)?.field.clone();
+    let sql = tables::sort_index(&table, &field, act.tx.engine());
+    act.tx.script(sql).await
 }
 
 /// These records with their lines, in order of id; ids of records that are not there are left out.
@@ -317,6 +339,16 @@ impl Built {
         for filter in &query.filters {
             self.filter(table, filter)?;
         }
+        if let Some(ids) = &query.among {
+            // Numbers need no binding; thousands of places would.
+            let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+            let all = if ids.is_empty() {
+                "null".to_owned()
+            } else {
+                ids.join(",")
+            };
+            self.sql.push_str(&format!("and t.id in ({all}) "));
+        }
         if let Some(text) = query.search.as_deref().filter(|it| !it.is_empty()) {
             let place = self.put(Bind::from(format!("%{}%", escaped(&text.to_lowercase()))));
             let fields: Vec<String> = table
@@ -380,31 +412,56 @@ impl Built {
         Ok(())
     }
 
-    fn after(
+    /// A stretch of the list, from after the cursor, in order.
+    fn part(
         &mut self,
         table: &Table,
-        order: Option<&str>,
-        descending: bool,
-        after: &Cursor,
+        part: Part<'_>,
+        query: &Query,
+        limit: usize,
     ) -> Result<(), StoreError> {
-        let than = if descending { "<" } else { ">" };
-        let id = self.put(Bind::from(after.id));
-        let Some(field) = order else {
-            self.sql.push_str(&format!("and t.id {than} {id} "));
-            return Ok(());
-        };
-        let column = column(table, field)?;
-        let name = format!("t.{}", tables::quoted(column.name()));
-        if after.value.is_null() {
-            self.sql
-                .push_str(&format!("and {name} is null and t.id {than} {id} "));
+        let (than, way) = if query.descending {
+            ("<", "desc")
         } else {
-            let value = self.put(column.bind(&table.id, &after.value)?);
-            self.sql.push_str(&format!(
-                "and ({name} {than} {value} or ({name} = {value} and t.id {than} {id}) or {name} is null) "
-            ));
-        }
+            (">", "asc")
+        };
+        let after = query.after.as_ref();
+        let order = match part {
+            Part::With(field) => {
+                let column = column(table, field)?;
+                let name = format!("t.{}", tables::quoted(column.name()));
+                match after.filter(|it| !it.value.is_null()) {
+                    Some(after) => {
+                        let value = self.put(column.bind(&table.id, &after.value)?);
+                        let id = self.put(Bind::from(after.id));
+                        self.sql
+                            .push_str(&format!("and ({name}, t.id) {than} ({value}, {id}) "));
+                    }
+                    None => self.sql.push_str(&format!("and {name} is not null ")),
+                }
+                format!("{name} {way}, t.id {way}")
+            }
+            Part::Without(field) => {
+                let name = tables::quoted(column(table, field)?.name());
+                self.sql.push_str(&format!("and t.{name} is null "));
+                self.after_id(after.filter(|it| it.value.is_null()), than);
+                format!("t.id {way}")
+            }
+            Part::ById => {
+                self.after_id(after, than);
+                format!("t.id {way}")
+            }
+        };
+        self.sql
+            .push_str(&format!("order by {order} limit {limit}"));
         Ok(())
+    }
+
+    fn after_id(&mut self, after: Option<&Cursor>, than: &str) {
+        if let Some(after) = after {
+            let id = self.put(Bind::from(after.id));
+            self.sql.push_str(&format!("and t.id {than} {id} "));
+        }
     }
 }
 

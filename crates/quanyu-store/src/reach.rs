@@ -37,6 +37,8 @@ pub struct Sight {
     pub make: Reaches,
     /// Records that may be changed.
     pub change: Reaches,
+    /// Organizations for which this person acts by a mandate: what is done with their records is noted with it.
+    pub mandates: BTreeMap<i64, i64>,
 }
 
 impl Store {
@@ -57,12 +59,12 @@ impl Act {
     }
 
     /// Whether this person may make or remove a record like this one.
-    pub(crate) fn may_make(&self, record: &Record) -> Result<(), StoreError> {
+    pub(crate) fn may_make(&mut self, record: &Record) -> Result<(), StoreError> {
         self.may(record, |it| &it.make)
     }
 
     /// Whether this person may change this record; one that is not seen is not told from one that is not there.
-    pub(crate) fn may_change(&self, record: &Record) -> Result<(), StoreError> {
+    pub(crate) fn may_change(&mut self, record: &Record) -> Result<(), StoreError> {
         if !self.tx.reaches(record) {
             return Err(StoreError::NoRecord {
                 register: record.register.clone(),
@@ -73,19 +75,21 @@ impl Act {
     }
 
     /// Whether this person may leave a record like this one behind.
-    pub(crate) fn may_leave(&self, record: &Record) -> Result<(), StoreError> {
+    pub(crate) fn may_leave(&mut self, record: &Record) -> Result<(), StoreError> {
         self.may(record, |it| &it.change)
     }
 
-    fn may(&self, record: &Record, of: fn(&Sight) -> &Reaches) -> Result<(), StoreError> {
-        let Some(sight) = &self.tx.sight else {
+    fn may(&mut self, record: &Record, of: fn(&Sight) -> &Reaches) -> Result<(), StoreError> {
+        let Some(sight) = self.tx.sight.clone() else {
             return Ok(());
         };
-        let reach = of(sight).get(&record.register);
-        if reach.is_some_and(|it| holds(it, record)) {
-            return Ok(());
-        }
-        Err(StoreError::NoReach(record.register.clone()))
+        let reach = of(&sight).get(&record.register);
+        let reach = reach.filter(|it| holds(it, record));
+        let reach = reach.ok_or_else(|| StoreError::NoReach(record.register.clone()))?;
+        let organization = organization(reach, record);
+        let mandate = organization.and_then(|it| sight.mandates.get(&it));
+        self.under(record.id, mandate.copied());
+        Ok(())
     }
 }
 
@@ -112,16 +116,20 @@ impl Tx {
 #[must_use]
 pub fn holds(reach: &Reach, record: &Record) -> bool {
     let region: Option<RegionCode> = record.region.parse().ok();
-    let organization = match &reach.belongs {
+    reach.scope.holds(Place {
+        region: region.as_ref(),
+        organization: organization(reach, record),
+        owner: record.owner_user.as_deref(),
+    })
+}
+
+/// The organization that a record belongs to.
+fn organization(reach: &Reach, record: &Record) -> Option<i64> {
+    match &reach.belongs {
         Belongs::Itself => Some(record.id),
         Belongs::Owner => record.owner_org,
         Belongs::Field(field) => record.value(field).as_int(),
-    };
-    reach.scope.holds(Place {
-        region: region.as_ref(),
-        organization,
-        owner: record.owner_user.as_deref(),
-    })
+    }
 }
 
 /// The condition over rows of `t`, after `and`; empty where everything is let through.

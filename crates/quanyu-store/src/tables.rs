@@ -219,6 +219,15 @@ fn column_index(table: &Table, column: &Column, engine: Engine) -> Option<String
     })
 }
 
+/// The index that carries a list sorted by a field, made where it is not there.
+pub(crate) fn sort_index(table: &Table, field: &str, engine: Engine) -> String {
+    index(table, &format!("s_{field}"), &[field, "id"], false, engine).replacen(
+        "CREATE INDEX",
+        "CREATE INDEX IF NOT EXISTS",
+        1,
+    )
+}
+
 pub(crate) fn column_index_end(column: &Column) -> String {
     format!("f_{}", column.field)
 }
@@ -374,12 +383,12 @@ pub(crate) fn select_all(table: &Table, rest: &str) -> String {
 
 /// Counts records.
 pub(crate) fn count(table: &Table, rest: &str) -> String {
-    count_from(&quoted(&table.name), rest)
+    of_visible("count(*)", &quoted(&table.name), rest)
 }
 
-/// [`count`] over rows as [`on_day`] says them.
-pub(crate) fn count_from(from: &str, rest: &str) -> String {
-    format!("select count(*) from {from} t where {VISIBLE} {rest}")
+/// What is computed over rows as [`on_day`] says them.
+pub(crate) fn of_visible(what: &str, from: &str, rest: &str) -> String {
+    format!("select {what} from {from} t where {VISIBLE} {rest}")
 }
 
 /// Columns for computing: rows changed after $1, ids after $2, at most $3. `whole` leaves the sequence out, so that the

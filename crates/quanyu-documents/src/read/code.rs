@@ -79,7 +79,9 @@ pub(super) fn code(text: &Text, at: usize, items: &mut Vec<Item>) -> Option<usiz
     let raised = text.before(at) == '+'
         && at >= 2
         && matches!(text.class(at - 2), Class::Word | Class::Open)
-        && text.class(at + digits_end(text, at)) == Class::Percent;
+        && (text.class(at + digits_end(text, at)) == Class::Percent
+            || unit(text, at + digits_end(text, at))
+                .is_some_and(|(_, unit)| unit.sort == Sort::Points));
     if !raised
         && text.class_before(at) == Class::Sign
         && matches!(text.before(at), '+' | '×' | '*' | '=' | '#' | '_' | '№')
@@ -138,8 +140,8 @@ pub(super) fn code(text: &Text, at: usize, items: &mut Vec<Item>) -> Option<usiz
     if latin > 0 && joints == 0 {
         let number = numeral(text, at)?;
         if text.class(number.end) == Class::Latin && !text.gap(number.end) {
-            let measures =
-                unit(text, number.end).is_some_and(|(_, unit)| matches!(unit.sort, Sort::Measure));
+            let measures = unit(text, number.end)
+                .is_some_and(|(_, unit)| matches!(unit.sort, Sort::Measure | Sort::Points));
             let read_as_stop = matches!(text.ch(number.end), 'o' | 'O')
                 && text.class(number.end + 1) != Class::Latin;
             if !measures && !read_as_stop {

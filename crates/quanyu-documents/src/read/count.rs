@@ -110,7 +110,10 @@ pub(super) fn counts(
                         matches!(cue, Cue::Share | Cue::Rate | Cue::Grow | Cue::Fall)
                     });
             let rest = closed || matches!(text.ch(end), '的' | '来' | '由' | '在' | '为');
-            bound || part && rest || after && (closed || rest || part)
+            // 由四成提升到六成.
+            let source = matches!(text.before(start), '由' | '从')
+                && (end..end + 8).any(|at| matches!(text.ch(at), '到' | '至' | '为'));
+            source || bound || part && rest || after && (closed || rest || part)
         }
         Sort::Name | Sort::Serial | Sort::Doublings => false,
         Sort::Steps => true,

@@ -312,6 +312,13 @@ fn damaged(text: &Text, at: usize) -> Option<(When, usize)> {
     bad.then_some((When::Bad, end + 1))
 }
 
+/// Words that tell what came about in the years before them.
+pub(super) fn sums_up(text: &Text, at: usize) -> bool {
+    ["翻", "增长", "增加", "累计", "净增", "新增", "实现翻"]
+        .iter()
+        .any(|word| text.has(at, word))
+}
+
 /// A span of years: 五年内, 近三年, 未来5年, 三年来. Returns the end with its word.
 pub(crate) fn span(text: &Text, at: usize) -> Option<(u32, usize)> {
     let (years, end) = if text.class(at) == Class::Digit {
@@ -349,6 +356,10 @@ pub(crate) fn span(text: &Text, at: usize) -> Option<(u32, usize)> {
         if !wrong {
             return Some((if unit == "年" { years } else { 0 }, last));
         }
+    }
+    // 五年翻两番, 三年累计投入; 连续五年增长 is counted.
+    if unit == "年" && sums_up(text, after) && !text.ends(at, "连续") {
+        return Some((years, after));
     }
     let headed = [
         "近",

@@ -20,6 +20,35 @@ const PERCENT: Unit = Unit {
     sort: Sort::Ratio,
 };
 
+/// 收入比1.78∶1, 师生比1∶16: one number to another, where the words before say that it is a ratio.
+pub(super) fn to_one(text: &Text, floor: usize, at: usize, items: &mut Vec<Item>) -> Option<usize> {
+    let (first, colon) = numeral::arabic(text, at)?;
+    if text.ch(colon) != ':' {
+        return None;
+    }
+    let (second, end) = numeral::arabic(text, colon + 1)?;
+    let goes_on = matches!(text.class(end), Class::Digit | Class::Latin) || text.ch(end) == ':';
+    if goes_on || second.is_zero() || matches!(text.class_before(at), Class::Digit | Class::Latin) {
+        return None;
+    }
+    let low = floor.max(at.saturating_sub(12));
+    let said = (low..at).rev().take_while(|&at| {
+        !matches!(
+            text.class(at),
+            Class::Comma | Class::Semi | Class::Stop | Class::Digit
+        )
+    });
+    let ratio = |at: usize| {
+        text.ch(at) == '比'
+            && !matches!(text.before(at), '同' | '环' | '相' | '对' | '占')
+            && !matches!(text.ch(at + 1), '上' | '重' | '去' | '赛')
+    };
+    if !said.into_iter().any(ratio) {
+        return None;
+    }
+    push_part(text, floor, at, end, (first / second).round_dp(4), items)
+}
+
 /// Parts of a whole by their form: 百分之五, 三分之二, 2/3.
 pub(super) fn parted(text: &Text, floor: usize, at: usize, items: &mut Vec<Item>) -> Option<usize> {
     // What follows the run of numerals tells most numbers apart from parts.

@@ -5,12 +5,13 @@
 
 use super::context;
 use super::cues::{CUES, Cue};
+use super::date;
 use super::fold;
 use super::item::{Figure, Item, What};
 use super::mention::Kind;
 use super::sentence::{Place, REACH, Reader, Said};
 use super::text::{Class, Text};
-use super::unit::named_before;
+use super::unit::{Sort, named_before};
 use rust_decimal::Decimal;
 
 impl Reader<'_> {
@@ -38,7 +39,17 @@ impl Reader<'_> {
     pub(super) fn ratio(&self, said: &Said, place: Place, item: &Item) -> (Kind, bool) {
         let text = self.text;
         let (clause, listed) = (place.clause, place.listed);
+        // 1258.6亿元(+5.8%).
+        if text.before(item.core) == '+' {
+            return (Kind::Growth, false);
+        }
         let Some((start, end, cue)) = self.cue(clause, item.start) else {
+            // 增长6%左右、力争6.5%: the aim goes on with what was said.
+            if let Some((Kind::Growth, negative)) = said.kind
+                && self.strives(clause, item.start)
+            {
+                return (Kind::Growth, negative);
+            }
             let bracketed = text.class_before(item.start) == Class::Open;
             if (listed || bracketed)
                 && let Some((kind @ (Kind::Share | Kind::Growth), negative)) = said.kind
@@ -63,14 +74,18 @@ impl Reader<'_> {
             Cue::Grow | Cue::Fall if to && said.source => {
                 (said.kind.map_or(Kind::Share, |(kind, _)| kind), false)
             }
-            Cue::Grow | Cue::Fall if to && !matches!(text.ch(end - 1), '速' | '幅') => (
-                if rate_left() {
-                    Kind::Growth
-                } else {
-                    Kind::Share
-                },
-                false,
-            ),
+            Cue::Grow | Cue::Fall
+                if to && !matches!(text.ch(end - 1), '速' | '幅' | '率' | 'R') =>
+            {
+                (
+                    if rate_left() {
+                        Kind::Growth
+                    } else {
+                        Kind::Share
+                    },
+                    false,
+                )
+            }
             Cue::Grow => {
                 // A ratio said to grow to a value.
                 let ratio = self.context.has(context::RATIO, clause, start);
@@ -90,6 +105,37 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether nothing but words of striving stands in a clause.
+    fn strives(&self, clause: usize, end: usize) -> bool {
+        let words = [
+            "力争",
+            "争取",
+            "确保",
+            "奋斗目标",
+            "目标",
+            "努力",
+            "达到",
+            "实现",
+            "冲刺",
+            "并",
+            "并且",
+        ];
+        let mut at = clause;
+        while matches!(
+            self.text.class(at),
+            Class::Comma | Class::List | Class::Open
+        ) {
+            at += 1;
+        }
+        let from = at;
+        while at < end {
+            let word = words.iter().find(|word| self.text.has(at, word));
+            let Some(word) = word else { return false };
+            at += word.chars().count();
+        }
+        at > from
+    }
+
     /// Whether points or places are lost.
     pub(super) fn falls(&self, said: &Said, place: Place, item: &Item) -> bool {
         let low = place.from.max(item.start.saturating_sub(REACH));
@@ -98,7 +144,8 @@ impl Reader<'_> {
         let listed = place.listed;
         match self.cue(clause, item.start) {
             Some((.., Cue::Fall)) => true,
-            Some((.., Cue::Grow)) => false,
+            // 增速比上月末低0.3个百分点.
+            Some((_, end, Cue::Grow)) => self.context.has(context::SLOW, end, item.start),
             _ if listed => said.kind.is_some_and(|(_, negative)| negative),
             _ => slow,
         }
@@ -117,7 +164,9 @@ impl Reader<'_> {
                     .map(|verb| at + verb.chars().count())
             });
             let whole = from
+                // 2020年的3倍 says when, not of what.
                 .filter(|&from| begin > from && begin - from <= 16)
+                .filter(|&from| date::date(text, from).is_none())
                 .map(|from| text.slice(from, begin));
             return (Kind::Share, whole);
         }
@@ -160,7 +209,7 @@ impl Reader<'_> {
             return None;
         }
         // 多12家, 少3项 only against something.
-        if is(&["多", "少", "低于"]) {
+        if is(&["多", "多出", "少", "低于"]) {
             let against = (clause..start).any(|at| matches!(text.ch(at), '比' | '较'));
             return against.then_some(down);
         }
@@ -189,6 +238,11 @@ impl Reader<'_> {
         }
         if !closed || figure.han && !figure.bare {
             return None;
+        }
+        // 价格指数(CPI)为100.3.
+        let noun = before_bracket(text, item.start);
+        if noun < item.start && text.ends(noun, "指数") {
+            return Some("1".to_owned());
         }
         if figure.power >= 7 && (bounded || figure.idiom.is_some()) {
             // 营收3亿元以上…,5千万以上…: sums of this size are money.
@@ -245,6 +299,16 @@ impl Reader<'_> {
     }
 }
 
+/// Where the words end that a bracket directly before `at` follows; `at` itself where there is none.
+pub(super) fn before_bracket(text: &Text, at: usize) -> usize {
+    if text.class_before(at) != Class::Close {
+        return at;
+    }
+    let low = at.saturating_sub(14);
+    let open = (low..at).rev().find(|&at| text.class(at) == Class::Open);
+    open.unwrap_or(at)
+}
+
 /// Whether only a list sign stands between two items: 、 和 与 及, or nothing.
 pub(super) fn listed(text: &Text, end: usize, start: usize) -> bool {
     if start <= end {
@@ -277,7 +341,10 @@ pub(super) fn share_units(text: &Text, items: &mut [Item]) {
             }
             continue;
         };
-        if own.unit.is_none() && other.unit.is_some() {
+        let points = other.unit.is_some_and(|it| it.sort == Sort::Points);
+        // 12.3个和8.4个百分点.
+        let halved = points && own.unit.is_some_and(|it| it.base == "个");
+        if (own.unit.is_none() || halved) && other.unit.is_some() {
             own.unit = other.unit;
             if own.power == 0 {
                 own.power = other.power;
@@ -289,6 +356,10 @@ pub(super) fn share_units(text: &Text, items: &mut [Item]) {
 /// 从A…到B, 由A增至B: A is where it came from.
 pub(super) fn is_source(text: &Text, item: &Item) -> bool {
     let low = item.start.saturating_sub(12);
+    // 至12.6%: where it arrived.
+    if matches!(text.ch(item.start), '到' | '至') {
+        return false;
+    }
     let mut at = item.start;
     let begun = loop {
         if matches!(text.class(at), Class::Comma | Class::Stop | Class::Semi) {
@@ -306,7 +377,8 @@ pub(super) fn is_source(text: &Text, item: &Item) -> bool {
         {
             break true;
         }
-        if at == low {
+        // 由A至B: B is where it arrived.
+        if at == low || at < item.start && matches!(text.before(at), '到' | '至') {
             break false;
         }
         at -= 1;
@@ -317,5 +389,5 @@ pub(super) fn is_source(text: &Text, item: &Item) -> bool {
     // The target of the change follows, with its verb of arrival.
     (item.end..item.end + 14)
         .take_while(|&at| !matches!(text.class(at), Class::Stop | Class::Semi | Class::Break))
-        .any(|at| matches!(text.ch(at), '到' | '至' | '为'))
+        .any(|at| matches!(text.ch(at), '到' | '至' | '为') || text.has(at, "跃居"))
 }

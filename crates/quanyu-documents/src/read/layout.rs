@@ -156,6 +156,43 @@ fn title_end(text: &Text, end: usize) -> usize {
     }
 }
 
+/// Where a title begins whose telling words stand in the line that begins at `from`: 关于各街道, or a body's name, may fill the line before.
+fn title_begin(text: &Text, from: usize) -> usize {
+    let Some(end) = from.checked_sub(1) else {
+        return from;
+    };
+    let begin = (end.saturating_sub(40)..end)
+        .rev()
+        .find(|&at| text.class(at) == Class::Break)
+        .map_or(if end <= 40 { 0 } else { end }, |at| at + 1);
+    let line = begin..end;
+    let signs = [
+        Class::Comma,
+        Class::Stop,
+        Class::Semi,
+        Class::Cell,
+        Class::Open,
+    ];
+    let plain = line.len() >= 4 && !line.clone().any(|at| signs.contains(&text.class(at)));
+    let body = [
+        "局",
+        "政府",
+        "委员会",
+        "办公室",
+        "厅",
+        "协会",
+        "院",
+        "中心",
+        "大学",
+    ];
+    let opens = text.has(begin, "关于") || body.iter().any(|word| text.ends(end, word));
+    if plain && opens && item_at(text, begin).is_none() {
+        begin
+    } else {
+        from
+    }
+}
+
 impl About {
     /// Reads the head of a text.
     pub fn of(text: &Text) -> About {
@@ -183,6 +220,9 @@ impl About {
                 ("述职", Sign::Done),
                 ("回顾", Sign::Done),
                 ("自评", Sign::Done),
+                ("公报", Sign::Done),
+                ("通报", Sign::Done),
+                ("专报", Sign::Done),
                 ("情况", Sign::Done),
                 ("计划", Sign::Plan),
                 ("要点", Sign::Plan),
@@ -471,6 +511,9 @@ pub(crate) fn opens_plan(text: &Text, about: &About, from: usize) -> Option<Opti
 /// The blocks of a text.
 pub(crate) fn blocks(text: &Text, about: &About) -> Vec<Block> {
     let mut blocks = Vec::new();
+    let title = about
+        .title
+        .map(|(from, last)| (title_begin(text, from), last));
     let mut from = 0;
     while from < text.len() {
         let end = line_end(text, from);
@@ -484,8 +527,7 @@ pub(crate) fn blocks(text: &Text, about: &About) -> Vec<Block> {
                 text.class(end - 1),
                 Class::Stop | Class::Semi | Class::Comma
             );
-            let kind = if about
-                .title
+            let kind = if title
                 .is_some_and(|(title, last)| title <= from && from < last && end <= last + 12)
             {
                 BlockKind::Title

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 /// What is classed by size: 营收3亿元以上企业, 投资5亿元以上项目.
 static CLASSED: LazyLock<Words<()>> = LazyLock::new(|| {
-    let words = "企业 项目 规上 工业 单位 产业 集群 园区 规模 的企业 的项目 的重大 的工业 的规上 重大项目 市场主体 高新 技改 设备 合同 产业项目";
+    let words = "企业 项目 楼宇 规上 工业 单位 产业 集群 园区 规模 的企业 的项目 的重大 的工业 的规上 重大项目 市场主体 高新 技改 设备 合同 产业项目";
     let rows: Vec<(&str, ())> = words.split_whitespace().map(|word| (word, ())).collect();
     Words::forwards(&rows)
 });
@@ -43,6 +43,15 @@ impl Reader<'_> {
         let stated = said.period.flatten();
         let year = stated.and_then(When::year);
         let now = self.section.year;
+        // 完成全年目标(1000家)的126.8%.
+        if self.text.class_before(at) == Class::Open
+            && mention.kind == Kind::Level
+            && ["目标", "任务", "计划", "目标数", "任务数", "计划数"]
+                .iter()
+                .any(|word| self.text.ends(at - 1, word))
+        {
+            return Nature::Target;
+        }
         let aimed = self
             .context
             .has(word::AIM, place.from.max(at.saturating_sub(REACH)), at);
@@ -56,6 +65,15 @@ impl Reader<'_> {
             let last = |bits| self.context.all(bits, low, at).last();
             // 力争全年完成60亿元,目前已完成45亿元: what was said last counts.
             let told = matches!((last(word::AIM), last(word::PAST)), (Some(aim), Some(past)) if past > aim);
+            // 年度计划投资126亿元,1—11月完成118.5亿元.
+            let partly = matches!(
+                stated,
+                Some(When::Months(..) | When::Quarter(..) | When::Half(..) | When::Day(..))
+            );
+            let told = told
+                || partly
+                    && self.context.has(word::DONE, clause, at)
+                    && !self.context.has(word::AIM, clause, at);
             let named = mention.kind == Kind::Level
                 && !self.context.has(word::DONE, clause, at)
                 && ["目标", "目标值", "目标数", "任务数", "计划数"]

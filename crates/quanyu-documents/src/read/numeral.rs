@@ -187,7 +187,8 @@ fn han(text: &Text, at: usize) -> Option<Numeral> {
             let factor = 10i128.pow(exponent);
             if exponent >= 4 {
                 section += i128::from(last.unwrap_or(0));
-                if section == 0 {
+                // 亿 alone is one of them; in 万亿 it multiplies what stands before.
+                if section == 0 && (exponent != 8 || total == 0) {
                     section = 1;
                 }
                 if exponent == 8 {

@@ -73,25 +73,36 @@ impl Reader<'_> {
             .iter()
             .any(|word| text.ends(start, word))
                 && !text.ends(start, "推动");
-            let compared = matches!(
-                text.ch(end),
-                '第' | '首'
-                    | '前'
-                    | '最'
-                    | '唯'
-                    | '平'
-                    | '均'
-                    | '上'
-                    | '各'
-                    | '率'
-                    | '排'
-                    | '领'
-                    | '推'
-                    | '复'
-                    | '占'
-                    | '通'
-                    | '范'
-            );
+            // 高于全国、全省、全市1.1、0.6、0.4个百分点: all three are compared with.
+            let against = text.class_before(start) == Class::List
+                && (from.max(start.saturating_sub(12))..start)
+                    .rev()
+                    .take_while(|&at| text.class(at) != Class::Comma)
+                    .any(|at| {
+                        ["高于", "低于", "快于", "好于", "超过"]
+                            .iter()
+                            .any(|word| text.has(at, word))
+                    });
+            let compared = against
+                || matches!(
+                    text.ch(end),
+                    '第' | '首'
+                        | '前'
+                        | '最'
+                        | '唯'
+                        | '平'
+                        | '均'
+                        | '上'
+                        | '各'
+                        | '率'
+                        | '排'
+                        | '领'
+                        | '推'
+                        | '复'
+                        | '占'
+                        | '通'
+                        | '范'
+                );
             if !barred && !compared && start >= sentence {
                 said.scope = Some((start, end));
                 said.scope_stays = !matches!(
@@ -154,9 +165,11 @@ impl Reader<'_> {
         let since = (text.ends(at, "自") || text.ends(at, "从") || text.ends(at, "由"))
             || text.ch(item.end) == '起';
         // 是2020年的3倍 and 从2020年的…: a base; 提高到2023年的… states where it arrived.
+        // 恢复到2019年的112% compares.
         let base = text.ch(item.end) == '的'
             && text.class_before(at) == Class::Word
-            && !matches!(text.before(at), '到' | '至');
+            && (!matches!(text.before(at), '到' | '至')
+                || ["恢复到", "恢复至"].iter().any(|word| text.ends(at, word)));
         if compared || since || base {
             return;
         }
@@ -223,7 +236,8 @@ impl Reader<'_> {
                     said.period = Some(None);
                 } else if (text.ends(item.end, "来")
                     || text.ends(at, "近")
-                    || text.ends(at, "过去"))
+                    || text.ends(at, "过去")
+                    || self.section.part == Part::Done && date::sums_up(text, item.end))
                     && let Some(year) = self.section.year
                 {
                     said.period = Some(Some(When::Years(year - years as i32 + 1, year)));
@@ -300,7 +314,13 @@ impl Reader<'_> {
             .context
             .all(context::LAST_YEAR, near, item.start)
             .any(|at| {
-                !"较比于同与和按".contains(self.text.before(at)) && !self.text.has(at + 2, "同期")
+                // 去年同期为45.2亿元 tells; 较去年同期 compares.
+                let same =
+                    self.text.has(at + 2, "同期") && !matches!(self.text.ch(at + 4), '为' | '是');
+                // 是上年的2.1倍.
+                let base =
+                    self.text.ch(at + 2) == '的' && matches!(self.text.before(at), '是' | '为');
+                !"较比于同与和按".contains(self.text.before(at)) && !same && !base
             });
         if last && let Some(year) = year {
             return Some((year - 1).to_string());

@@ -12,7 +12,7 @@ use super::code::{code, marker, masked};
 use super::count::{counts, unsaid};
 use super::cues::AFTER;
 use super::designation::designation;
-use super::fraction::{damaged_percent, parted};
+use super::fraction::{damaged_percent, parted, to_one};
 use super::item::{Figure, Item, What};
 use super::mention::Flag;
 use super::numeral::{self, Numeral, numeral};
@@ -32,6 +32,11 @@ pub(crate) fn read(
 ) -> Option<usize> {
     let floor = items.last().map_or(floor, |item| item.end.max(floor));
     if let Some(next) = marker(text, at, floor) {
+        return Some(next);
+    }
+    if text.class(at) == Class::Digit
+        && let Some(next) = to_one(text, floor, at, items)
+    {
         return Some(next);
     }
     if let Some(next) = code(text, at, items) {
@@ -152,7 +157,11 @@ fn below_zero(text: &Text, floor: usize, at: usize, sort: Option<Sort>) -> bool 
 
 /// The digit behind 成 that counts hundredths, where it stands alone.
 fn tenth(text: &Text, at: usize) -> Option<Decimal> {
-    let digit = numeral::digit(text.ch(at)).filter(|&digit| digit > 0)?;
+    // 六成半.
+    let digit = match text.ch(at) {
+        '半' => 5,
+        ch => numeral::digit(ch).filter(|&digit| digit > 0)?,
+    };
     let alone =
         !matches!(text.class(at + 1), Class::Han | Class::Digit) && unit(text, at + 1).is_none();
     alone.then(|| Decimal::new(i64::from(digit), 1))

@@ -6,6 +6,7 @@
 use super::cues::{AREA_ENDS, RANKED};
 use super::date;
 use super::item::{Item, What};
+use super::kind::before_bracket;
 use super::mention::{Comparator, Flag};
 use super::numeral::numeral;
 use super::scan::name;
@@ -60,6 +61,11 @@ pub(super) fn push(
 /// Whether what stands before `at` claims a rank: a verb of ranking or an area. Gives where the
 /// claim begins.
 fn claimed(text: &Text, floor: usize, at: usize) -> Option<usize> {
+    // 居全市各区(市)首位.
+    let bracket = before_bracket(text, at);
+    if bracket < at && bracket > floor {
+        return claimed(text, floor, bracket);
+    }
     if let Some((start, ())) = AREA_ENDS.ends(&text.c, floor, at) {
         return Some(start);
     }
@@ -373,7 +379,9 @@ fn first(text: &Text, floor: usize, at: usize, items: &mut Vec<Item>) -> Option<
             || AREA_ENDS.ends(&text.c, floor, at).is_some()
             || text.ends(at, "之")
             || text.ends(at, "区")
-            || text.ends(at, "市");
+            || text.ends(at, "市")
+            || claimed(text, floor, before_bracket(text, at)).is_some()
+                && text.class_before(at) == Class::Close;
         let placed = [
             "放在", "摆在", "置于", "摆到", "作为", "放到", "列为", "摆上", "立于",
         ]

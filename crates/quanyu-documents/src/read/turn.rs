@@ -2,6 +2,7 @@
 //!
 //! Owns these words. Invariant: n doublings are a growth of 2^n - 1; flat is a growth of zero.
 
+use super::cues::AFTER;
 use super::date;
 use super::fraction;
 use super::item::{Item, What};
@@ -51,6 +52,10 @@ pub(super) fn doubled(
     if text.ch(end) == '了' {
         end += 1;
     }
+    let about = ["将近", "近", "约"]
+        .into_iter()
+        .find(|word| text.has(end, word));
+    end += about.map_or(0, |word| word.chars().count());
     let mut times = 1u32;
     if matches!(text.class(end), Class::Han | Class::Digit) {
         let found = numeral(text, end)?;
@@ -64,12 +69,17 @@ pub(super) fn doubled(
     }
     let growth = Decimal::from((1u32 << times) - 1);
     let start = at.max(floor);
+    let (last, bound) = match AFTER.starts(&text.c, end + 1, end + 4) {
+        Some((last, (bound, _))) => (last, bound),
+        None if about.is_some() => (end + 1, Comparator::Approx),
+        None => (end + 1, Comparator::Eq),
+    };
     push(
         items,
         start,
-        end + 1,
+        last,
         (start, end + 1),
-        What::Growth(growth, Comparator::Eq, "翻番"),
+        What::Growth(growth, bound, "翻番"),
         None,
     )
 }

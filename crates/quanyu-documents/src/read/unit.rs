@@ -84,8 +84,8 @@ const PLAIN: &[(Sort, &str)] = &[
         百帕 微克 毫克 微克/立方米 毫克/升 μg/m3 t 吨/年 件/万人 元/平方米 吨/日 天次 分贝 转 环 摩尔 比特 字节 页"),
     (Sort::Spec, "千伏 伏 英寸 寸 纳米 微米 毫米 厘米 摄氏度 ℃ 赫兹 兆赫 千赫 兆 kV KV nm μm inch Gbps Mbps 像素 马力 安时 开 码"),
     (Sort::Time, "年 个月 个工作日 工作日 个交易日 天 日 小时 个小时 分钟 秒 秒钟 周 个星期 周年 周岁 岁 毫秒 个百日 个自然日 个季度 时辰 月龄"),
-    (Sort::Ratio, "% ‰ pct %%"),
-    (Sort::Points, "个百分点 百分点 个pct pp 个百分比 个千分点 千分点"),
+    (Sort::Ratio, "% ‰ %%"),
+    (Sort::Points, "个百分点 百分点 个pct pct pcts pp 个百分比 个千分点 千分点"),
     (Sort::Times, "倍"),
     (Sort::Tenths, "成"),
     (Sort::Doublings, "番"),
@@ -136,6 +136,8 @@ pub(crate) fn unit(text: &Text, at: usize) -> Option<(usize, Unit)> {
         // 人均, 人工 are words of their own; 人才 is counted in 人.
         ('人', '均' | '工') => return None,
         ('天', '使') => return None,
+        // 迈上百亿台阶.
+        ('台', '阶') => return None,
         (
             '成',
             '立' | '功' | '果' | '为' | '长' | '员' | '效' | '绩' | '品' | '本' | '熟' | '交'
@@ -164,6 +166,7 @@ pub(crate) fn named_before(text: &Text, floor: usize, end: usize) -> Option<&'st
             ("人次", "人次"),
             ("人次数", "人次"),
             ("人数", "人"),
+            ("人口", "人"),
             ("户数", "户"),
             ("家数", "家"),
             ("件数", "件"),

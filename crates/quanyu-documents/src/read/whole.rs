@@ -6,6 +6,7 @@
 use super::context;
 use super::cues::AREA_ENDS;
 use super::item::Item;
+use super::kind::before_bracket;
 use super::mention::Kind;
 use super::sentence::{Place, REACH, Reader, Said};
 use super::text::Class;
@@ -26,7 +27,9 @@ pub(super) fn of_share(
     let (from, low, last) = (place.from, place.clause, said.of.as_deref());
     let has = |bits| reader.context.has(bits, low, item.start);
     if let Some(at) = (low..item.core).rev().find(|&at| {
-        text.ch(at) == '占' && !matches!(text.ch(at + 1), '地' | '用' | '据' | '有' | '领')
+        text.ch(at) == '占'
+            && (!matches!(text.ch(at + 1), '地' | '用' | '据' | '有' | '领')
+                || text.has(at + 1, "地区"))
     }) {
         let begin = at + 1 + usize::from(text.ch(at + 1) == '了');
         let mut end = item.start.max(begin);
@@ -68,6 +71,20 @@ pub(super) fn of_share(
     if text.ends(item.start, "的") {
         let near = low.max(item.start.saturating_sub(9));
         if reader.context.has(context::AIMED, near, item.start - 1) {
+            return Some(TARGET.to_owned());
+        }
+    }
+    // 完成全年目标(1000家)的126.8%.
+    if text.ends(item.start, "的") && text.class_before(item.start - 1) == Class::Close {
+        let back = from.max(item.start.saturating_sub(18));
+        let open = (back..item.start)
+            .rev()
+            .find(|&at| text.class(at) == Class::Open);
+        if let Some(open) = open
+            && reader
+                .context
+                .has(context::AIMED, from.max(open.saturating_sub(9)), open)
+        {
             return Some(TARGET.to_owned());
         }
     }
@@ -146,11 +163,17 @@ pub(super) fn of_delta(
         return (!whole.is_empty()).then_some(whole);
     }
     // 高于全省平均水平2.1个百分点: against whom.
-    for word in ["高于", "低于", "高出", "快于", "超出", "好于", "领先", "超"] {
+    for word in [
+        "高于", "低于", "高出", "快于", "超出", "好于", "领先", "超过", "超",
+    ] {
         if let Some(at) = (low..item.start).rev().find(|&at| text.has(at, word)) {
             let begin = at + word.chars().count();
-            if item.start > begin && item.start - begin <= 14 {
-                return Some(text.slice(begin, item.start));
+            // 高于全国、全省1.1、0.6个百分点: the words end where the numbers begin.
+            let end = (begin..item.start)
+                .find(|&at| text.class(at) == Class::Digit)
+                .unwrap_or(item.start);
+            if end > begin && end - begin <= 14 {
+                return Some(text.slice(begin, end));
             }
         }
     }
@@ -177,6 +200,16 @@ pub(super) fn of_rank(
         at -= 1;
     }
     let low = floor.max(from).max(at.saturating_sub(20)).min(at);
+    // 居全省136个县(市、区)第23位.
+    let bracket = before_bracket(text, at);
+    if bracket < at
+        && let Some(verb) = (from.max(bracket.saturating_sub(16))..bracket)
+            .rev()
+            .take_while(|&at| !matches!(text.class(at), Class::Comma | Class::Semi))
+            .find(|&at| matches!(text.ch(at), '居' | '列'))
+    {
+        return Some(text.slice(verb + 1, at));
+    }
     // “全国百强区”第25位.
     if text.class_before(at) == Class::Unquote {
         let open = (from.max(at.saturating_sub(24))..at - 1)

@@ -10,6 +10,7 @@ mod case;
 mod demo;
 mod effects;
 mod event;
+mod filing;
 mod indicator;
 mod lifecycle;
 mod name;
@@ -34,6 +35,7 @@ pub(crate) fn check(reading: &mut Reading) {
     };
     register::check(&cx, &mut faults);
     lifecycle::check(&cx, &mut faults);
+    filing::check(&cx, &mut faults);
     rest::check(&cx, &mut faults);
     indicator::check(&cx, &mut faults);
     appraisal::check(&cx, &mut faults);

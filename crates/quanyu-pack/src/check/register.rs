@@ -354,15 +354,15 @@ fn slot_fits(part: &str, slot: &str, kind: &FieldType) -> Result<(), &'static st
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
         "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" | "starts_on" | "ends_on"
-        | "posted_on" | "taken_down_on" | "received_on" => {
+        | "posted_on" | "taken_down_on" | "received_on" | "opens_on" | "closes_on" => {
             (matches!(kind, FieldType::Date), "date")
         }
         "publication" => (matches!(kind, FieldType::Reference { .. }), "reference"),
         "name" | "phone" if part == "objection" => (matches!(kind, FieldType::Person), "person"),
         "organization" => (matches!(kind, FieldType::Organization), "organization"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
-        "scan" | "draft" => (matches!(kind, FieldType::File), "file"),
-        "status" | "measure" | "comparator" | "level" => (
+        "scan" | "draft" | "proof" => (matches!(kind, FieldType::File), "file"),
+        "status" | "measure" | "comparator" | "level" | "filing" => (
             matches!(kind, FieldType::Code { .. } | FieldType::Text),
             "code",
         ),

@@ -6,7 +6,7 @@ use super::Check;
 use crate::{
     diagnostic::Diagnostic,
     faults,
-    model::{Declared, Field, FieldType, Indicator, IndicatorKind, Register},
+    model::{Declared, Field, FieldType, Filing, Indicator, IndicatorKind, Register},
     sql::{Analysis, Column, Kind, Purpose, Typed, Unit, Uses, table_columns},
 };
 
@@ -23,6 +23,9 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     }
     for register in cx.pack.registers.values() {
         records(&mut analysis, register);
+    }
+    for filing in cx.pack.filings.values() {
+        conditions(cx, &mut analysis, filing, faults);
     }
     for indicator in cx.pack.indicators.values() {
         one(cx, &mut analysis, indicator, faults);
@@ -43,6 +46,24 @@ fn records(analysis: &mut Analysis<'_>, register: &Register) {
         let name = crate::sql::lines_name(register, &lines.id);
         let columns = analysis.table(&name).unwrap_or_default();
         computed(analysis, &name, &columns, &lines.fields);
+    }
+}
+
+/// What is asked of whoever files: per-firm statistics decide nothing.
+fn conditions(
+    cx: &Check<'_>,
+    analysis: &mut Analysis<'_>,
+    filing: &Filing,
+    faults: &mut Vec<Diagnostic>,
+) {
+    for it in &filing.conditions {
+        let own = || cx.pack.playing("organization").map(|it| it.id.clone());
+        let Some(of) = it.of.clone().or_else(own) else {
+            continue;
+        };
+        let columns = analysis.table(&of).unwrap_or_default();
+        let uses = condition(analysis, &it.filter, &of, columns);
+        statistics(cx, &uses, false, faults);
     }
 }
 

@@ -7,6 +7,7 @@
 //! Invariant: whoever reads a node after [`validate`] found nothing may rely on its shape.
 
 pub(crate) mod demo;
+mod filing;
 mod lifecycle;
 mod publication;
 pub(crate) mod tables;

@@ -3,6 +3,7 @@
 use super::{
     Key, Shape,
     demo::DEMO,
+    filing::FILING,
     lifecycle::LIFECYCLE,
     publication::{FLOW, OPEN_DATA, PUBLICATION},
 };
@@ -65,6 +66,11 @@ pub(crate) const FILE: &[Key] = &[
         "appraisal",
         Shape::Map(&Shape::Table(APPRAISAL)),
         "Appraisal schemes",
+    ),
+    may(
+        "filing",
+        Shape::Map(&Shape::Table(FILING)),
+        "What organizations file themselves",
     ),
     may(
         "supervision",
@@ -541,6 +547,16 @@ const ROLE: &[Key] = &[
             "administer",
         ])),
         "What it may do",
+    ),
+    may(
+        "side",
+        Shape::Choice(&["staff", "firm"]),
+        "Whose pages its holders see; left out: staff",
+    ),
+    may(
+        "mandated",
+        Shape::Flag,
+        "Its holders act for organizations that give theirs a mandate",
     ),
     may(
         "office",

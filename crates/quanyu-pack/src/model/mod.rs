@@ -7,6 +7,7 @@
 mod appraisal;
 mod case;
 mod demo;
+mod filing;
 mod flow;
 mod indicator;
 mod lifecycle;
@@ -29,6 +30,7 @@ pub use case::{PackTest, TestFigure, TestRecord};
 pub use demo::{
     Demo, DemoAccount, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
 };
+pub use filing::{Condition, Filing, FilingKind, Jump, Prefill};
 pub use flow::{Flow, Side};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use lifecycle::{
@@ -106,6 +108,8 @@ pub struct Pack {
     pub names: BTreeMap<String, StandardName>,
     /// Appraisal schemes by id.
     pub appraisals: BTreeMap<String, Appraisal>,
+    /// What organizations file themselves, by id.
+    pub filings: BTreeMap<String, Filing>,
     /// How tasks are supervised.
     pub supervision: Supervision,
     /// Documents by id.
@@ -225,6 +229,10 @@ pub struct Role {
     pub scope: String,
     /// `read`, `enter`, `confirm`, `export`, `see_person`, `administer`.
     pub rights: Vec<String>,
+    /// It is held on the firms' side: its holders see pages of their own, not those of staff.
+    pub firm: bool,
+    /// Its holders act for organizations that give theirs a mandate.
+    pub mandated: bool,
     /// The administrator's office that it holds; nobody holds two.
     pub office: Option<Office>,
     /// Where it was declared.

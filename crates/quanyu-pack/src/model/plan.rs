@@ -100,6 +100,18 @@ pub enum TargetLevel {
     Split,
 }
 
+impl TargetLevel {
+    /// `assigned`, `own`, `split`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Assigned => "assigned",
+            Self::Own => "own",
+            Self::Split => "split",
+        }
+    }
+}
+
 /// A task (重点任务).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanTask {

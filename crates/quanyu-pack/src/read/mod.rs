@@ -8,6 +8,7 @@ mod appraisal;
 mod case;
 mod codes;
 mod demo;
+mod filing;
 mod indicator;
 mod lifecycle;
 mod name;
@@ -98,6 +99,7 @@ impl Reading {
         each("open_data").for_each(|(id, node)| self.open_data(id, node));
         each("flow").for_each(|(id, node)| self.flow(id, node));
         each("appraisal").for_each(|(id, node)| self.appraisal(id, node));
+        each("filing").for_each(|(id, node)| self.filing(id, node));
         if let Some(node) = root.get("supervision") {
             self.supervision(node);
         }

@@ -32,6 +32,8 @@ impl Reading {
             title: node.text("title").unwrap_or_default(),
             scope: node.word("scope").unwrap_or_default(),
             rights: node.words("rights").unwrap_or_default(),
+            firm: node.word("side").as_deref() == Some("firm"),
+            mandated: node.flag("mandated").unwrap_or_default(),
             office: node.word("office").and_then(|it| Office::parse(&it)),
             at: node.name,
         };

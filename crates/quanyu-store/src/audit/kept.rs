@@ -1,11 +1,12 @@
-//! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers, what was shown to the public.
+//! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers, mandates and what was done
+//! under them, what was shown to the public.
 
 use super::ChainFault;
 use crate::{
     delegation,
     door::{Bind, Tx},
     error::StoreError,
-    handover, opinion, publication,
+    handover, mandate, opinion, publication,
 };
 
 /// Compares all of them with what the chain sealed.
@@ -15,12 +16,16 @@ pub(super) async fn all(tx: &mut Tx) -> Result<Option<ChainFault>, StoreError> {
     let handovers = handover::sealed(tx).await?;
     let versions = publication::sealed(tx).await?;
     let opened = publication::sealed_releases(tx).await?;
+    let mandates = mandate::sealed(tx).await?;
+    let uses = mandate::uses_sealed(tx).await?;
     let tables = [
         ("opinion", opinion::ACT, opinions),
         ("delegation", delegation::ACT, delegations),
         ("handover", handover::ACT, handovers),
         ("publication_version", publication::ACT, versions),
         ("open_release", publication::RELEASE, opened),
+        ("mandate", mandate::ACT, mandates),
+        ("mandate_use", mandate::USE, uses),
     ];
     for (table, act, rows) in tables {
         if let Some(fault) = one(tx, table, act, rows).await? {

@@ -120,8 +120,8 @@ async fn a_changed_value_ends_the_one_before_and_each_day_has_its_own() {
             let query = Query { filters, ..query };
             let count = list::count(&mut tx, "firm", &query).await.unwrap();
             assert_eq!(count, 1, "{told}");
-            let sum = list::sums(&mut tx, "firm", &query, &["employees"]).await;
-            assert_eq!(sum.unwrap(), [employees], "{told}");
+            let sum = list::totals(&mut tx, "firm", &query, &["employees"]).await;
+            assert_eq!(sum.unwrap(), (1, vec![employees]), "{told}");
             let specs: Vec<_> = columns::specs(&tx, "firm").unwrap();
             let specs: Vec<_> = specs.into_iter().filter(|it| it.name == "name").collect();
             let batch = columns::next_on(&mut tx, "firm", &specs, 0, 0, Some(day(on)))

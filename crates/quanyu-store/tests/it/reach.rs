@@ -24,6 +24,7 @@ fn seen(store: &Store, register: &str, belongs: Belongs, scope: &Scope) -> Store
         read: reaches.clone(),
         make: reaches.clone(),
         change: reaches,
+        ..Sight::default()
     })))
 }
 

@@ -20,7 +20,7 @@ use quanyu_pack::{Packs, model::Pack};
 use quanyu_store::{Store, asof, body::Body, migrate};
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     indicators::{self, EvidenceItem, EvidenceList, FigureView},
     product::load_pack,
     source::lines_of,
@@ -51,7 +51,10 @@ impl FromStr for When {
         text.parse().map(Self::Day).map_err(|_| AppError::BadValue {
             kind: "moment",
             value: text.to_owned(),
-            why: "write a day such as 2024-03-31, or the number of a change".to_owned(),
+            why: Why::new(
+                "请写日期，如 2024-03-31，或变更的序号",
+                "write a day such as 2024-03-31, or the number of a change",
+            ),
         })
     }
 }
@@ -88,7 +91,10 @@ pub async fn at(product: &Product, when: When) -> Result<AsOf, AppError> {
             return Err(AppError::BadValue {
                 kind: "moment",
                 value: seq.to_string(),
-                why: format!("the last change is {}", tx.head()),
+                why: Why::new(
+                    format!("最后一次变更是第 {} 号", tx.head()),
+                    format!("the last change is {}", tx.head()),
+                ),
             });
         }
         When::Change(seq) => seq,
@@ -125,16 +131,14 @@ pub async fn at(product: &Product, when: When) -> Result<AsOf, AppError> {
 
 /// The first moment after a day in China.
 fn end_of(day: Date) -> Result<jiff::Timestamp, AppError> {
-    let bad = |why: String| AppError::BadValue {
+    let bad = |_| AppError::BadValue {
         kind: "moment",
         value: day.to_string(),
-        why,
+        why: Why::new("超出日历的范围", "it lies outside the calendar"),
     };
-    let next = day.tomorrow().map_err(|error| bad(error.to_string()))?;
-    let china = Offset::from_seconds(CHINA).map_err(|error| bad(error.to_string()))?;
-    china
-        .to_timestamp(next.at(0, 0, 0, 0))
-        .map_err(|error| bad(error.to_string()))
+    let next = day.tomorrow().map_err(bad)?;
+    let china = Offset::from_seconds(CHINA).map_err(bad)?;
+    china.to_timestamp(next.at(0, 0, 0, 0)).map_err(bad)
 }
 
 impl AsOf {

@@ -13,7 +13,7 @@ use quanyu_store::{
     clock::stamp,
 };
 
-use super::{AppError, Product};
+use super::{AppError, Product, Why};
 
 /// What of the log is asked for, as typed.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +116,10 @@ pub async fn verify(product: &Product, head: Option<&Path>) -> Result<Verified, 
                 ChainHead::parse(text.trim()).ok_or_else(|| AppError::BadValue {
                     kind: "head",
                     value: text.trim().to_owned(),
-                    why: "a head is what `quanyu audit head` printed".to_owned(),
+                    why: Why::new(
+                        "应为 quanyu audit head 打印的内容",
+                        "a head is what `quanyu audit head` printed",
+                    ),
                 })?,
             )
         }

@@ -15,7 +15,7 @@ use quanyu_core::{
 use quanyu_store::{list, records};
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     entries::{self, Cells, Control, Outcome, Typed},
     registers::{self, ListWish},
     steps::{self, Taking},
@@ -103,10 +103,13 @@ pub async fn meant(
                 registers::query_of(product, &mut tx, declared, wish, Language::Zh).await?;
             // A condition that was not understood must not widen what is changed.
             if let Some((field, why)) = faults.into_iter().next() {
+                let said = registers::query_of(product, &mut tx, declared, wish, Language::En);
+                let said = said.await?.1.into_iter().next();
+                let en = said.map_or_else(|| why.clone(), |it| it.1);
                 return Err(AppError::BadValue {
                     kind: "condition",
                     value: field,
-                    why,
+                    why: Why::new(why, en),
                 });
             }
             query.after = None;
@@ -119,7 +122,7 @@ pub async fn meant(
         return Err(AppError::BadValue {
             kind: "records",
             value: found.len().to_string(),
-            why: MOST.to_string(),
+            why: Why::at_most(MOST),
         });
     }
     let named = found

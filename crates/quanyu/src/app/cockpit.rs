@@ -113,6 +113,8 @@ pub struct TargetView {
     pub indicator: String,
     /// Its title.
     pub title: Text,
+    /// `assigned`, `own` or `split`, where it is told.
+    pub level: Option<String>,
     /// `eq`, `gt`, `ge`, `lt`, `le`.
     pub comparator: &'static str,
     /// Asked, as people say it with unit.

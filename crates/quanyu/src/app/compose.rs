@@ -25,7 +25,7 @@ use quanyu_documents::compose::{
 use quanyu_pack::model::Pack;
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     releases::{self, Measure as Frozen, Wanted},
     writing,
 };
@@ -89,7 +89,7 @@ impl Form {
             _ => Err(AppError::BadValue {
                 kind: "file",
                 value: ending.to_owned(),
-                why: "docx, pdf, html or md".to_owned(),
+                why: Why::new("可选 docx、pdf、html、md", "docx, pdf, html or md"),
             }),
         }
     }

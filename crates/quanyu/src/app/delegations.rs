@@ -18,7 +18,7 @@ use quanyu_store::{
 };
 
 use super::{
-    AppError, Product, account,
+    AppError, Product, Why, account,
     notices::{self, Told},
     who::{Grant, Grants},
 };
@@ -111,10 +111,10 @@ pub async fn people(product: &Product) -> Result<Vec<(String, String)>, AppError
 /// # Errors
 /// Days that make no sense, nobody to stand in, nothing to give.
 pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError> {
-    let bad = |value: &str, why: &str| AppError::BadValue {
+    let bad = |value: &str, zh: &str, en: &str| AppError::BadValue {
         kind: "delegation",
         value: value.to_owned(),
-        why: why.to_owned(),
+        why: Why::new(zh, en),
     };
     let name = product.actor().as_str().to_owned();
     let person = match it.person.trim() {
@@ -123,16 +123,25 @@ pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError
     };
     let deputy = it.deputy.trim().to_owned();
     if deputy.is_empty() || deputy == person {
-        return Err(bad(&deputy, "name somebody else to stand in"));
+        return Err(bad(
+            &deputy,
+            "请写明由谁代办，不能是本人",
+            "name somebody else to stand in",
+        ));
     }
     somebody(product, &deputy).await?;
     let (Some(from), Some(to)) = (it.from, it.to) else {
-        return Err(bad("", "a first and a last day are needed"));
+        return Err(bad(
+            "",
+            "请写明起止日期",
+            "a first and a last day are needed",
+        ));
     };
     let days = from.until(to).map_or(MOST_DAYS, |it| it.get_days());
     if to < from || to < product.today() || days >= MOST_DAYS {
         return Err(bad(
             &format!("{from} — {to}"),
+            "结束早于开始、已经过去，或超过一年",
             "the days end before they begin, are over, or are more than a year",
         ));
     }
@@ -149,12 +158,16 @@ pub async fn give(product: &Product, it: &NewDelegation) -> Result<i64, AppError
             }
         }
         Grants::Roles(_) if person != name => {
-            return Err(bad(&person, "only one's own tasks can be given to another"));
+            return Err(bad(
+                &person,
+                "只能委托本人的事项",
+                "only one's own tasks can be given to another",
+            ));
         }
         Grants::Roles(grants) => grants.clone(),
     };
     if grants.is_empty() {
-        return Err(bad(&person, "no roles are held"));
+        return Err(bad(&person, "没有可委托的角色", "no roles are held"));
     }
     let new = Delegation {
         person: person.clone(),

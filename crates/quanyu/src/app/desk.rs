@@ -21,6 +21,7 @@ use quanyu_store::{
 
 use super::{
     AppError, Product, duties,
+    registers::tally,
     steps::{self, hands::Hands, opinions},
 };
 
@@ -342,7 +343,7 @@ async fn news(tx: &mut Tx, product: &Product, today: Date) -> Result<Vec<News>, 
         if product.scope(Right::Read, it) != Scope::All {
             continue;
         }
-        let (made, changed) = duty::touched(tx, &it.id, since).await?;
+        let (made, changed) = tally::touched(product, tx, &it.id, since).await?;
         if made + changed > 0 {
             all.push(News {
                 register: (it.id.clone(), it.title.clone()),

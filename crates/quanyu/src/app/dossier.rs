@@ -195,7 +195,7 @@ impl Dossier {
         }
         let mut found = list::list(tx, &register.id, &query).await?.records;
         found.retain(|it| entries::within(product, &scope, register, it));
-        let view = registers::view(&product.pack, register, count);
+        let view = registers::view(&product.pack, register, u64::try_from(count).ok());
         if let Some(year) = by_year {
             let years = years(product, register, view, year, &found, language);
             if !years.facts.is_empty() {

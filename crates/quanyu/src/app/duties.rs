@@ -139,7 +139,7 @@ pub fn of_record(pack: &Pack, register: &Register, it: &Arrived) -> Option<Duty>
         state: state.to_owned(),
         label: registers::label(register, &it.record),
         region: it.record.region.clone(),
-        owner_org: it.record.owner_org,
+        owner_org: super::who::organization_of(register, &it.record),
         owner_user: it.record.owner_user.clone(),
         entered_by: it.made_by.clone(),
         entered_seq: step.map_or(it.record.created_seq, |it| it.seq),

@@ -6,6 +6,8 @@ use std::{fmt, path::Path};
 
 use quanyu_core::text::{Language, Text};
 
+use super::why::Why;
+
 /// A refusal or failure, with facts.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -36,7 +38,7 @@ pub enum AppError {
         /// What was given.
         value: String,
         /// Why not.
-        why: String,
+        why: Why,
     },
     /// A pack with faults: the rendered diagnostics.
     #[error("the pack has faults\n{0}")]
@@ -173,6 +175,12 @@ pub enum AppError {
     /// Something that cannot be done with a request for figures or rows.
     #[error("the request: {0}")]
     Collection(#[from] super::collections::CollectionRefusal),
+    /// A provider of sign-in.
+    #[error(transparent)]
+    Oidc(#[from] super::oidc::OidcRefusal),
+    /// Something on the firms' side.
+    #[error(transparent)]
+    Filing(#[from] super::filings::FilingRefusal),
     /// Something that cannot be done with a list.
     #[error("the list: {0}")]
     List(#[from] super::lists::ListRefusal),
@@ -330,6 +338,8 @@ impl AppError {
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
             Self::Collection(refusal) => refusal.code(),
+            Self::Filing(refusal) => refusal.code(),
+            Self::Oidc(refusal) => refusal.code(),
             Self::List(refusal) => refusal.code(),
             Self::BadCell { .. } => "bad_cell",
             Self::Store(error) => error.code(),
@@ -359,7 +369,7 @@ impl AppError {
                 vec![
                     ("kind", kind_in(kind, language).to_owned()),
                     ("value", value.clone()),
-                    ("why", why.clone()),
+                    ("why", why.get(language).to_owned()),
                 ]
             }
             Self::Pack(faults) => vec![("faults", faults.clone())],
@@ -417,6 +427,8 @@ impl AppError {
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
             Self::Collection(refusal) => refusal.facts(language),
+            Self::Filing(refusal) => refusal.facts(language),
+            Self::Oidc(refusal) => refusal.facts(language),
             Self::List(refusal) => refusal.facts(language),
             Self::BadCell {
                 field,

@@ -22,7 +22,7 @@ use quanyu_store::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AppError, Product, duties,
+    AppError, Product, Why, duties,
     notices::{self, Told},
     say, steps,
     who::Grants,
@@ -116,7 +116,10 @@ pub async fn hand_over(
         return Err(AppError::BadValue {
             kind: "handover",
             value: successor,
-            why: "name somebody else to take over".to_owned(),
+            why: Why::new(
+                "请写明由谁接手，不能是本人",
+                "name somebody else to take over",
+            ),
         });
     }
     super::delegations::somebody(product, &successor).await?;

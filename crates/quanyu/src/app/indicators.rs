@@ -17,7 +17,7 @@ use quanyu_pack::model::{Better, Indicator, IndicatorKind, Pack, Register};
 use quanyu_store::{Tx, records};
 use rust_decimal::Decimal;
 
-use super::{AppError, Product, registers, say};
+use super::{AppError, Product, Why, registers, say};
 
 /// A figure as pages and commands show it.
 #[derive(Clone, Debug)]
@@ -144,13 +144,18 @@ pub struct EvidenceRow {
 impl CitationView {
     /// In one line: `body《document》(number), date, page`.
     #[must_use]
-    pub fn said(&self) -> String {
+    pub fn said(&self) -> Text {
         let mut parts = vec![format!("{}《{}》", self.body, self.document)];
         parts.extend(self.number.clone());
         parts.extend(self.date.clone());
+        let mut en = parts.clone();
         parts.extend(self.page.as_ref().map(|it| format!("第{it}页")));
+        en.extend(self.page.as_ref().map(|it| format!("page {it}")));
         parts.extend(self.status.clone());
-        parts.join("，")
+        Text {
+            zh: parts.join("，"),
+            en: Some(en.join(", ")),
+        }
     }
 }
 
@@ -465,7 +470,7 @@ async fn evidence_page(
         Some(text) => text.parse::<i64>().map_err(|_| AppError::BadValue {
             kind: "cursor",
             value: text.to_owned(),
-            why: "a cursor is taken from a page before".to_owned(),
+            why: Why::new("请从第一页重新翻起", "a cursor is taken from a page before"),
         })?,
         None => 0,
     };

@@ -112,7 +112,7 @@ fn list(register: &Register) -> Value {
         "required": ["register", "count", "next", "records"],
         "properties": {
             "register": { "const": register.id },
-            "count": { "type": "integer", "description": "Records that the conditions let through" },
+            "count": { "type": ["integer", "null"], "description": "Records that the conditions let through; null while a large register is being counted, ask again" },
             "next": { "type": ["string", "null"], "description": "Pass as `after`" },
             "records": { "type": "array", "items": schema(&record_name(register)) },
         },

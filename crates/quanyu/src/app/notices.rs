@@ -11,6 +11,7 @@ pub mod send;
 
 use futures::FutureExt as _;
 use quanyu_core::{access::Scope, text::Text};
+use quanyu_pack::model::Register;
 use quanyu_store::{
     Act, StoreError,
     jobs::{self, NewJob},
@@ -19,7 +20,10 @@ use quanyu_store::{
 };
 
 use self::outgoing::Outgoing;
-use super::{AppError, Product, say, who::Grants};
+use super::{
+    AppError, Product, say,
+    who::{Grants, organization_of},
+};
 
 /// What is to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,12 +58,12 @@ pub struct About {
 impl About {
     /// Of a record.
     #[must_use]
-    pub fn of(register: &str, it: &Record) -> Self {
+    pub fn of(register: &Register, it: &Record) -> Self {
         Self {
-            register: register.to_owned(),
+            register: register.id.clone(),
             record: it.id,
             region: it.region.clone(),
-            owner_org: it.owner_org,
+            owner_org: organization_of(register, it),
             owner_user: it.owner_user.clone(),
         }
     }

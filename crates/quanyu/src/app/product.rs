@@ -19,8 +19,8 @@ use quanyu_pack::{Packs, load, model::Pack};
 use quanyu_store::{Clock, Location, PackRevision, Store, Tx, migrate};
 
 use super::{
-    AppError, Who, by_reach::ByReach, documents::Reader, lists::names::Names,
-    notices::outgoing::Outgoing, search::Finder, source::StoreSource,
+    AppError, Who, Why, by_reach::ByReach, documents::Reader, lists::names::Names,
+    notices::outgoing::Outgoing, registers::tally::Tallies, search::Finder, source::StoreSource,
 };
 
 /// The packs as they were when the binary was built.
@@ -87,10 +87,14 @@ pub struct Product {
     /// Fonts for PDF, opened when the first is made.
     pub(crate) fonts: Arc<OnceLock<Arc<Fonts>>>,
     pub(super) who: Arc<Who>,
+    /// For whom this person acts besides, by mandates.
+    pub(super) mandates: Arc<Vec<super::mandates::Held>>,
     /// Channels that letters go by.
     pub(crate) outgoing: Arc<Outgoing>,
     /// Names of organizations, indexed when the first list is matched.
     pub(super) names: Arc<Names>,
+    /// Counts of large registers.
+    pub(super) tallies: Arc<Tallies>,
 }
 
 impl Product {
@@ -206,8 +210,10 @@ impl Product {
             finder: Arc::new(finder),
             fonts: Arc::default(),
             who: Arc::new(Who::local()),
+            mandates: Arc::default(),
             outgoing: Arc::default(),
             names: Arc::default(),
+            tallies: Arc::default(),
         })
     }
 
@@ -313,14 +319,17 @@ impl Product {
             Some(text) => text.parse::<Period>().map_err(|error| AppError::BadValue {
                 kind: "period",
                 value: text.to_owned(),
-                why: error.to_string(),
+                why: error.into(),
             }),
             None => {
                 let offered = self.periods().await?;
                 offered.first().copied().ok_or(AppError::BadValue {
                     kind: "period",
                     value: String::new(),
-                    why: "no records hold a date yet; say which period".to_owned(),
+                    why: Why::new(
+                        "台账里还没有带日期的记录，请写明时期",
+                        "no records hold a date yet; say which period",
+                    ),
                 })
             }
         }

@@ -24,7 +24,7 @@ use quanyu_store::release::{self as kept, Frozen, Member};
 use rust_decimal::Decimal;
 
 use self::drawn::Drawn;
-use super::{AppError, Product, asof, indicators, say};
+use super::{AppError, Product, Why, asof, indicators, say};
 
 pub(super) use drawn::against;
 pub use since::{Change, How, Since, Touch, moved_document, since, since_document};
@@ -103,7 +103,7 @@ impl FromStr for Measure {
         found.ok_or_else(|| AppError::BadValue {
             kind: "measure",
             value: text.to_owned(),
-            why: "write value, growth, rank, share, change, sequential or average3".to_owned(),
+            why: Why::written("value, growth, rank, share, change, sequential, average3"),
         })
     }
 }
@@ -228,7 +228,7 @@ pub async fn freeze(
         return Err(AppError::BadValue {
             kind: "document",
             value: document.to_owned(),
-            why: "figures are frozen for a document".to_owned(),
+            why: Why::new("数据要为一份文稿定版", "figures are frozen for a document"),
         });
     }
     for it in wanted {
@@ -414,7 +414,10 @@ pub(super) fn view(product: &Product, it: &kept::Release) -> Result<Release, App
     let bad = |kind, value: &str| AppError::BadValue {
         kind,
         value: value.to_owned(),
-        why: format!("release {} holds it", it.id),
+        why: Why::new(
+            format!("定版数据 {} 里是这样写的", it.id),
+            format!("release {} holds it", it.id),
+        ),
     };
     let figure = &it.figure;
     let indicator = product.pack.indicators.get(&figure.indicator);

@@ -263,5 +263,5 @@ pub async fn note(
 #[must_use]
 pub fn register(product: &Product) -> Option<registers::RegisterView> {
     let register = product.pack.playing("report")?;
-    Some(registers::view(&product.pack, register, 0))
+    Some(registers::view(&product.pack, register, None))
 }

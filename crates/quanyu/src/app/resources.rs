@@ -12,14 +12,10 @@ use std::collections::BTreeMap;
 use futures::FutureExt as _;
 use quanyu_core::{access::Right, text::Language, value::Value};
 use quanyu_pack::model::{Field, FieldType, Lines, Register};
-use quanyu_store::{
-    idempotency,
-    list::{self as rows, Query},
-    records::Record,
-};
+use quanyu_store::{idempotency, list as rows, records::Record};
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     entries::{self, Cells, Outcome, Typed, TypedLine},
     registers::{self, ListWish, declared, label, target},
 };
@@ -75,8 +71,8 @@ pub struct LineShown {
 pub struct Page {
     /// The records.
     pub records: Vec<Resource>,
-    /// How many the conditions let through.
-    pub count: i64,
+    /// How many the conditions let through; `None` while a large register is being counted.
+    pub count: Option<u64>,
     /// Where the next page begins.
     pub next: Option<String>,
 }
@@ -143,7 +139,7 @@ pub async fn list(
         return Err(AppError::BadValue {
             kind: "field",
             value: field,
-            why,
+            why: Why::same(why),
         });
     }
     let fields: Vec<&Field> = if wish.columns.is_empty() {
@@ -152,17 +148,14 @@ pub async fn list(
         registers::shown_of(register, wish)?
     };
     let page = rows::list(&mut tx, &register.id, &query).await?;
-    let all = Query {
-        after: None,
-        ..query
-    };
-    let count = rows::count(&mut tx, &register.id, &all).await?;
+    let wait = registers::tally::Wait::Moment;
+    let tally = registers::tally::of(product, &mut tx, register, &query, &[], wait).await?;
     let records = page.records.iter();
     Ok(Page {
         records: records
             .map(|it| resource(register, it, &fields, false))
             .collect(),
-        count,
+        count: tally.map(|it| it.count),
         next: page.next.as_ref().map(registers::cursor_text),
     })
 }

@@ -5,12 +5,13 @@
 //!
 //! Invariant: what a step requires is looked at on the record inside the act that takes it.
 //!
-//! Start reading at [`offered`], then [`take::take`].
+//! Start reading at [`open`], then [`take::take`].
 
 mod effects;
 pub mod guard;
 pub mod hands;
 mod number;
+mod open;
 pub mod opinions;
 mod refusal;
 pub mod take;
@@ -27,9 +28,11 @@ use quanyu_store::{
     step,
 };
 
-use self::{hands::Hands, opinions::Asked};
-use super::{AppError, Product, duties, registers, say};
+use self::opinions::Asked;
+use super::{AppError, Product, Why, duties, registers, say};
 
+pub use open::offered;
+pub(super) use open::open_of;
 pub use opinions::{Giving, Said, give};
 pub use refusal::StepRefusal;
 pub use take::{Done, Taking, take};
@@ -149,82 +152,6 @@ pub fn lifecycle<'a>(product: &'a Product, register: &str) -> Option<&'a Lifecyc
     product.pack.registers.get(register)?.lifecycle.as_ref()
 }
 
-/// The steps that are open for a record, in the order of the pack.
-///
-/// # Errors
-/// An unknown register or record.
-pub async fn offered(
-    product: &Product,
-    register: &str,
-    record: i64,
-) -> Result<Vec<StepView>, AppError> {
-    let declared = registers::declared(product, register)?;
-    let Some(lifecycle) = &declared.lifecycle else {
-        return Ok(Vec::new());
-    };
-    let mut tx = product.store.read().await?;
-    let arrived = arrived(&mut tx, declared, record).await?;
-    let hands = Hands::of(&mut tx, product, product.today()).await?;
-    let said = opinion::of_record(&mut tx, record).await?;
-    drop(tx);
-    let duty = duties::of_record(&product.pack, declared, &arrived);
-    let since = duty.and_then(|it| it.entered_on.parse().ok());
-    let state = arrived.record.state.clone().unwrap_or_default();
-    let mut open = Vec::new();
-    for it in lifecycle.from(&state) {
-        let unmet = match &it.guard {
-            Some(rule)
-                if !guard::holds(&product.figures, declared, &arrived.record, &rule.value)
-                    .await? =>
-            {
-                Some(rule.value.clone())
-            }
-            _ => None,
-        };
-        let asked = opinions::asked(&product.pack, &hands, it, &arrived, &said);
-        let against = asked
-            .iter()
-            .any(|it| it.said.as_ref().is_some_and(|it| !it.agrees));
-        let hand = hands.taking(product, declared, it, None, &arrived);
-        // What waits for a publication is not offered before that has passed.
-        let kinds = super::publications::guards(&product.pack, register, &it.id);
-        let kinds: Vec<String> = kinds.map(|it| it.id.clone()).collect();
-        if !kinds.is_empty() {
-            let mut tx = product.store.read().await?;
-            if !super::publications::passed(&mut tx, record, &kinds).await? {
-                continue;
-            }
-        }
-        // What only its taker may take back is shown to nobody else.
-        if it.kind == StepKind::Withdraw && hand.is_none() {
-            continue;
-        }
-        open.push(StepView {
-            id: it.id.clone(),
-            title: it.title.clone(),
-            kind: it.kind,
-            aside: it.aside,
-            to: state_of(lifecycle, &it.to),
-            roles: it
-                .role
-                .iter()
-                .map(|id| role_of(&product.pack, id))
-                .collect(),
-            hand,
-            missing: missing(declared, it, &arrived.record)
-                .into_iter()
-                .map(|id| (id.to_owned(), title_of(declared, id)))
-                .collect(),
-            unmet,
-            needs_note: it.kind == StepKind::Return || against,
-            asked,
-            numbers: it.number.is_some(),
-            due: duties::due(&product.pack, it, &arrived, since),
-        });
-    }
-    Ok(open)
-}
-
 /// The steps taken with a record in order, each with the opinions given before it.
 ///
 /// # Errors
@@ -337,7 +264,10 @@ pub(super) fn words(text: &Option<String>) -> Result<Option<String>, AppError> {
         Some(text) if text.chars().count() > MOST_WORDS => Err(AppError::BadValue {
             kind: "note",
             value: text.chars().take(20).collect(),
-            why: format!("more than {MOST_WORDS} characters"),
+            why: Why::new(
+                format!("不能多于 {MOST_WORDS} 字"),
+                format!("it has more than {MOST_WORDS} characters"),
+            ),
         }),
         text => Ok(text.map(str::to_owned)),
     }
@@ -451,7 +381,7 @@ pub async fn assign(
                 let told = super::notices::Told {
                     kind: "todo",
                     whom: vec![format!("person:{person}")],
-                    about: Some(super::notices::About::of(&register.id, &found.record)),
+                    about: Some(super::notices::About::of(register, &found.record)),
                     zh: format!("“{label}”交你办理"),
                     en: format!("`{label}` is yours to handle"),
                 };

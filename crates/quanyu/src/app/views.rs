@@ -6,7 +6,7 @@ use futures::FutureExt as _;
 use quanyu_core::access::Right;
 use quanyu_store::list_view;
 
-use super::{AppError, Product, registers};
+use super::{AppError, Product, Why, registers};
 
 /// Characters of a title.
 const LONGEST_TITLE: usize = 40;
@@ -67,7 +67,10 @@ pub async fn keep(
         return Err(AppError::BadValue {
             kind: "view",
             value: title,
-            why: "name it, and use fewer conditions".to_owned(),
+            why: Why::new(
+                "请写名称，条件不要太多",
+                "name it, and use fewer conditions",
+            ),
         });
     }
     let id = declared.id.clone();

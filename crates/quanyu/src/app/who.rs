@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use quanyu_core::{
-    access::{Office, Part, Reach, Right, Scope},
+    access::{Belongs, Office, Part, Reach, Right, Scope},
     actor::Actor,
     region::RegionCode,
     text::Text,
@@ -20,7 +20,7 @@ use quanyu_store::{
     records::Record,
 };
 
-use super::{AppError, Product};
+use super::{AppError, Product, mandates::Held};
 
 /// A person, a program or a job that acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +128,14 @@ impl Who {
                 let role = pack.roles.get(&it.role);
                 role.is_some_and(|role| role.rights.iter().any(|word| word == right.word()))
             })
-            .fold(Scope::nothing(), |all, it| all.or(it.scope.clone()))
+            .fold(Scope::nothing(), |all, it| {
+                // Calls are addressed to every firm.
+                let call = right == Right::Read && register.plays.as_deref() == Some("call");
+                if call && pack.roles.get(&it.role).is_some_and(|role| role.firm) {
+                    return Scope::All;
+                }
+                all.or(it.scope.clone())
+            })
     }
 
     /// Over which records of a register this person takes steps.
@@ -152,7 +159,7 @@ impl Who {
     }
 
     /// What this person sees and may change, for the store; nothing for whoever may do everything.
-    fn sight(&self, pack: &Pack) -> Option<Arc<Sight>> {
+    fn sight(&self, pack: &Pack, mandates: &[Held]) -> Option<Arc<Sight>> {
         if self.grants == Grants::Everything {
             return None;
         }
@@ -164,7 +171,10 @@ impl Who {
                     reaches.insert(register.id.clone(), Reach { scope, belongs });
                 }
             };
-            let scope = |right| self.scope(pack, right, register);
+            let scope = |right| {
+                let own = self.scope(pack, right, register);
+                own.or(mandated(self, pack, mandates, right, register))
+            };
             put(&mut sight.read, scope(Right::Read));
             put(&mut sight.make, scope(Right::Enter));
             let change = scope(Right::Enter)
@@ -172,7 +182,41 @@ impl Who {
                 .or(self.steps(register));
             put(&mut sight.change, change);
         }
+        let by_organization = mandates.iter().map(|it| (it.organization, it.mandate));
+        sight.mandates = by_organization.collect();
         Some(Arc::new(sight))
+    }
+}
+
+/// Over which records of a register a right reaches by mandates: the organization's own, in the registers of the matters named.
+fn mandated(who: &Who, pack: &Pack, mandates: &[Held], right: Right, register: &Register) -> Scope {
+    if !who.within_bounds(right) {
+        return Scope::nothing();
+    }
+    let may = |it: &&Held| {
+        let role = pack.roles.get(&it.role);
+        let has = role.is_some_and(|role| role.rights.iter().any(|word| word == right.word()));
+        has && match right {
+            Right::Read => it.reads.contains(&register.id),
+            Right::Enter => {
+                let entered = register.enter.is_empty() || register.enter.contains(&it.role);
+                it.enters.contains(&register.id) && entered
+            }
+            _ => false,
+        }
+    };
+    let parts = mandates.iter().filter(may);
+    let parts = parts.map(|it| Scope::Parts(vec![Part::Organization(it.organization)]));
+    parts.fold(Scope::nothing(), Scope::or)
+}
+
+/// The organization that a record belongs to.
+#[must_use]
+pub fn organization_of(register: &Register, record: &Record) -> Option<i64> {
+    match register.belongs() {
+        Belongs::Itself => Some(record.id),
+        Belongs::Field(field) => record.value(&field).as_int(),
+        Belongs::Owner => record.owner_org,
     }
 }
 
@@ -180,7 +224,13 @@ impl Product {
     /// The same district as another person sees it.
     #[must_use]
     pub fn seen_by(&self, who: Who) -> Self {
-        let sight = who.sight(&self.pack);
+        self.seen_acting(who, Arc::default())
+    }
+
+    /// The same district as another person sees it who acts for others besides.
+    #[must_use]
+    pub fn seen_acting(&self, who: Who, mandates: Arc<Vec<Held>>) -> Self {
+        let sight = who.sight(&self.pack, &mandates);
         let mut seen = self.clone();
         if let Some(sight) = &sight {
             seen.figures = self.by_reach.of(&self.pack, &self.whole, &sight.read);
@@ -189,6 +239,7 @@ impl Product {
         }
         seen.store = self.store.seen_as(sight);
         seen.who = Arc::new(who);
+        seen.mandates = mandates;
         seen
     }
 
@@ -248,7 +299,24 @@ impl Product {
     /// Over which records of a register a right reaches.
     #[must_use]
     pub fn scope(&self, right: Right, register: &Register) -> Scope {
-        self.who.scope(&self.pack, right, register)
+        let own = self.who.scope(&self.pack, right, register);
+        own.or(mandated(
+            &self.who,
+            &self.pack,
+            &self.mandates,
+            right,
+            register,
+        ))
+    }
+
+    /// Whether this person has nothing but roles of the firms' side.
+    #[must_use]
+    pub fn of_firms(&self) -> bool {
+        let Grants::Roles(grants) = &self.who.grants else {
+            return false;
+        };
+        let firm = |it: &Grant| self.pack.roles.get(&it.role).is_some_and(|it| it.firm);
+        !grants.is_empty() && grants.iter().all(firm)
     }
 
     /// Whether a scope holds a record.

@@ -14,7 +14,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use quanyu_core::{period::Period, text::Text, value::Value};
+use quanyu_core::{access::Right, period::Period, text::Text, value::Value};
 use quanyu_pack::model::Register;
 use quanyu_store::{
     Tx, files,
@@ -24,7 +24,7 @@ use quanyu_store::{
 };
 
 use super::{
-    AppError, Product,
+    AppError, Product, files as kept_files,
     steps::{self, typed},
 };
 
@@ -69,6 +69,13 @@ pub struct Paper {
     pub scan: Option<(String, String)>,
     /// How many figures are frozen for it.
     pub releases: u64,
+}
+
+/// Whether who looks may enter papers.
+#[must_use]
+pub fn enters(product: &Product) -> bool {
+    let register = product.pack.playing("document");
+    register.is_some_and(|it| !product.scope(Right::Enter, it).is_nothing())
 }
 
 /// States of papers in the order of the lifecycle: id and title.
@@ -278,6 +285,7 @@ pub struct NewPaper {
 /// A value that its field does not take; [`AppError::PaperClosed`] where the paper of that key is past drafting.
 pub async fn keep(product: &Product, paper: &NewPaper) -> Result<i64, AppError> {
     let register = declared(product)?;
+    product.may(Right::Enter, register)?;
     let mut texts = paper.fields.clone();
     let mut slots = paper.slots.clone();
     slots.insert("code".to_owned(), paper.code.clone());
@@ -290,6 +298,7 @@ pub async fn keep(product: &Product, paper: &NewPaper) -> Result<i64, AppError> 
     let mut values = typed::values(product, register, &texts).await?;
     let mut stored = None;
     if let (Some((name, bytes)), Some(field)) = (&paper.draft, register.slot("draft")) {
+        kept_files::accept(name, bytes)?;
         let file = files::put(&product.store, bytes.clone()).await?;
         values.insert(field.id.clone(), Value::Text(file.value(name)));
         stored = Some((file, name.clone()));

@@ -39,7 +39,9 @@ impl Demo {
         println!("{}", built.said());
         if !self.no_serve {
             let host = Ipv4Addr::LOCALHOST.into();
-            web::serve(Arc::new(product), host, self.port, web::Door::default()).await?;
+            let providers = crate::app::oidc::Providers::default();
+            let door = web::Door::default();
+            web::serve(Arc::new(product), host, self.port, door, providers).await?;
         }
         Ok(Ended::Well)
     }

@@ -119,6 +119,6 @@ fn row(it: &indicators::FigureView) -> Vec<Cell> {
             .map_or(Cell::None, |rank| u64::from(rank.rank).into()),
         it.source.into(),
         it.records.into(),
-        Cell::opt(it.citation.as_ref().map(indicators::CitationView::said)),
+        Cell::opt(it.citation.as_ref().map(|it| it.said().zh)),
     ]
 }

@@ -89,7 +89,7 @@ fn changed(it: &renew::Change) -> Vec<Cell> {
         it.indicator.0.as_str().into(),
         it.period.to_string().into(),
         it.said.as_str().into(),
-        it.source.as_str().into(),
+        it.source.zh.as_str().into(),
     ]
 }
 

@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::{At, Ended};
 use crate::{
-    app::{AppError, Product, account},
+    app::{AppError, Product, account, oidc::Providers},
     web,
 };
 
@@ -40,6 +40,9 @@ pub struct Serve {
     /// Browsers come by https, through a proxy in front that speaks it.
     #[arg(long)]
     https: bool,
+    /// Providers of sign-in (OIDC) for people of firms, as a TOML file.
+    #[arg(long, value_name = "FILE")]
+    oidc: Option<PathBuf>,
 }
 
 impl Serve {
@@ -64,7 +67,11 @@ impl Serve {
             hosts: self.name.clone(),
             https: self.https,
         };
-        web::serve(Arc::new(product), self.host, self.port, door).await?;
+        let providers = match &self.oidc {
+            Some(file) => Providers::read(file, &product.pack)?,
+            None => Providers::default(),
+        };
+        web::serve(Arc::new(product), self.host, self.port, door, providers).await?;
         Ok(Ended::Well)
     }
 }

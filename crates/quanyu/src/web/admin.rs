@@ -21,7 +21,7 @@ use super::{
     view::{Format, View},
 };
 use crate::app::{
-    self, AppError,
+    self, AppError, Why,
     account::{self, AccountView, Giving, Making, password, rules},
     audit::LogWish,
     say,
@@ -230,7 +230,7 @@ fn bad(app: &App, view: &View, kind: &'static str, value: &str) -> Problem {
     let error = AppError::BadValue {
         kind,
         value: value.to_owned(),
-        why: String::new(),
+        why: Why::unknown(),
     };
     app.refused(view, &error)
 }

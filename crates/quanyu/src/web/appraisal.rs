@@ -100,11 +100,13 @@ impl Tabs {
             view.link("/appraisal/tasks"),
             "appraisal.tab_tasks",
         ));
-        tabs.push(tab(
-            Tab::Plan,
-            view.link("/appraisal/plan"),
-            "appraisal.tab_plan",
-        ));
+        if app::plans::read::allowed(&app.product).is_ok() {
+            tabs.push(tab(
+                Tab::Plan,
+                view.link("/appraisal/plan"),
+                "appraisal.tab_plan",
+            ));
+        }
         let schemes = schemes.iter().map(|it| Choice {
             value: view.link_with(path, &[("scheme", &it.id)]),
             title: it.title.get(view.language).to_owned(),

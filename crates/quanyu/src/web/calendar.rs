@@ -15,7 +15,7 @@ use super::{
     state::App,
     view::{Format, View},
 };
-use crate::app::{self, AppError, calendar::Month};
+use crate::app::{self, AppError, Why, calendar::Month};
 
 /// Tasks shown on a day of the month; the list has all.
 const SHOWN: usize = 4;
@@ -72,7 +72,7 @@ fn month_of(wish: Option<&str>, today: Date) -> Result<Date, AppError> {
     near.ok_or_else(|| AppError::BadValue {
         kind: "month",
         value: text.to_owned(),
-        why: "2023-01".to_owned(),
+        why: Why::written("2023-01"),
     })
 }
 

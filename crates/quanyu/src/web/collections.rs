@@ -177,7 +177,7 @@ fn number(text: &str) -> Result<i64, AppError> {
 }
 
 /// How a party's state is marked.
-fn class(state: &str) -> &'static str {
+pub(super) fn class(state: &str) -> &'static str {
     match state {
         "confirmed" => "done",
         "reported" => "on_pace",

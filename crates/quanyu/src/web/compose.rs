@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
-use quanyu_core::period::Period;
+use quanyu_core::period::{Period, PeriodError};
 use serde_json::{Value, json};
 
 use self::page::ComposePage;
@@ -23,7 +23,7 @@ use super::{
     view::{Format, View, encode},
 };
 use crate::app::{
-    self, AppError,
+    self, AppError, Why,
     compose::{self, Order, Preview},
     releases,
 };
@@ -66,11 +66,11 @@ pub(super) async fn keep(
 ) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
     let text = |key: &str| sent.get(key).map_or("", |it| it.trim());
-    let period: Period = text("period").parse().map_err(|error| {
+    let period: Period = text("period").parse().map_err(|error: PeriodError| {
         refused(AppError::BadValue {
             kind: "period",
             value: text("period").to_owned(),
-            why: format!("{error}"),
+            why: error.into(),
         })
     })?;
     let order = order(text("document"), period, text("date"), text("number")).map_err(refused)?;
@@ -122,7 +122,7 @@ fn order(document: &str, period: Period, date: &str, number: &str) -> Result<Ord
         text => text.parse().map_err(|_| AppError::BadValue {
             kind: "day",
             value: text.to_owned(),
-            why: "2024-01-08".to_owned(),
+            why: Why::written("2024-01-08"),
         })?,
     };
     Ok(Order {

@@ -43,6 +43,8 @@ pub(super) struct Target {
     pub title: String,
     pub href: String,
     pub text: String,
+    /// Where it comes from, in words.
+    pub level: Option<String>,
     pub asked: String,
     pub reached: String,
     pub share: Option<String>,
@@ -145,6 +147,11 @@ impl Target {
             title: target.title.get(say.language).to_owned(),
             href: view.link(&format!("/indicators/{}", target.indicator)),
             text: target.text.get(say.language).to_owned(),
+            level: target
+                .level
+                .as_deref()
+                .filter(|it| matches!(*it, "assigned" | "own" | "split"))
+                .map(|it| say.word("plan_level", it)),
             asked: say.whole(&target.asked),
             reached: target
                 .reached
@@ -238,6 +245,7 @@ pub(super) fn target_json(target: &TargetView, language: quanyu_core::text::Lang
         "id": target.id,
         "indicator": target.indicator,
         "text": target.text.get(language),
+        "level": target.level,
         "comparator": target.comparator,
         "asked": target.asked,
         "reached": target.reached,

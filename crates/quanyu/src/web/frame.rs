@@ -34,6 +34,21 @@ pub(super) struct Frame {
     pub demo: bool,
     /// Who is signed in; none for the operator.
     pub me: Option<String>,
+    /// What stands there for people of firms, in place of the rooms of staff.
+    pub firm: Option<FirmBar>,
+}
+
+/// What stands around pages of the firms' side.
+#[derive(Debug, Serialize)]
+pub(super) struct FirmBar {
+    /// Its five rooms.
+    pub tabs: Vec<Room>,
+    /// The firm that the page is about.
+    pub name: Option<String>,
+    /// That one acts for it by a mandate, and until when.
+    pub acting: Option<String>,
+    /// Where another firm is chosen.
+    pub choose: Option<String>,
 }
 
 /// What the search form carries on.
@@ -147,6 +162,10 @@ impl Frame {
                 .session
                 .as_ref()
                 .map(|_| app.product.who().name.clone()),
+            firm: app
+                .product
+                .of_firms()
+                .then(|| super::firms::bar(app, view, None)),
         }
     }
 }

@@ -19,7 +19,7 @@ use axum::{
 use quanyu_core::text::Language;
 
 use super::{
-    csrf,
+    csrf, firms,
     identity::{self, Sender},
     needs::{self, Need},
     problem::{self, Problem},
@@ -138,6 +138,16 @@ async fn enter(
             return Err(problem(&seen, "web_sign_in"));
         }
         return Err(Box::new(signin::ask(&request)));
+    }
+    // People of firms see no rooms of staff and send nothing to them: imports and changes of many records know no hands.
+    if seen.product.of_firms() && firms::is_of_staff(path) {
+        match (request.method(), json) {
+            (&Method::GET, false) => {
+                return Err(Box::new(Redirect::to("/my").into_response()));
+            }
+            (&Method::GET, true) => {}
+            _ => return Err(problem(&seen, "web_no_right")),
+        }
     }
     // Nothing else is open before the password is one's own.
     let ways_out = ["/account", "/signout", "/assets/", "/healthz"];

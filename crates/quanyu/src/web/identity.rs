@@ -19,6 +19,7 @@ use crate::app::{
         session::{self, Known, Must},
         token,
     },
+    mandates,
 };
 
 /// Who sends the request that is being answered.
@@ -32,6 +33,8 @@ pub(super) struct Sender {
     pub csrf: Option<String>,
     /// What has to be done before anything else.
     pub must: Option<Must>,
+    /// For whom this person acts besides, by mandates.
+    pub mandates: Arc<Vec<mandates::Held>>,
 }
 
 impl Sender {
@@ -42,6 +45,7 @@ impl Sender {
             session: None,
             csrf: None,
             must: None,
+            mandates: Arc::default(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Sender {
             who: Arc::new(known.who),
             session: known.session,
             must: known.must,
+            mandates: Arc::new(known.mandates),
         }
     }
 }

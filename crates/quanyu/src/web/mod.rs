@@ -30,6 +30,8 @@ mod duplicates;
 mod entries;
 mod exchange;
 mod figure;
+mod filings;
+mod firms;
 mod frame;
 mod guard;
 mod handover;
@@ -37,14 +39,17 @@ mod identity;
 mod imports;
 mod indicators;
 mod lists;
+mod mandates;
 mod metrics;
 mod needs;
 mod notices;
+mod oidc;
 mod ops;
 mod plans;
 mod problem;
 mod public;
 mod publications;
+mod qr;
 mod quick;
 mod registers;
 mod releases;
@@ -87,6 +92,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(cockpit::show))
         .route("/signin", get(signin::show).post(signin::enter))
+        .route("/oidc/{provider}", get(oidc::out))
+        .route("/oidc/{provider}/back", get(oidc::home))
         .route("/signout", post(signin::leave))
         .route("/account", get(account::show))
         .route("/account/password", post(account::password))
@@ -110,6 +117,35 @@ pub fn router(app: App) -> Router {
             "/registers/{register}/{record}/person",
             post(registers::person::see),
         )
+        .route("/my", get(firms::home))
+        .route("/my/profile", get(firms::profile))
+        .route(
+            "/my/profile/correct",
+            get(firms::ask_correction).post(firms::correct),
+        )
+        .route("/my/notices", get(firms::notices))
+        .route("/my/asked", get(firms::asked))
+        .route("/my/asked/{collection}", get(firms::answer))
+        .route("/my/matters", get(filings::matters))
+        .route("/my/matters/{matter}", get(filings::matter))
+        .route(
+            "/my/matters/{matter}/file",
+            get(filings::begin).post(filings::create),
+        )
+        .route("/my/records", get(filings::mine))
+        .route("/my/records/{register}/{record}", get(filings::show))
+        .route(
+            "/my/records/{register}/{record}/edit",
+            get(filings::edit).post(filings::update),
+        )
+        .route("/my/records/{register}/{record}/step", post(filings::step))
+        .route(
+            "/my/records/{register}/{record}/files/{hash}",
+            get(filings::file),
+        )
+        .route("/my/mandates", get(mandates::show).post(mandates::give))
+        .route("/my/mandates/{mandate}/end", post(mandates::end))
+        .route("/qr.svg", get(qr::show))
         .route("/desk", get(desk::show))
         .route("/desk/delegations", post(desk::delegate))
         .route("/desk/delegations/{id}/end", post(desk::end))

@@ -27,11 +27,32 @@ pub enum Need {
     Office(Office),
     /// An administrator of accounts or of rights.
     Accounts,
+    /// Somebody of the firms' side.
+    Firm,
 }
 
 /// Every route and what it asks for.
 pub const ROUTES: &[(&str, Need)] = &[
     ("/signin", Need::Anyone),
+    ("/my", Need::Firm),
+    ("/my/profile", Need::Firm),
+    ("/my/profile/correct", Need::Firm),
+    ("/my/notices", Need::Firm),
+    ("/my/asked", Need::Firm),
+    ("/my/asked/{collection}", Need::Firm),
+    ("/my/matters", Need::Firm),
+    ("/my/matters/{matter}", Need::Firm),
+    ("/my/matters/{matter}/file", Need::Firm),
+    ("/my/records", Need::Firm),
+    ("/my/records/{register}/{record}", Need::Firm),
+    ("/my/records/{register}/{record}/edit", Need::Firm),
+    ("/my/records/{register}/{record}/step", Need::Firm),
+    ("/my/records/{register}/{record}/files/{hash}", Need::Firm),
+    ("/my/mandates", Need::Firm),
+    ("/my/mandates/{mandate}/end", Need::Firm),
+    ("/qr.svg", Need::Any),
+    ("/oidc/{provider}", Need::Anyone),
+    ("/oidc/{provider}/back", Need::Anyone),
     ("/healthz", Need::Anyone),
     ("/assets/{name}", Need::Anyone),
     ("/public", Need::Anyone),
@@ -194,6 +215,7 @@ impl Need {
             Self::SignedIn => signed_in(who),
             Self::Any => product.sees_any(),
             Self::Whole => product.sees_whole(),
+            Self::Firm => product.of_firms() || who.grants == Grants::Everything,
             Self::Office(office) => who.administers(&product.pack, office),
             Self::Accounts => [Office::System, Office::Security]
                 .into_iter()
@@ -227,6 +249,9 @@ pub(super) fn open(app: &App, address: &str) -> bool {
 
 /// Where somebody begins: the first of these that is open.
 pub(super) fn home(app: &App) -> &'static str {
+    if app.product.of_firms() {
+        return "/my";
+    }
     let rooms = [
         "/",
         "/desk",

@@ -21,8 +21,9 @@ use super::{
     view::{Format, View},
 };
 use crate::app::{
-    self, AppError,
+    self, AppError, Why,
     plans::tasks::{Confirmed, TaskView, Tasks},
+    steps::{StepView, guard},
 };
 
 /// `GET /appraisal/tasks`.
@@ -61,7 +62,7 @@ pub(super) async fn confirm(
         let error = AppError::BadValue {
             kind,
             value: value.to_owned(),
-            why: String::new(),
+            why: Why::unknown(),
         };
         app.refused(&view, &error)
     };
@@ -103,6 +104,7 @@ pub(super) struct TasksPage {
     /// All reminders in one text.
     message: String,
     register: Option<String>,
+    enters: bool,
     action: String,
     json: String,
     sequence: i64,
@@ -126,7 +128,12 @@ struct Task {
     done_on: Option<String>,
     progress: Option<String>,
     reminder: String,
+    /// Steps that are taken here: id, title.
     steps: Vec<(String, String)>,
+    /// What has to hold for them: step and condition.
+    conditions: Vec<(String, String)>,
+    /// Steps that ask for more than a day and words; they are taken on the record's page.
+    elsewhere: Vec<String>,
     open: bool,
 }
 
@@ -159,7 +166,7 @@ impl TasksPage {
             .rows
             .iter()
             .enumerate()
-            .map(|(number, it)| Task::new(it, number, tasks, view, &say))
+            .map(|(number, it)| Task::new(it, number, tasks, (app, view), &say))
             .collect();
         let near = |it: &&TaskView| matches!(it.standing, Standing::Late | Standing::Soon);
         let near = tasks.rows.iter().filter(near).count();
@@ -205,6 +212,7 @@ impl TasksPage {
                 .register
                 .as_ref()
                 .map(|it| view.link(&format!("/registers/{it}"))),
+            enters: tasks.enters,
             action: view.link("/appraisal/tasks"),
             json: view.change(&[("format", Some("json"))]),
             sequence: tasks.sequence,
@@ -213,7 +221,13 @@ impl TasksPage {
 }
 
 impl Task {
-    fn new(task: &TaskView, number: usize, tasks: &Tasks, view: &View, say: &Say<'_>) -> Self {
+    fn new(
+        task: &TaskView,
+        number: usize,
+        tasks: &Tasks,
+        (app, view): (&App, &View),
+        say: &Say<'_>,
+    ) -> Self {
         let title = task.title.get(view.language).to_owned();
         let owner = task.owner.get(view.language).to_owned();
         let plan_title = task.plan_title.get(view.language).to_owned();
@@ -253,7 +267,23 @@ impl Task {
                 ("state", state.clone()),
             ],
         );
+        let register = app.product.pack.playing("task");
+        let simple = |it: &&StepView| register.is_some_and(|all| task.is_simple(all, it));
+        let (here, more): (Vec<&StepView>, Vec<&StepView>) = task.steps.iter().partition(simple);
+        let titled = |it: &StepView| it.title.get(view.language).to_owned();
+        let conditions = here.iter().filter_map(|it| {
+            let words = guard::words(register?, it.unmet.as_ref()?, view.language);
+            Some((titled(it), words))
+        });
+        let waits = !matches!(task.standing, Standing::Done | Standing::Dropped);
         Self {
+            conditions: conditions.collect(),
+            elsewhere: more.into_iter().map(titled).collect(),
+            open: !here.is_empty() || tasks.enters && waits,
+            steps: here
+                .into_iter()
+                .map(|it| (it.id.clone(), titled(it)))
+                .collect(),
             number,
             plan: task.plan.clone(),
             plan_title,
@@ -273,12 +303,6 @@ impl Task {
             done_on: task.done_on.map(|it| it.to_string()),
             progress: task.progress.clone(),
             reminder,
-            steps: task
-                .steps
-                .iter()
-                .map(|it| (it.id.clone(), it.title.get(view.language).to_owned()))
-                .collect(),
-            open: !task.steps.is_empty(),
         }
     }
 }

@@ -86,10 +86,20 @@ impl Problem {
 
     fn status(&self) -> StatusCode {
         match self.code {
-            "web_foreign_host" | "web_foreign_origin" | "web_no_right" | "web_stale_form"
-            | "web_must" | "not_allowed" | "account_no_office" | "store_no_reach" => {
-                StatusCode::FORBIDDEN
-            }
+            "web_foreign_host"
+            | "web_foreign_origin"
+            | "web_no_right"
+            | "web_stale_form"
+            | "web_must"
+            | "not_allowed"
+            | "account_no_office"
+            | "store_no_reach"
+            | "filing_no_firm"
+            | "mandate_not_for_agencies"
+            | "oidc_trip"
+            | "oidc_denied"
+            | "oidc_token"
+            | "oidc_no_code" => StatusCode::FORBIDDEN,
             "web_sign_in" | "web_bad_token" | "account_sign_in" => StatusCode::UNAUTHORIZED,
             "account_too_fast" | "public_too_many" => StatusCode::TOO_MANY_REQUESTS,
             "web_bad_query" | "web_bad_region" | "web_bad_period" | "web_bad_format"
@@ -112,6 +122,7 @@ impl Problem {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             "search_busy" => StatusCode::SERVICE_UNAVAILABLE,
+            "oidc_away" => StatusCode::BAD_GATEWAY,
             // What an act refuses is about its input.
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }

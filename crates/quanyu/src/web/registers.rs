@@ -191,6 +191,7 @@ pub(super) fn wish_of(pairs: &[(String, String)]) -> ListWish {
             .unwrap_or(PAGE)
             .clamp(1, 500),
         day: one("day"),
+        counted: one("counted").is_some(),
     }
 }
 
@@ -266,6 +267,11 @@ struct RoomOfRegisters {
 }
 
 /// A register with its number of records.
+/// A number of records, or that it is being counted.
+fn counted(count: Option<u64>) -> String {
+    count.map_or_else(|| "…".to_owned(), group)
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct RegisterShown {
     pub title: String,
@@ -279,7 +285,7 @@ impl RegisterShown {
         Self {
             title: register.title.get(view.language).to_owned(),
             href: view.link(&format!("/registers/{}", register.id)),
-            count: group(register.count),
+            count: counted(register.count),
             source: register
                 .source
                 .clone()

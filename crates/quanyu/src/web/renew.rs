@@ -69,7 +69,7 @@ pub(super) async fn show(
                     it.new.clone(),
                     it.indicator.1.get(view.language).to_owned(),
                     it.said.clone(),
-                    it.source.clone(),
+                    it.source.get(view.language).to_owned(),
                 ]
             });
             Ok(app.csv("renew", csv::table(&heads.map(|it| say.text(it)), rows)))
@@ -116,7 +116,7 @@ fn from(view: &View) -> Result<Option<Period>, AppError> {
         text.parse::<Period>().map_err(|error| AppError::BadValue {
             kind: "period",
             value: text.to_owned(),
-            why: error.to_string(),
+            why: error.into(),
         })
     };
     view.wish("from").map(parsed).transpose()
@@ -219,7 +219,7 @@ impl RenewPage {
                 ),
                 period: say.period(it.period),
                 said: say.whole(&it.said),
-                source: it.source.clone(),
+                source: it.source.get(view.language).to_owned(),
             }
         };
         let mut sorts: Vec<renew::Sort> = renewal.leftovers.iter().map(|it| it.sort).collect();
@@ -280,7 +280,7 @@ fn renewal_json(renewal: &Renewal) -> Value {
             "measure": it.measure,
             "period": it.period.to_string(),
             "found": it.said,
-            "source": it.source,
+            "source": it.source.zh,
         })
     };
     json!({

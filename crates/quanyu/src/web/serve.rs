@@ -8,7 +8,7 @@ use std::{
 use tokio::net::TcpListener;
 
 use super::{guard::Door, router, state::App};
-use crate::app::{self, AppError, Product};
+use crate::app::{self, AppError, Product, oidc::Providers};
 
 /// Serves a district until the process is asked to stop; prints the address. Port 0 takes a free one.
 ///
@@ -19,6 +19,7 @@ pub async fn serve(
     host: IpAddr,
     port: u16,
     door: Door,
+    providers: Providers,
 ) -> Result<(), AppError> {
     let listen = |cause: std::io::Error| AppError::CannotListen {
         port,
@@ -35,7 +36,7 @@ pub async fn serve(
     tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
-    let service = router(App::behind(product, door));
+    let service = router(App::behind(product, door).knowing(providers));
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())

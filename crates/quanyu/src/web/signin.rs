@@ -53,7 +53,8 @@ struct SignInPage {
     refused: Option<(String, String)>,
     demo: bool,
     other_language: String,
-    provider: Option<String>,
+    /// Other ways in: what the button says, and where it leads.
+    providers: Vec<(String, String)>,
 }
 
 /// What the form sends.
@@ -198,11 +199,11 @@ fn page(
         frame: Bare::new(app, language, &title),
         action: "/signin",
         name,
-        next,
         refused,
         demo: app.product.demo(),
         other_language,
-        provider: None,
+        providers: providers(app, language, &next),
+        next,
     };
     match bare_view(app, language, "signin/show.html", &page) {
         Ok(answer) => (status, answer).into_response(),
@@ -210,7 +211,22 @@ fn page(
     }
 }
 
-fn query(uri: &axum::http::Uri, key: &str) -> String {
+/// Providers of sign-in, each with the way to it.
+fn providers(
+    app: &App,
+    language: quanyu_core::text::Language,
+    next: &str,
+) -> Vec<(String, String)> {
+    let all = app.providers.0.iter();
+    all.map(|(id, it)| {
+        let mut to = format!("/oidc/{id}?next=");
+        view::encode(next, &mut to);
+        (it.titled().get(language).to_owned(), to)
+    })
+    .collect()
+}
+
+pub(super) fn query(uri: &axum::http::Uri, key: &str) -> String {
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
     let pairs = pairs.map(|it| it.0).unwrap_or_default();
     let found = pairs.into_iter().find(|(it, _)| it == key);
@@ -218,7 +234,7 @@ fn query(uri: &axum::http::Uri, key: &str) -> String {
 }
 
 /// Where the form leads on to: a path of ours, else the desk.
-fn next(asked: &str) -> String {
+pub(super) fn next(asked: &str) -> String {
     let ours = asked.starts_with('/')
         && !asked.starts_with("//")
         && !asked.starts_with("/signin")

@@ -13,7 +13,7 @@ use super::{
     signin::Tries, templates::Templates,
 };
 use crate::{
-    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake},
+    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake, oidc::Providers},
     messages::Messages,
 };
 
@@ -40,6 +40,8 @@ pub struct App {
     pub(super) door: Arc<Door>,
     /// Attempts to sign in, by where they come from.
     pub(super) tries: Arc<Tries>,
+    /// Providers of sign-in.
+    pub(super) providers: Arc<Providers>,
     /// Whoever sends a request, it is this person: in tests.
     pub(super) one: Option<Arc<Who>>,
     /// Who sends this request.
@@ -79,6 +81,7 @@ impl App {
             latest: Arc::default(),
             door: Arc::new(door),
             tries: Arc::new(Tries::new()),
+            providers: Arc::default(),
             one: None,
             sender: Sender::plain(Arc::new(Who::nobody())),
         }
@@ -86,11 +89,23 @@ impl App {
 }
 
 impl App {
+    /// The application with these providers of sign-in.
+    #[must_use]
+    pub fn knowing(self, providers: Providers) -> Self {
+        Self {
+            providers: Arc::new(providers),
+            ..self
+        }
+    }
+
     /// The application as the sender of a request sees it.
     pub(super) fn seen_by(&self, sender: Option<Sender>) -> Self {
         let sender = sender.unwrap_or_else(|| Sender::plain(Arc::new(Who::nobody())));
         Self {
-            product: Arc::new(self.product.seen_by(Who::clone(&sender.who))),
+            product: Arc::new(
+                self.product
+                    .seen_acting(Who::clone(&sender.who), Arc::clone(&sender.mandates)),
+            ),
             sender,
             ..self.clone()
         }

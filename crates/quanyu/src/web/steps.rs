@@ -21,7 +21,7 @@ use super::{
     view::{Format, View, encode},
 };
 use crate::app::{
-    self, AppError,
+    self, AppError, Why,
     desk::Task,
     steps::{Giving, Said, StepView, Taken, Taking},
 };
@@ -35,10 +35,27 @@ pub(super) async fn take(
 ) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
     let id = number(&record).map_err(refused)?;
-    let mut form = upload::form(&app, &view, request).await?;
+    let form = upload::form(&app, &view, request).await?;
+    let taking = taking(&register, id, form).map_err(refused)?;
+    let done = app::steps::take(&app.product, &taking).await;
+    let done = done.map_err(refused)?;
+    if view.format == Format::Json {
+        return Ok(app.json(json!({
+            "version": done.version, "state": done.state, "number": done.number,
+        })));
+    }
+    back(&view, &register, id)
+}
+
+/// What the form of a step says.
+pub(super) fn taking(
+    register: &str,
+    record: i64,
+    mut form: upload::Form,
+) -> Result<Taking, AppError> {
     let mut taking = Taking {
-        register: register.clone(),
-        record: id,
+        register: register.to_owned(),
+        record,
         version: form.take("version").and_then(|it| it.parse().ok()),
         step: form.take("step").unwrap_or_default(),
         role: form.take("role"),
@@ -46,7 +63,7 @@ pub(super) async fn take(
         offline: form.take("offline").is_some(),
         number: form.take("number"),
         minutes: form.take("minutes"),
-        met_on: day(form.take("met_on")).map_err(refused)?,
+        met_on: day(form.take("met_on"))?,
         person: form.take("person"),
         ..Taking::default()
     };
@@ -61,14 +78,7 @@ pub(super) async fn take(
             None => taking.file = Some((name, bytes)),
         }
     }
-    let done = app::steps::take(&app.product, &taking).await;
-    let done = done.map_err(refused)?;
-    if view.format == Format::Json {
-        return Ok(app.json(json!({
-            "version": done.version, "state": done.state, "number": done.number,
-        })));
-    }
-    back(&view, &register, id)
+    Ok(taking)
 }
 
 /// `POST /registers/{register}/{record}/opinion`: gives an opinion on a step.
@@ -88,7 +98,7 @@ pub(super) async fn opine(
             return Err(refused(AppError::BadValue {
                 kind: "opinion",
                 value: other.unwrap_or_default().to_owned(),
-                why: "yes, no".to_owned(),
+                why: Why::written("yes, no"),
             }));
         }
     };
@@ -191,7 +201,7 @@ pub(super) fn day(text: Option<String>) -> Result<Option<jiff::civil::Date>, App
     text.parse().map(Some).map_err(|_| AppError::BadValue {
         kind: "day",
         value: text,
-        why: "2023-01-31".to_owned(),
+        why: Why::written("2023-01-31"),
     })
 }
 
@@ -211,6 +221,13 @@ pub(super) struct StepsShown {
     board: String,
     version: i64,
     message: String,
+}
+
+impl StepsShown {
+    /// The same steps on another page, whose own address takes them and comes back to it.
+    pub(super) fn taken_at(self, action: String) -> Self {
+        Self { action, ..self }
+    }
 }
 
 /// A state on the way.

@@ -196,6 +196,7 @@ fn sample(
         text: Text::zh(say.text("styleguide.sample_text")),
         indicator: "sample".into(),
         title,
+        level: Some("own".into()),
         comparator: "ge",
         asked: "≥300".into(),
         reached: known.then(|| "312".into()),

@@ -111,6 +111,10 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "every",
         "held",
         "side",
+        "filing_kind",
+        "matter_state",
+        "firm_done",
+        "mandate_state",
     ];
     for key in texts.keys() {
         let group = key.split('.').next().unwrap();

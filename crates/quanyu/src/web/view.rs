@@ -38,7 +38,7 @@ pub(super) struct View {
 }
 
 /// Parts of a query that a link to another state of the same page does not carry on.
-const MOMENTARY: [&str; 6] = ["after", "done", "format", "lang", "made", "page"];
+const MOMENTARY: [&str; 7] = ["after", "counted", "done", "format", "lang", "made", "page"];
 
 impl View {
     /// The value of a key of the query; an empty one is as good as none.

@@ -23,12 +23,11 @@ use super::{
     problem::Problem,
     say::UNKNOWN,
     state::App,
-    upload,
+    steps, upload,
     view::{Format, View, encode},
 };
 use crate::app::{
     self, AppError, releases,
-    steps::Taking,
     writing::{NewPaper, Paper},
 };
 
@@ -128,18 +127,17 @@ pub(super) async fn show(
     if let Some(carried) = text.as_ref().and_then(|it| it.carried.as_ref()) {
         since.retain(|it| carried.contains(&it.release.id));
     }
-    let open = app::steps::offered(&app.product, &paper.register, record).await;
-    let open = open.map_err(refused)?;
-    let taken = app::steps::taken(&app.product, &paper.register, record).await;
-    let taken = taken.map_err(refused)?;
-    match view.format {
-        Format::Html => app.page(
-            &view,
-            "writing/show.html",
-            &ShowPage::new(&app, &view, &paper, &since, text.as_ref(), &open, &taken),
-        ),
-        _ => Ok(app.json(paper_json(&paper, &since, &open, &taken, &view))),
+    if view.format != Format::Html {
+        let open = app::steps::offered(&app.product, &paper.register, record).await;
+        let taken = app::steps::taken(&app.product, &paper.register, record).await;
+        let (open, taken) = (open.map_err(refused)?, taken.map_err(refused)?);
+        return Ok(app.json(paper_json(&paper, &since, &open, &taken, &view)));
     }
+    let panel = steps::panel(&app, &view, &paper.register, record, paper.version).await;
+    let action = view.link(&format!("/writing/{record}/step"));
+    let panel = panel.map_err(refused)?.map(|it| it.taken_at(action));
+    let page = ShowPage::new(&app, &view, &paper, &since, text.as_ref(), panel);
+    app.page(&view, "writing/show.html", &page)
 }
 
 /// `POST /writing/{record}/step`: takes a step.
@@ -152,24 +150,8 @@ pub(super) async fn step(
     let refused = |error: AppError| app.refused(&view, &error);
     let id = number(&record).map_err(refused)?;
     let paper = app::writing::get(&app.product, id).await.map_err(refused)?;
-    let mut form = upload::form(&app, &view, request).await?;
-    let mut taking = Taking {
-        register: paper.register,
-        record: id,
-        version: form.take("version").and_then(|it| it.parse().ok()),
-        step: form.take("step").unwrap_or_default(),
-        role: form.take("role"),
-        note: form.take("note"),
-        offline: form.take("offline").is_some(),
-        number: form.take("number"),
-        file: form.files.pop().map(|it| (it.1, it.2)),
-        ..Taking::default()
-    };
-    for (name, text) in form.fields {
-        if let Some(field) = name.strip_prefix("f.") {
-            taking.values.insert(field.to_owned(), text);
-        }
-    }
+    let form = upload::form(&app, &view, request).await?;
+    let taking = steps::taking(&paper.register, id, form).map_err(refused)?;
     let done = app::steps::take(&app.product, &taking)
         .await
         .map_err(refused)?;
@@ -216,7 +198,8 @@ struct ListPage {
     within: Chip,
     papers: Vec<Row>,
     total: usize,
-    action: String,
+    /// Where a new paper goes, for who may enter one.
+    action: Option<String>,
     /// Where a document is composed, where the pack has one that can be.
     compose: Option<String>,
     changed: String,
@@ -305,7 +288,7 @@ impl ListPage {
             },
             papers: shown.iter().map(row).collect(),
             total: all.len(),
-            action: view.link("/writing"),
+            action: app::writing::enters(&app.product).then(|| view.link("/writing")),
             compose: (!app::compose::composable(&app.product.pack).is_empty())
                 .then(|| view.link("/writing/compose")),
             changed: view.link("/writing/changed"),

@@ -178,12 +178,12 @@ async fn a_task_is_done_when_somebody_confirms_it_and_only_as_its_state_allows()
     let refused =
         send("plan=year&item=rules&record=&version=&step=finish&done_on=&progress=").await;
     assert_eq!(
-        refused.status, 400,
+        refused.status, 422,
         "the step needs its day: {}",
         refused.text
     );
     let refused = send("plan=year&item=rules&record=&version=&step=drop&done_on=&progress=x").await;
-    assert_eq!(refused.status, 400, "no such step: {}", refused.text);
+    assert_eq!(refused.status, 404, "no such step: {}", refused.text);
     let refused = send("plan=year&item=nothing&record=&version=&step=&done_on=&progress=x").await;
     assert_eq!(refused.status, 404, "no such task: {}", refused.text);
     let noted = send("plan=year&item=rules&record=&version=&step=&done_on=&progress=%E8%8D%89%E7%A8%BF%E5%B7%B2%E6%88%90").await;
@@ -213,12 +213,36 @@ async fn a_task_is_done_when_somebody_confirms_it_and_only_as_its_state_allows()
     );
     let late = site.form("/appraisal/tasks?period=2023", &body(1)).await;
     assert_eq!(
-        late.status, 400,
+        late.status, 422,
         "a task that is done has no such step: {}",
         late.text
     );
+    let steps = format!("/registers/job/{record}/steps?format=json");
+    let steps = site.json(&steps).await;
+    assert_eq!(steps["taken"][0]["step"], "finish", "{steps}");
     let history = site.get(&format!("/registers/job/{record}")).await;
     assert!(history.text.contains("2023-10-09"), "every step is kept");
+    // A guarded step is offered with its condition, which is looked at with what was typed.
+    let page = site.get("/appraisal/tasks?period=2023").await.text;
+    assert!(page.contains("“办结”的条件：进展 已填"), "{page}");
+    let close = |progress: &str| {
+        format!(
+            "plan=year&item=review&record=&version=&step=close&done_on=2023-12-20&progress={progress}"
+        )
+    };
+    let refused = site.form("/appraisal/tasks?period=2023", &close("")).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.text.contains("进展 已填"), "{}", refused.text);
+    let all = tasks("/appraisal/tasks?period=2023&format=json").await;
+    assert_eq!(
+        of(&all, "review", "record"),
+        Value::Null,
+        "nothing was made"
+    );
+    let closed = site.form("/appraisal/tasks?period=2023", &close("x")).await;
+    assert_eq!(closed.status, 303, "{}", closed.text);
+    let all = tasks("/appraisal/tasks?period=2023&format=json").await;
+    assert_eq!(of(&all, "review", "standing"), "done");
 }
 
 const PLAN: &str = "试验区2024年科技工作计划\n一、总体目标\n2024年，力争技术合同成交额达到1.5亿元以上，登记技术合同项数达到60项。\n二、重点任务\n（一）完善合同登记服务\n6月底前出台合同登记服务细则，由成果科牵头。\n（二）组织技术对接\n全年组织技术对接活动。\n";

@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use quanyu_documents::compose::marks::read_marks;
 
-use crate::commands::District;
+use crate::{
+    commands::District,
+    looks::{same_pages, same_shape},
+};
 
 /// The packs of the repository.
 fn packs() -> String {
@@ -111,9 +114,10 @@ fn the_documents_of_the_demonstration_are_composed_with_their_releases() {
             first == again,
             "{document} comes the same from the same records"
         );
+        same_shape(&format!("shinan-{document}"), &first);
+        let (_, pdf) = compose(&district, document, period, "pages.pdf");
+        same_pages(&format!("shinan-{document}"), &pdf);
     }
-    let (_, pdf) = compose(&district, "brief", "2023", "brief.pdf");
-    assert!(pdf.starts_with(b"%PDF-"));
 }
 
 #[test]
@@ -123,4 +127,7 @@ fn a_second_district_composes_its_summary_from_cited_figures() {
     let marks = read_marks(&docx).unwrap();
     assert!(marks.len() >= 30, "{}", marks.len());
     assert!(marks.iter().any(|it| it.text == "达3.4%"), "{marks:?}");
+    same_shape("zhenhai-summary", &docx);
+    let (_, pdf) = compose(&district, "summary", "2023", "pages.pdf");
+    same_pages("zhenhai-summary", &pdf);
 }

@@ -233,7 +233,7 @@ async fn hold(product: &Product, giving: &Giving) -> Result<Held, AppError> {
 }
 
 /// The organization of that credit code or name.
-async fn organization_of(product: &Product, text: &str) -> Result<i64, AppError> {
+pub(super) async fn organization_of(product: &Product, text: &str) -> Result<i64, AppError> {
     let unknown = || AppError::not_found("organization", text, []);
     let register = product.pack.playing("organization").ok_or_else(unknown)?;
     let mut tx = product.store.read().await?;

@@ -17,7 +17,7 @@ use quanyu_store::{
 use sha2::{Digest as _, Sha256};
 
 use super::{AccountRefusal, password, rules, rules::Rules, second, who};
-use crate::app::{AppError, Product, Who};
+use crate::app::{AppError, Product, Who, mandates};
 
 /// A session is noted as used at most this often, so that reading pages writes nothing.
 const TOUCH_SECONDS: i64 = 60;
@@ -46,6 +46,8 @@ pub struct Known {
     pub who: Who,
     /// The account.
     pub account: String,
+    /// For whom this person acts besides, by mandates.
+    pub mandates: Vec<mandates::Held>,
     /// Hash of the session; none for a token.
     pub session: Option<String>,
     /// What has to be done before anything else.
@@ -293,6 +295,7 @@ pub async fn of(product: &Product, held: &str) -> Result<Option<Known>, AppError
         None
     };
     Ok(Some(Known {
+        mandates: mandates::held_by(product, &account).await?,
         who: who(&product.pack, &account),
         account: account.name,
         session: Some(session.hash),
@@ -320,7 +323,7 @@ pub(super) fn day_of(now: Timestamp) -> String {
 }
 
 /// 32 random bytes in hexadecimal.
-pub(super) fn random() -> Result<String, AppError> {
+pub(in crate::app) fn random() -> Result<String, AppError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|_| AppError::Output("the machine gives no random bytes".to_owned()))?;
@@ -328,6 +331,6 @@ pub(super) fn random() -> Result<String, AppError> {
 }
 
 /// What is kept of something held.
-pub(super) fn hash_of(held: &str) -> String {
+pub(in crate::app) fn hash_of(held: &str) -> String {
     seal_text(&Sha256::digest(held.as_bytes()).into())
 }

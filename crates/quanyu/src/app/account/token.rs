@@ -17,7 +17,7 @@ use super::{
     session::{Known, day_of, hash_of, random},
     who,
 };
-use crate::app::{AppError, Product};
+use crate::app::{AppError, Product, mandates};
 
 /// What a token begins with, so that people and scanners of leaks know it.
 pub const PREFIX: &str = "qy_";
@@ -151,6 +151,7 @@ pub async fn of(product: &Product, held: &str) -> Result<Option<Known>, AppError
     let mut person = who(&product.pack, &account);
     person.only = Some(token.rights.split(',').filter_map(Right::parse).collect());
     Ok(Some(Known {
+        mandates: mandates::held_by(product, &account).await?,
         who: person,
         account: account.name,
         session: None,

@@ -18,12 +18,12 @@ use quanyu_core::{
     appraisal::{Status, pace::Basis},
     period::Period,
     region::RegionCode,
-    text::Text,
+    text::{Language, Text},
 };
 use quanyu_pack::model::{Appraisal, AppraisalItem, Pack, Whom};
 use rust_decimal::Decimal;
 
-use super::{AppError, Product};
+use super::{AppError, Product, Why};
 
 pub use facts::When;
 
@@ -242,7 +242,14 @@ fn when(scheme: &Appraisal, period: Period, today: Date) -> Result<When, AppErro
     When::new(scheme.period, period, today).ok_or_else(|| AppError::BadValue {
         kind: "period",
         value: period.to_string(),
-        why: format!("{} {}", scheme.title.zh, scheme.period),
+        why: Why::new(
+            format!("{}考核的是 {}", scheme.title.zh, scheme.period),
+            format!(
+                "{} is for {}",
+                scheme.title.get(Language::En),
+                scheme.period
+            ),
+        ),
     })
 }
 

@@ -25,7 +25,7 @@ use quanyu_store::{
     records::{self, Record},
 };
 
-use super::{AppError, CollectionRefusal, Product, Subject, grid, need_manager};
+use super::{AppError, CollectionRefusal, Product, Subject, Why, grid, need_manager};
 use crate::app::{indicators, lists, registers};
 
 /// Rows that one party may be asked for.
@@ -188,7 +188,7 @@ fn due(product: &Product, wish: &Wish) -> Result<Date, AppError> {
         return day.ok_or_else(|| AppError::BadValue {
             kind: "day",
             value: text.to_owned(),
-            why: "not a day".to_owned(),
+            why: Why::written("2024-06-30"),
         });
     }
     let within = wish.within.unwrap_or(5).min(250);

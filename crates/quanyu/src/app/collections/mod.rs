@@ -17,14 +17,14 @@ mod refusal;
 
 use quanyu_core::{
     access::{self, Right, Scope},
-    period::Period,
+    period::{Period, PeriodError},
     region::RegionCode,
     text::Text,
 };
 use quanyu_pack::model::{Field, Indicator, Register};
 use quanyu_store::{Tx, collections as kept};
 
-use super::{AppError, Product, who::Grants};
+use super::{AppError, Product, Why, who::Grants};
 pub use quanyu_store::collections::{Asked, Collection, CollectionCell, Party};
 pub use refusal::CollectionRefusal;
 
@@ -231,11 +231,14 @@ pub(super) fn subject<'a>(
 
 /// The period that a request asks about.
 pub(super) fn period(collection: &Collection) -> Result<Period, AppError> {
-    collection.period.parse().map_err(|_| AppError::BadValue {
-        kind: "period",
-        value: collection.period.clone(),
-        why: "not a period".to_owned(),
-    })
+    collection
+        .period
+        .parse()
+        .map_err(|error: PeriodError| AppError::BadValue {
+            kind: "period",
+            value: collection.period.clone(),
+            why: error.into(),
+        })
 }
 
 /// Whether the person before us asks others: whoever may enter or confirm everywhere.

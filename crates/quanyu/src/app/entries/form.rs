@@ -211,7 +211,7 @@ pub async fn filled(
         }
     });
     Ok(FormView {
-        register: registers::view(&product.pack, declared, 0),
+        register: registers::view(&product.pack, declared, None),
         help: declared.help.clone(),
         record: record
             .as_ref()
@@ -306,7 +306,7 @@ async fn cell_of(
 }
 
 /// The text that stands for a value in a control, and what it was chosen as.
-pub(super) async fn text_of(
+pub(in crate::app) async fn text_of(
     tx: &mut Tx,
     product: &Product,
     field: &Field,

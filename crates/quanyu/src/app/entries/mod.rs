@@ -33,12 +33,13 @@ use quanyu_store::{
     upload,
 };
 
-use super::{AppError, Product, cells::CellFault, files::accept, registers};
+use super::{AppError, Product, cells::CellFault, files::accept, registers, who::organization_of};
 use crate::messages;
 
 pub use conflict::{Conflict, Differing};
 pub use event::{event_form, events, happen};
 pub(super) use form::sheet;
+pub(super) use form::text_of;
 pub use form::{Control, ControlKind, FormView, LinesForm, blank, filled};
 pub use pick::{Suggestion, pick};
 pub use read::{Checked, Understood, check_field};
@@ -147,6 +148,9 @@ pub async fn save(
         Some((id, _)) => Some(held(product, &declared, &scope, id).await?),
         None => None,
     };
+    if let Some(old) = &old {
+        still_theirs(product, &declared, old)?;
+    }
     let mut faults = keep_files(product, &declared, &mut typed).await?;
     let checked = read::check(product, &declared, old.as_ref(), &typed).await?;
     faults.extend(checked.faults);
@@ -193,7 +197,8 @@ pub async fn remove(
 ) -> Result<(), AppError> {
     let declared = registers::declared(product, register)?;
     let scope = product.may(Right::Enter, declared)?;
-    held(product, declared, &scope, id).await?;
+    let record = held(product, declared, &scope, id).await?;
+    still_theirs(product, declared, &record)?;
     let (register, why) = (register.to_owned(), reason_of(why)?);
     product
         .store
@@ -259,17 +264,37 @@ pub async fn held(
         .ok_or_else(|| no_record(&register.id, id))
 }
 
+/// People of the firms' side change a record only while a step with it is theirs: what was handed in is no longer.
+pub(super) fn still_theirs(
+    product: &Product,
+    register: &Register,
+    record: &Record,
+) -> Result<(), AppError> {
+    let (Some(lifecycle), true) = (&register.lifecycle, product.of_firms()) else {
+        return Ok(());
+    };
+    let state = record.state.as_deref().unwrap_or_default();
+    let roles = &product.pack.roles;
+    let firm = |it: &String| roles.get(it).is_some_and(|role| role.firm);
+    let theirs = lifecycle
+        .expected(state)
+        .any(|it| it.role.is_empty() || it.role.iter().any(firm));
+    if theirs {
+        return Ok(());
+    }
+    Err(AppError::NotAllowed {
+        right: Right::Enter.word(),
+        register: register.title.clone(),
+    })
+}
+
 /// Whether a scope holds a record.
 #[must_use]
 pub fn within(product: &Product, scope: &Scope, register: &Register, record: &Record) -> bool {
     let region: Option<RegionCode> = record.region.parse().ok();
-    let organization = match register.plays.as_deref() {
-        Some("organization") => Some(record.id),
-        _ => record.owner_org,
-    };
     scope.holds(Place {
         region: region.as_ref().or(Some(&product.pack.region)),
-        organization,
+        organization: organization_of(register, record),
         owner: record.owner_user.as_deref(),
     })
 }
@@ -341,6 +366,7 @@ pub(super) fn fits(
         let region = value.as_text().map(str::to_owned);
         after.region = region.unwrap_or_else(|| product.pack.region.to_string());
     }
+    after.values.extend(draft.values.clone());
     after.owner_org = draft.owner_org.or(after.owner_org);
     after.owner_user = draft.owner_user.clone().or(after.owner_user);
     within(product, scope, register, &after)

@@ -13,7 +13,7 @@ use quanyu_store::{body::Body, list};
 
 use super::{Labels, Out, PAGE, field_column};
 use crate::app::{
-    AppError, Product, entries,
+    AppError, Product, Why, entries,
     registers::{self, ListWish},
 };
 
@@ -46,7 +46,7 @@ pub async fn listed(
         return Err(AppError::BadValue {
             kind: "file",
             value: ending.to_owned(),
-            why: "xlsx, csv".to_owned(),
+            why: Why::written("xlsx, csv"),
         });
     }
     let sees = !product.scope(Right::SeePerson, declared).is_nothing();

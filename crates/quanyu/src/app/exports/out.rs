@@ -16,7 +16,10 @@ use quanyu_documents::workbook::{
 };
 use quanyu_figures::parquet::ParquetFile;
 
-use super::{super::AppError, Column};
+use super::{
+    super::{AppError, Why},
+    Column,
+};
 
 /// Where rows go.
 pub(in crate::app) struct Out {
@@ -67,7 +70,10 @@ impl Out {
                 return Err(AppError::BadValue {
                     kind: "ending",
                     value: other.unwrap_or_default().to_owned(),
-                    why: "write .xlsx, .csv or .parquet".to_owned(),
+                    why: Why::new(
+                        "可写 .xlsx、.csv、.parquet",
+                        "write .xlsx, .csv or .parquet",
+                    ),
                 });
             }
         };

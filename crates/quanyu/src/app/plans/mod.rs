@@ -47,6 +47,8 @@ pub(super) struct Aim {
     pub indicator: String,
     /// Growth, not a value.
     pub growth: bool,
+    /// `assigned`, `own` or `split`, where it is told.
+    pub level: Option<String>,
     /// How it is compared.
     pub comparator: Comparator,
     /// In base units.
@@ -95,12 +97,16 @@ pub(super) async fn aims(product: &Product) -> Result<Vec<Aim>, AppError> {
     Ok(merged(declared(product), confirmed))
 }
 
-/// What was confirmed stands before what the pack declares; it keeps the way through the year that was declared for it.
+/// What was confirmed stands before what the pack declares at the same level, so that what was set from above and what the
+/// bureau set itself stand beside each other; it keeps the way through the year that was declared for it.
 fn merged(declared: Vec<Aim>, mut confirmed: Vec<Aim>) -> Vec<Aim> {
     let mut all = Vec::with_capacity(declared.len() + confirmed.len());
     for aim in declared {
         let same = |it: &&mut Aim| {
-            it.indicator == aim.indicator && it.growth == aim.growth && it.period == aim.period
+            it.indicator == aim.indicator
+                && it.growth == aim.growth
+                && it.period == aim.period
+                && (it.level.is_none() || it.level == aim.level)
         };
         let mut later: Vec<&mut Aim> = confirmed.iter_mut().filter(same).collect();
         if later.is_empty() {
@@ -125,6 +131,7 @@ fn declared(product: &Product) -> Vec<Aim> {
             text: target.text.clone(),
             indicator: target.indicator.clone(),
             growth: target.growth,
+            level: Some(target.level.word().to_owned()),
             comparator: target.comparator,
             value: target.value,
             period: plan.period,
@@ -165,6 +172,7 @@ async fn confirmed(product: &Product) -> Result<Vec<Aim>, AppError> {
             text: Text::zh(text("text").unwrap_or_default()),
             indicator: text("indicator")?,
             growth: slot(register, it, "growth").and_then(Value::as_int) == Some(1),
+            level: text("level").filter(|it| !it.is_empty()),
             comparator: comparator(&text("comparator")?),
             value,
             period: own,
@@ -294,6 +302,7 @@ fn view(
         text: wanted.text.clone(),
         indicator: indicator.id.clone(),
         title: indicator.title.clone(),
+        level: wanted.level.clone(),
         comparator: wanted.comparator.word(),
         asked: format!(
             "{}{}",
@@ -356,6 +365,7 @@ mod tests {
             text: Text::default(),
             indicator: indicator.into(),
             growth,
+            level: None,
             comparator: Comparator::Ge,
             value: Decimal::ONE,
             period: period.parse().unwrap(),
@@ -379,6 +389,16 @@ mod tests {
         let all = merged(declared, confirmed);
         let ids: Vec<&str> = all.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, ["b", "c", "1", "2", "3"]);
+        let at = |id: &str, level: &str| Aim {
+            level: Some(level.to_owned()),
+            ..aim(id, "firms", false, "2024")
+        };
+        let all = merged(
+            vec![at("above", "assigned"), at("split", "split")],
+            vec![at("1", "own"), at("2", "split")],
+        );
+        let ids: Vec<&str> = all.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids, ["above", "1", "2"], "levels stand beside each other");
     }
 
     #[test]
@@ -428,6 +448,7 @@ mod tests {
                 text: Text::default(),
                 indicator: "x".into(),
                 growth: false,
+                level: None,
                 comparator,
                 value: Decimal::ONE_HUNDRED,
                 period: "2023".parse().unwrap(),

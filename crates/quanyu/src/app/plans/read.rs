@@ -10,7 +10,14 @@
 
 use futures::FutureExt;
 use jiff::civil::Date;
-use quanyu_core::{measure, period::Period, text::Text, typed, value::Value as Kept};
+use quanyu_core::{
+    access::Right,
+    measure,
+    period::{Period, PeriodError},
+    text::{Language, Text},
+    typed,
+    value::Value as Kept,
+};
 use quanyu_documents::read::{
     Kind, Value,
     plan::{PlanDraft, PlanTarget, PlanTask, Role, read_plan},
@@ -23,7 +30,7 @@ use quanyu_store::{
 use rust_decimal::Decimal;
 
 use super::comparator;
-use crate::app::{AppError, Product, documents::ReadDocument};
+use crate::app::{AppError, Product, Why, documents::ReadDocument};
 
 /// A plan as it was read.
 #[derive(Clone, Debug)]
@@ -142,6 +149,7 @@ fn repeated(targets: &mut [FoundTarget]) {
                 && other.indicator == it.indicator
                 && other.growth == it.growth
                 && other.period == it.period
+                && other.level == it.level
                 && !other.value.is_empty()
         };
         if let Some(first) = before.iter().position(same) {
@@ -304,18 +312,31 @@ pub struct Written {
     pub tasks: usize,
 }
 
+/// Asks whether who looks may make targets and tasks of a plan.
+///
+/// # Errors
+/// [`AppError::NotAllowed`] where one of the two registers is not theirs to enter.
+pub fn allowed(product: &Product) -> Result<(), AppError> {
+    let registers = ["target", "task"].map(|it| product.pack.playing(it));
+    for register in registers.into_iter().flatten() {
+        product.may(Right::Enter, register)?;
+    }
+    Ok(())
+}
+
 /// Writes what was ticked, all of it or nothing.
 ///
 /// # Errors
 /// A value, day, year or indicator that cannot be read, naming it; a register that nobody plays; the store's.
 pub async fn confirm(product: &Product, ticked: &Ticked) -> Result<Written, AppError> {
+    allowed(product)?;
     let playing = |part: &'static str| {
         let register = product.pack.playing(part);
         register.ok_or_else(|| AppError::not_found("register", part, []))
     };
     let period = period_of(&ticked.period)?;
     if ticked.plan.trim().is_empty() {
-        return Err(bad("plan", &ticked.plan, EMPTY));
+        return Err(bad("plan", &ticked.plan, empty()));
     }
     let mut drafts = Vec::new();
     for it in &ticked.targets {
@@ -372,9 +393,11 @@ async fn put(act: &mut Act, register: &Register, draft: &Draft) -> Result<(), St
 }
 
 /// Why a name is none.
-const EMPTY: &str = "名称不能为空 · the name is empty";
+fn empty() -> Why {
+    Why::new("名称不能为空", "the name is empty")
+}
 
-fn bad(kind: &'static str, value: &str, why: impl Into<String>) -> AppError {
+fn bad(kind: &'static str, value: &str, why: impl Into<Why>) -> AppError {
     AppError::BadValue {
         kind,
         value: value.to_owned(),
@@ -384,7 +407,7 @@ fn bad(kind: &'static str, value: &str, why: impl Into<String>) -> AppError {
 
 fn period_of(text: &str) -> Result<Period, AppError> {
     let read = text.trim().parse();
-    read.map_err(|error| bad("period", text, format!("{error}")))
+    read.map_err(|error: PeriodError| bad("period", text, error))
 }
 
 fn day(text: &str) -> Result<Kept, AppError> {
@@ -393,7 +416,7 @@ fn day(text: &str) -> Result<Kept, AppError> {
         text => text
             .parse()
             .map(Kept::Date)
-            .map_err(|_| bad("day", text, "2024-06-30")),
+            .map_err(|_| bad("day", text, Why::written("2024-06-30"))),
     }
 }
 
@@ -442,9 +465,8 @@ fn target_draft(
             all.values().map(|it| it.title.zh.as_str()),
         )
     })?;
-    let number =
-        typed::number(&it.value).map_err(|error| bad("value", &it.value, error.to_string()))?;
-    let number = number.ok_or_else(|| bad("value", &it.value, indicator.title.zh.clone()))?;
+    let number = typed::number(&it.value).map_err(|error| bad("value", &it.value, error))?;
+    let number = number.ok_or_else(|| bad("value", &it.value, &indicator.title))?;
     let wanted = if it.growth {
         "1"
     } else {
@@ -454,7 +476,13 @@ fn target_draft(
         return Err(bad(
             "value",
             &it.value,
-            format!("{}：{wanted}，{unit}", indicator.title.zh),
+            Why::new(
+                format!("{}的单位是{wanted}，不是{unit}", indicator.title.zh),
+                format!(
+                    "{} is in {wanted}, not {unit}",
+                    indicator.title.get(Language::En)
+                ),
+            ),
         ));
     }
     let mut slots = Slots::new(register);
@@ -482,21 +510,25 @@ fn target_draft(
     Ok(slots.draft)
 }
 
-/// A level as the register's list has it; a level that the list does not know is left out.
+/// A level as the register's list has it.
 fn level(pack: &Pack, register: &Register, word: &str) -> String {
-    let known = match register.slot("level").map(|it| &it.kind) {
+    let known = |word: &str| match register.slot("level").map(|it| &it.kind) {
         Some(FieldType::Code { list }) => pack
             .codes
             .get(list)
             .is_some_and(|it| it.item(word).is_some()),
         _ => true,
     };
-    if known {
-        word.to_owned()
-    } else {
-        String::new()
-    }
+    // The level is part of the key: what nobody says is the bureau's own.
+    let word = if word.is_empty() { OWN } else { word };
+    let word = Some(word)
+        .filter(|it| known(it))
+        .or(Some(OWN).filter(|it| known(it)));
+    word.unwrap_or_default().to_owned()
 }
+
+/// 自定.
+const OWN: &str = "own";
 
 fn task_draft(
     register: &Register,
@@ -505,7 +537,7 @@ fn task_draft(
     it: &TickedTask,
 ) -> Result<Draft, AppError> {
     if it.title.trim().is_empty() {
-        return Err(bad("task", &it.sentence, EMPTY));
+        return Err(bad("task", &it.sentence, empty()));
     }
     let mut slots = Slots::new(register);
     slots.set("plan", Kept::text(ticked.plan.trim()));

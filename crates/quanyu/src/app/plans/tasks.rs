@@ -1,31 +1,37 @@
 //! Tasks (重点任务) with their days, and what is late (督办).
 //!
-//! Owns the union of the pack's tasks with the register that plays `task`, and the steps that people confirm. Leaves the
-//! counting of days to `quanyu_core::appraisal::task`.
+//! Owns the union of the pack's tasks with the register that plays `task`. Leaves the counting of days to
+//! `quanyu_core::appraisal::task`, which steps are open and taking them to `app::steps`, what people confirm here to [`confirm`].
 //!
-//! Invariant: a task is done only because somebody confirmed it; a step that the register's lifecycle does not know from
-//! the task's state is refused.
+//! Invariant: a task is done only because somebody took the step that ends it.
 //!
 //! Start reading at [`tasks`].
 
+mod confirm;
+
 use std::collections::BTreeMap;
 
-use futures::FutureExt;
 use jiff::civil::Date;
 use quanyu_core::{
+    access::Right,
     appraisal::task::{Standing, standing, working_days},
     period::Period,
     text::Text,
-    value::Value,
 };
-use quanyu_pack::model::{Lifecycle, Register, State, Transition};
+use quanyu_pack::model::{Register, StepKind};
 use quanyu_store::{
+    duty::{self, Arrived},
     list::{self as rows, Query},
-    records::{self, Draft, Record},
+    records::Record,
 };
 
+pub use confirm::{Confirmed, confirm};
+
 use super::{day_of, text_of};
-use crate::app::{AppError, Product};
+use crate::app::{
+    AppError, Product,
+    steps::{self, StepView},
+};
 
 /// The tasks of a period.
 #[derive(Clone, Debug)]
@@ -38,6 +44,8 @@ pub struct Tasks {
     pub rows: Vec<TaskView>,
     /// The register that holds them, where one does.
     pub register: Option<String>,
+    /// Whether who looks may note progress.
+    pub enters: bool,
     /// The change sequence that they were read at.
     pub sequence: i64,
 }
@@ -69,21 +77,8 @@ pub struct TaskView {
     pub done_on: Option<Date>,
     /// What was done so far.
     pub progress: Option<String>,
-    /// Steps that may be taken from its state: id, title, whether a day of completion and progress are needed.
-    pub steps: Vec<Step>,
-}
-
-/// A step that may be taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Id of the transition.
-    pub id: String,
-    /// What it is called.
-    pub title: Text,
-    /// A day of completion is needed.
-    pub needs_day: bool,
-    /// Words on progress are needed.
-    pub needs_progress: bool,
+    /// Steps that who looks may take from its state.
+    pub steps: Vec<StepView>,
 }
 
 impl Tasks {
@@ -103,6 +98,7 @@ pub async fn tasks(product: &Product, period: Period, today: Date) -> Result<Tas
     let mut tx = product.store.read().await?;
     let sequence = tx.head();
     let mut recorded: Vec<Record> = Vec::new();
+    let enters = register.is_some_and(|it| !product.scope(Right::Enter, it).is_nothing());
     if let Some(register) = register {
         let query = Query {
             limit: rows::LONGEST_PAGE,
@@ -183,12 +179,17 @@ pub async fn tasks(product: &Product, period: Period, today: Date) -> Result<Tas
         fill(product, Some(register), Some(record), &mut view, day);
         views.push(view);
     }
+    drop(tx);
+    if let Some(register) = register {
+        open(product, register, &mut views).await?;
+    }
     views.sort_by_key(|it| (it.standing, it.due.is_none(), it.due, it.title.zh.clone()));
     Ok(Tasks {
         day,
         remind: product.pack.supervision.remind,
         rows: views,
         register: register.map(|it| it.id.clone()),
+        enters,
         sequence,
     })
 }
@@ -234,157 +235,72 @@ fn fill(
         (true, _) => Standing::Dropped,
         (false, _) => standing(view.due, day, view.left, product.pack.supervision.remind),
     };
-    if let (Some(register), Some(lifecycle), Some(state)) = (register, lifecycle, declared) {
-        view.steps = steps(register, lifecycle, state);
-    }
 }
 
-fn steps(register: &Register, lifecycle: &Lifecycle, state: &State) -> Vec<Step> {
-    let needs = |it: &Transition, slot: &str| {
-        let field = register.slot(slot).map(|it| it.id.as_str());
-        field.is_some_and(|field| it.requires.iter().any(|it| it == field))
-    };
-    lifecycle
-        .transitions
+/// The steps that who looks may take with each task that has not ended.
+async fn open(
+    product: &Product,
+    register: &Register,
+    views: &mut [TaskView],
+) -> Result<(), AppError> {
+    let waits = |it: &&mut TaskView| !matches!(it.standing, Standing::Done | Standing::Dropped);
+    let mut waiting: Vec<&mut TaskView> = views.iter_mut().filter(waits).collect();
+    let ids: Vec<i64> = waiting.iter().filter_map(|it| Some(it.record?.0)).collect();
+    let mut tx = product.store.read().await?;
+    let mut kept: BTreeMap<i64, Arrived> = BTreeMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let arrived = duty::arrived(&mut tx, &register.id, ids).await?;
+        kept.extend(arrived.into_iter().map(|it| (it.record.id, it)));
+    }
+    drop(tx);
+    let arrived: Vec<Arrived> = waiting
         .iter()
-        // A guard takes the engine of expressions; such a step is taken where records are edited.
-        .filter(|it| it.guard.is_none() && it.from.contains(&state.id))
-        .map(|it| Step {
-            id: it.id.clone(),
-            title: it.title.clone(),
-            needs_day: needs(it, "done_on"),
-            needs_progress: needs(it, "progress"),
+        .map(|it| match it.record.and_then(|(id, _)| kept.remove(&id)) {
+            Some(arrived) => arrived,
+            None => unrecorded(product, register, it),
         })
-        .collect()
+        .collect();
+    let open = steps::open_of(product, register, &arrived).await?;
+    for (view, open) in waiting.iter_mut().zip(open) {
+        view.steps = open.into_iter().filter(|it| it.hand.is_some()).collect();
+    }
+    Ok(())
 }
 
-/// What somebody confirms of a task.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Confirmed {
-    /// Plan and task, as [`TaskView`] has them.
-    pub plan: String,
-    /// Task of the pack; empty where it is none.
-    pub item: String,
-    /// Record and version as they were shown; `None` where there was none.
-    pub record: Option<(i64, i64)>,
-    /// The step taken; empty: only the progress is noted.
-    pub step: String,
-    /// When it was done.
-    pub done_on: Option<Date>,
-    /// What was done so far.
-    pub progress: String,
-}
+/// Records that are asked for at once: each is a parameter of the statement.
+const AT_ONCE: usize = 500;
 
-/// Notes what somebody confirms: progress, and the step taken, in one act. Returns the record.
-///
-/// # Errors
-/// A task that is not there, a step that its state does not know, a day or progress that the step needs and that is
-/// missing, [`quanyu_store::StoreError::Conflict`] where somebody else was faster.
-pub async fn confirm(product: &Product, it: &Confirmed) -> Result<i64, AppError> {
-    let register = product
-        .pack
-        .playing("task")
-        .ok_or_else(|| AppError::NotFound {
-            kind: "register",
-            id: "task".to_owned(),
-            near: None,
-        })?;
-    let missing = || AppError::NotFound {
-        kind: "task",
-        id: format!("{} {}", it.plan, it.item),
-        near: None,
-    };
-    let state = match it.record {
-        Some((id, _)) => {
-            let mut tx = product.store.read().await?;
-            records::get(&mut tx, &register.id, id)
-                .await?
-                .ok_or_else(missing)?
-                .state
-        }
-        None => None,
-    };
-    let lifecycle = register.lifecycle.as_ref();
-    let state = state.or_else(|| Some(lifecycle?.states.first()?.id.clone()));
-    let mut draft = Draft::default();
-    let mut set = |slot: &str, value: Value| {
-        if let Some(field) = register.slot(slot) {
-            draft.values.insert(field.id.clone(), value);
-        }
-    };
-    if !it.progress.trim().is_empty() {
-        set("progress", Value::text(it.progress.trim()));
-    }
-    if let Some(day) = it.done_on.filter(|_| !it.step.is_empty()) {
-        set("done_on", Value::Date(day));
-    }
-    if it.record.is_none() {
-        let plan = product.pack.plans.get(&it.plan).ok_or_else(missing)?;
-        let task = plan.tasks.iter().find(|task| task.id == it.item);
-        let task = task.ok_or_else(missing)?;
-        set("plan", Value::text(plan.id.clone()));
-        set("item", Value::text(task.id.clone()));
-        set("title", Value::text(task.title.zh.clone()));
-        set("owner", Value::text(task.owner.zh.clone()));
-        set("due", task.due.map_or(Value::Null, Value::Date));
-    }
-    if !it.step.is_empty() {
-        draft.state = Some(stepped(register, state.as_deref(), it)?);
-    }
-    let (id, record) = (register.id.clone(), it.record);
-    let actor = product.actor();
-    let done = product.store.act(&actor, move |act| {
-        let (id, draft) = (id.clone(), draft.clone());
-        async move {
-            match record {
-                Some((record, version)) => {
-                    records::update(act, &id, record, version, &draft).await?;
-                    Ok(record)
-                }
-                None => records::create(act, &id, &draft).await,
-            }
-        }
-        .boxed()
+/// A task of the pack of which nothing was recorded yet, as its record would begin.
+fn unrecorded(product: &Product, register: &Register, view: &TaskView) -> Arrived {
+    let mut record = Record::default();
+    record.register.clone_from(&register.id);
+    record.region = product.pack.region.as_str().to_owned();
+    record.state = view.state.as_ref().map(|it| it.0.clone());
+    let declared = product.pack.plans.get(&view.plan).and_then(|plan| {
+        let item = view.item.as_ref()?;
+        Some((plan, plan.tasks.iter().find(|it| it.id == *item)?))
     });
-    Ok(done.await?)
+    if let Some((plan, task)) = declared {
+        record.values = confirm::values(register, plan, task);
+    }
+    Arrived {
+        record,
+        made_by: product.actor().as_str().to_owned(),
+        made_at: String::new(),
+        step: None,
+    }
 }
 
-/// The state that a step leads to.
-fn stepped(register: &Register, state: Option<&str>, it: &Confirmed) -> Result<String, AppError> {
-    let refused = |why: String| AppError::BadValue {
-        kind: "step",
-        value: it.step.clone(),
-        why,
-    };
-    let from = register
-        .lifecycle
-        .as_ref()
-        .zip(state)
-        .and_then(|(all, id)| Some((all, all.states.iter().find(|it| it.id == id)?)));
-    let Some((lifecycle, from)) = from else {
-        return Err(refused(register.title.zh.clone()));
-    };
-    let open = steps(register, lifecycle, from);
-    let Some(step) = open.iter().find(|step| step.id == it.step) else {
-        let titles: Vec<&str> = open.iter().map(|it| it.title.zh.as_str()).collect();
-        return Err(refused(format!(
-            "{} → {}",
-            from.title.zh,
-            titles.join("、")
-        )));
-    };
-    let field = |slot: &str| {
-        let field = register.slot(slot);
-        field.map_or_else(|| slot.to_owned(), |it| it.title.zh.clone())
-    };
-    if step.needs_day && it.done_on.is_none() {
-        return Err(refused(field("done_on")));
+impl TaskView {
+    /// Whether a step asks for no more than the day and the progress, so that it can be taken in the list; the others
+    /// are taken on the record's page.
+    #[must_use]
+    pub fn is_simple(&self, register: &Register, step: &StepView) -> bool {
+        let asked = ["done_on", "progress"].map(|it| register.slot(it).map(|it| it.id.as_str()));
+        step.kind == StepKind::Forward
+            && !step.numbers
+            && !step.needs_note
+            && step.asked.is_empty()
+            && step.missing.iter().all(|(id, _)| asked.contains(&Some(id)))
     }
-    if step.needs_progress && it.progress.trim().is_empty() {
-        return Err(refused(field("progress")));
-    }
-    let found = lifecycle.transitions.iter().find(|all| all.id == step.id);
-    found
-        .map(|it| it.to.clone())
-        .ok_or_else(|| refused(from.title.zh.clone()))
 }

@@ -18,7 +18,7 @@ use quanyu_pack::model::{Field, FieldType, Register};
 use quanyu_store::{StoreError, records, records::Draft};
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     entries::{self, Cells, Fault, LinesForm, Typed, TypedLine},
     registers,
 };
@@ -55,7 +55,7 @@ pub async fn read(
         return Err(AppError::BadValue {
             kind: "lines",
             value: lines.len().to_string(),
-            why: format!("{MOST_ROWS}"),
+            why: Why::at_most(MOST_ROWS),
         });
     }
     let cells = match table::read(declared, &lines) {

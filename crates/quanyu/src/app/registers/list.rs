@@ -12,14 +12,17 @@ use quanyu_core::{
 use quanyu_pack::model::{Field, FieldType, Register};
 use quanyu_store::{
     Tx,
-    list::{self as rows, Cursor, Query},
+    list::{self as rows, Cursor, Filter, Op, Query},
 };
 
 use super::{
-    Cell, FieldHead, RegisterView, cell, conditions::conditions, day, first_fields, from_canonical,
-    head, readable, view,
+    Cell, FieldHead, RegisterView, cell,
+    conditions::conditions,
+    day, first_fields, from_canonical, head, readable,
+    tally::{self, Wait},
+    view,
 };
-use crate::app::{AppError, Product, cells};
+use crate::app::{AppError, Product, Why, cells, search};
 
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +41,8 @@ pub struct ListWish {
     pub limit: u32,
     /// A day, as typed: dated fields say, and are asked, what held then; else today's values.
     pub day: Option<String>,
+    /// Whether to wait for the count of a large register.
+    pub counted: bool,
 }
 
 /// A page of a register.
@@ -51,8 +56,8 @@ pub struct ListPage {
     pub rows: Vec<ListRow>,
     /// Sums of the number columns shown, over all rows that the filters let through, as shown; `None` for other columns.
     pub totals: Vec<Option<String>>,
-    /// Rows that the filters let through.
-    pub count: u64,
+    /// Rows that the filters let through; `None` while they are being counted.
+    pub count: Option<u64>,
     /// Start of the next page.
     pub next: Option<String>,
     /// Conditions that could not be understood: field and why, in words.
@@ -86,11 +91,6 @@ pub async fn list(
     let mut tx = product.store.read().await?;
     let (query, faults) = query_of(product, &mut tx, register, wish, language).await?;
     let page = rows::list(&mut tx, id, &query).await?;
-    let all_rows = Query {
-        after: None,
-        ..query.clone()
-    };
-    let count = rows::count(&mut tx, id, &all_rows).await?;
     let shown = shown_of(register, wish)?;
     let mut rows = Vec::with_capacity(page.records.len());
     for record in &page.records {
@@ -109,14 +109,21 @@ pub async fn list(
         .filter(|it| adds_up(it))
         .map(|it| it.id.as_str())
         .collect();
-    let sums = rows::sums(&mut tx, id, &all_rows, &summed).await?;
+    let wait = if wish.counted {
+        Wait::Whole
+    } else {
+        Wait::Moment
+    };
+    let tally = tally::of(product, &mut tx, register, &query, &summed, wait).await?;
     let totals = shown
         .iter()
         .map(|field| {
             let place = summed.iter().position(|it| *it == field.id)?;
-            Some(cells::say(&product.pack, field, &sums[place], language))
+            let sum = &tally.as_ref()?.sums[place];
+            Some(cells::say(&product.pack, field, sum, language))
         })
         .collect();
+    let count = tally.as_ref().map(|it| it.count);
     // Heads stand as the cells do; what is not shown comes after.
     let hidden = register
         .fields
@@ -129,7 +136,7 @@ pub async fn list(
         fields: heads.collect(),
         rows,
         totals,
-        count: u64::try_from(count).unwrap_or(0),
+        count,
         next: page.next.as_ref().map(cursor_text),
         faults,
         states: register
@@ -159,7 +166,12 @@ pub(in crate::app) async fn query_of(
         Some(text) => Some(cursor_from(register, order.as_deref(), text)?),
         None => None,
     };
+    if let Some(field) = &order {
+        tally::sorted(product, tx, register, field).await?;
+    }
+    let among = bearing(product, tx, register, &filters).await?;
     let query = Query {
+        among,
         filters,
         order,
         descending: wish.descending,
@@ -169,6 +181,26 @@ pub(in crate::app) async fn query_of(
         ..Query::default()
     };
     Ok((query, faults))
+}
+
+/// The records of a register that may have the names asked for, where the search index knows them: a list by name then looks at these
+/// alone instead of at every row.
+async fn bearing(
+    product: &Product,
+    tx: &mut Tx,
+    register: &Register,
+    filters: &[Filter],
+) -> Result<Option<Vec<i64>>, AppError> {
+    let asked = filters.iter().find_map(|it| match &it.op {
+        Op::Contains(text) if it.field == register.label => Some(text),
+        _ => None,
+    });
+    match asked {
+        Some(text) if tally::large(product, tx, register).await? => {
+            search::bearing(product, tx.head(), register, text).await
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The columns that a list shows: those asked for, else the first ones.
@@ -213,7 +245,7 @@ fn cursor_from(register: &Register, order: Option<&str>, text: &str) -> Result<C
     let wrong = || AppError::BadValue {
         kind: "cursor",
         value: text.to_owned(),
-        why: "a cursor is taken from a page before".to_owned(),
+        why: Why::new("请从第一页重新翻起", "a cursor is taken from a page before"),
     };
     let (id, value) = text
         .split_once('~')

@@ -12,6 +12,7 @@ mod history;
 mod list;
 pub mod person;
 mod record;
+pub(in crate::app) mod tally;
 
 use futures::future::BoxFuture;
 use jiff::civil::Date;
@@ -35,6 +36,8 @@ use super::{AppError, Product, cells};
 pub use history::ChangeView;
 
 pub use list::{ListPage, ListRow, ListWish, list};
+use tally::Wait;
+
 pub(in crate::app) use list::{cursor_text, query_of, shown_of};
 pub use record::{RecordPage, Related, record};
 
@@ -50,8 +53,8 @@ pub struct RegisterView {
     pub title: Text,
     /// Room it stands in (id and title).
     pub module: (String, Text),
-    /// Records, not counting removed ones.
-    pub count: u64,
+    /// Records, not counting removed ones; `None` while they are being counted.
+    pub count: Option<u64>,
     /// Where the data come from.
     pub source: Option<String>,
 }
@@ -95,8 +98,9 @@ pub async fn all(product: &Product) -> Result<Vec<RegisterView>, AppError> {
         if product.scope(Right::Read, register).is_nothing() {
             continue;
         }
-        let count = rows::count(&mut tx, &register.id, &Query::default()).await?;
-        views.push(view(&product.pack, register, count));
+        let whole = Query::default();
+        let tally = tally::of(product, &mut tx, register, &whole, &[], Wait::Moment).await?;
+        views.push(view(&product.pack, register, tally.map(|it| it.count)));
     }
     let place = |it: &RegisterView| {
         product
@@ -109,7 +113,7 @@ pub async fn all(product: &Product) -> Result<Vec<RegisterView>, AppError> {
     Ok(views)
 }
 
-pub(in crate::app) fn view(pack: &Pack, register: &Register, count: i64) -> RegisterView {
+pub(in crate::app) fn view(pack: &Pack, register: &Register, count: Option<u64>) -> RegisterView {
     let module = pack.modules.iter().find(|it| it.id == register.module);
     RegisterView {
         id: register.id.clone(),
@@ -118,7 +122,7 @@ pub(in crate::app) fn view(pack: &Pack, register: &Register, count: i64) -> Regi
             register.module.clone(),
             module.map(|it| it.title.clone()).unwrap_or_default(),
         ),
-        count: u64::try_from(count).unwrap_or(0),
+        count,
         source: register.source.clone(),
     }
 }
@@ -127,12 +131,12 @@ pub(in crate::app) fn view(pack: &Pack, register: &Register, count: i64) -> Regi
 #[must_use]
 pub fn about(product: &Product, id: &str) -> RegisterView {
     match product.pack.registers.get(id) {
-        Some(register) => view(&product.pack, register, 0),
+        Some(register) => view(&product.pack, register, None),
         None => RegisterView {
             id: id.to_owned(),
             title: Text::zh(id),
             module: Default::default(),
-            count: 0,
+            count: None,
             source: None,
         },
     }
@@ -149,7 +153,7 @@ pub fn day(text: Option<&str>) -> Result<Option<Date>, AppError> {
     typed::day(text).map_err(|error| AppError::BadValue {
         kind: "day",
         value: text.to_owned(),
-        why: error.to_string(),
+        why: error.into(),
     })
 }
 

@@ -15,7 +15,7 @@ use quanyu_store::{
 };
 
 use super::{label, readable};
-use crate::app::{AppError, Product};
+use crate::app::{AppError, Product, Why};
 
 /// Personal data in clear.
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ pub async fn see(
         return Err(AppError::BadValue {
             kind: "reason",
             value: String::new(),
-            why: "say why these data are looked at".to_owned(),
+            why: Why::new("请写明为什么查看", "say why these data are looked at"),
         });
     }
     let mut body = Body::default();

@@ -158,7 +158,7 @@ pub async fn record(
     }
     changes.reverse();
     Ok(RecordPage {
-        register: view(&product.pack, register, 0),
+        register: view(&product.pack, register, None),
         id: record,
         label: label(register, &found),
         version: found.version,

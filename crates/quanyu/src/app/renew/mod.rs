@@ -23,7 +23,7 @@ use quanyu_documents::{
 use quanyu_store::{bindings, files, migrate};
 
 use super::{
-    AppError, Product,
+    AppError, Product, Why,
     documents::{MentionView, ReadDocument},
 };
 pub use leftover::Sort;
@@ -85,7 +85,7 @@ pub struct Change {
     /// The new value, as people say it.
     pub said: String,
     /// How many records it is made of, or where it is cited from.
-    pub source: String,
+    pub source: Text,
 }
 
 /// Something that was left as it was.
@@ -123,7 +123,10 @@ pub async fn bind(
         .ok_or_else(|| AppError::BadValue {
             kind: "period",
             value: String::new(),
-            why: "the document names no year; say which period it reports".to_owned(),
+            why: Why::new(
+                "文稿没有写明年份，请说明它报告的是哪个时期",
+                "the document names no year; say which period it reports",
+            ),
         })?;
     let stored = files::put(&product.store, bytes).await?;
     let mut tx = product.store.read().await?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quanyu_core::{period::Period, region::RegionCode};
+use quanyu_core::{period::Period, region::RegionCode, text::Text};
 use quanyu_figures::{Figure, Request};
 use quanyu_pack::model::Display;
 use rust_decimal::Decimal;
@@ -68,7 +68,7 @@ pub(super) struct Found {
     /// The value a year before, for what happens once.
     pub(super) earlier: Option<Decimal>,
     pub(super) said: String,
-    pub(super) source: String,
+    pub(super) source: Text,
 }
 
 /// Figures by cell.
@@ -144,7 +144,10 @@ impl Values {
         let view = indicators::view(pack, figure);
         let source = match view.citation {
             Some(citation) => citation.said(),
-            None => format!("{}条记录", figure.records),
+            None => Text {
+                zh: format!("{}条记录", figure.records),
+                en: Some(format!("{} records", figure.records)),
+            },
         };
         Some(Found {
             value,

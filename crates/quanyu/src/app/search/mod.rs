@@ -11,6 +11,7 @@ mod finder;
 mod sheets;
 
 use quanyu_core::access::Right;
+use quanyu_pack::model::Register;
 use quanyu_search::{Reach, Wish};
 
 use super::{AppError, Product};
@@ -18,6 +19,8 @@ use super::{AppError, Product};
 pub(super) use finder::Finder;
 pub use quanyu_search::{Group, Hit, Kind, Marked, Way};
 
+/// Characters of a name that the index has.
+const WHOLE_NAME: u32 = 200;
 /// Hits of a kind at most.
 const MOST: usize = 100;
 
@@ -65,6 +68,34 @@ pub async fn search(
         })
         .await?;
     Ok(Found { groups, filling })
+}
+
+/// Candidates of a name that a list looks at; where more may have it, the list does as well without them.
+const CANDIDATES: usize = 2_000;
+
+/// The records of a register that may have this text in their names, as of a change sequence; `None` where the index does not know, or
+/// knows too many. Who may see them is not asked here.
+///
+/// # Errors
+/// As [`search`].
+pub(super) async fn bearing(
+    product: &Product,
+    head: i64,
+    register: &Register,
+    text: &str,
+) -> Result<Option<Vec<i64>>, AppError> {
+    let label = register.field(&register.label);
+    let short = label.is_some_and(|it| it.max_length.is_some_and(|it| it <= WHOLE_NAME));
+    let Some(kind) = sheets::kind(&product.pack, register).filter(|_| short) else {
+        return Ok(None);
+    };
+    let kept = product.finder.kept().await?;
+    if kept.ready().await? || kept.standing().sequence < head {
+        return Ok(None);
+    }
+    let (register, text) = (register.id.clone(), text.to_owned());
+    kept.ask(move |index| index.bearing(kind, &register, &text, CANDIDATES))
+        .await
 }
 
 /// Fills the index anew, whatever it holds.

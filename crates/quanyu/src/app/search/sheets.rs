@@ -51,14 +51,23 @@ const STANDING: [(&str, ColumnKind); 2] = [
     ("owner_user", ColumnKind::Text),
 ];
 
+/// As what the records of a register are found; `None` where they are found by nothing.
+pub fn kind(pack: &Pack, register: &Register) -> Option<Kind> {
+    Sheet::of(pack, register).map(|it| it.kind)
+}
+
+fn kind_of(register: &Register) -> Kind {
+    match register.plays.as_deref() {
+        Some("organization") => Kind::Organization,
+        Some("document") => Kind::Document,
+        _ => Kind::Record,
+    }
+}
+
 impl<'a> Sheet<'a> {
     /// How the records of a register become entries; `None` where they have nothing to be found by.
     pub fn of(pack: &Pack, register: &'a Register) -> Option<Self> {
-        let kind = match register.plays.as_deref() {
-            Some("organization") => Kind::Organization,
-            Some("document") => Kind::Document,
-            _ => Kind::Record,
-        };
+        let kind = kind_of(register);
         let written = |it: &&Field| {
             !it.many
                 && matches!(

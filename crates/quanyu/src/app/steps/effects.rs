@@ -139,7 +139,7 @@ impl Prepared {
             let told = Told {
                 kind: "effect",
                 whom,
-                about: Some(About::of(&facts.register.id, facts.record)),
+                about: Some(About::of(facts.register, facts.record)),
                 zh: said(&text.zh),
                 en: said(text.en.as_deref().unwrap_or(&text.zh)),
             };

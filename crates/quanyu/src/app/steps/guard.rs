@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use quanyu_core::{
     columns::{Column, ColumnBatch, ColumnKind, ColumnSpec},
-    text::Language,
+    text::{Language, Text},
     value::Value,
 };
 use quanyu_figures::Figures;
@@ -39,22 +39,40 @@ pub async fn explained(
     let mut tx = product.store.read().await?;
     let found = records::get(&mut tx, register, record).await?;
     let found = found.ok_or_else(|| super::no_record(register, record))?;
-    let mut words = String::new();
     let mut values: Vec<(String, String)> = Vec::new();
-    for word in pieces(guard) {
-        let field = declared.field(word);
-        let Some(field) = field else {
-            words.push_str(word);
-            continue;
-        };
+    for field in pieces(guard)
+        .into_iter()
+        .filter_map(|it| declared.field(it))
+    {
         let title = field.title.get(language).to_owned();
         if !values.iter().any(|it| it.0 == title) {
             let value = found.value(&field.id);
             let cell = registers::cell(&mut tx, product, field, value, language).await?;
-            values.push((title.clone(), cell.said));
+            values.push((title, cell.said));
         }
-        words.push_str(&title);
     }
+    Ok(Explained {
+        words: words(declared, guard, language),
+        found: values,
+    })
+}
+
+/// A condition in both languages.
+pub(super) fn text(register: &Register, guard: &str) -> Text {
+    Text {
+        zh: words(register, guard, Language::Zh),
+        en: Some(words(register, guard, Language::En)),
+    }
+}
+
+/// A condition with the titles of fields for their names.
+#[must_use]
+pub fn words(register: &Register, guard: &str, language: Language) -> String {
+    let named = |word| match register.field(word) {
+        Some(field) => field.title.get(language).to_owned(),
+        None => word.to_owned(),
+    };
+    let mut words: String = pieces(guard).into_iter().map(named).collect();
     let phrases = match language {
         Language::Zh => &[
             (" is not null", " 已填"),
@@ -70,10 +88,7 @@ pub async fn explained(
     for (from, to) in phrases {
         words = words.replace(from, to);
     }
-    Ok(Explained {
-        words,
-        found: values,
-    })
+    words
 }
 
 /// A text cut between names and what stands between them.
@@ -94,7 +109,7 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 /// Whether a guard holds; what is unknown does not.
-pub(super) async fn holds(
+pub(in crate::app) async fn holds(
     figures: &Figures,
     register: &Register,
     record: &Record,

@@ -15,8 +15,8 @@ use quanyu_pack::model::{Register, StepKind, Transition};
 use quanyu_store::{Tx, delegation, duty::Arrived, records::Record};
 
 use crate::app::{
-    AppError, Product, delegations,
-    who::{Grant, Grants},
+    AppError, Product, delegations, mandates,
+    who::{Grant, Grants, organization_of},
 };
 
 /// What somebody may do by himself and for others.
@@ -113,7 +113,7 @@ impl Hands {
         arrived: &Arrived,
     ) -> Option<Hand> {
         let region = arrived.record.region.parse::<RegionCode>().ok();
-        let place = place(&arrived.record, region.as_ref());
+        let place = place(register, &arrived.record, region.as_ref());
         let hand = if step.role.is_empty() {
             let scope = match self.own {
                 None => Scope::All,
@@ -124,7 +124,8 @@ impl Hands {
                 behalf: None,
             })?
         } else {
-            self.holding(&step.role, wish, place)?
+            let own = self.holding(&step.role, wish, place);
+            own.or_else(|| mandated(product, register, step, wish, place))?
         };
         // The operator of the machine is nobody in particular.
         let me = hand.behalf.as_deref().unwrap_or(&self.name);
@@ -142,11 +143,36 @@ impl Hands {
     }
 }
 
+/// The hand of whoever acts for the organization of a record by a mandate.
+fn mandated(
+    product: &Product,
+    register: &Register,
+    step: &Transition,
+    wish: Option<&str>,
+    place: Place<'_>,
+) -> Option<Hand> {
+    let who = product.who();
+    let fits = |it: &&mandates::Held| {
+        let role = wish.is_none_or(|wish| wish == it.role) && step.role.contains(&it.role);
+        role && it.enters.contains(&register.id) && place.organization == Some(it.organization)
+    };
+    let found = product.mandates.iter().find(fits);
+    let found = found.filter(|_| who.within_bounds(Right::Enter));
+    found.map(|it| Hand {
+        role: Some(it.role.clone()),
+        behalf: None,
+    })
+}
+
 /// What of a record decides who reaches it.
-pub(in crate::app) fn place<'a>(record: &'a Record, region: Option<&'a RegionCode>) -> Place<'a> {
+pub(in crate::app) fn place<'a>(
+    register: &Register,
+    record: &'a Record,
+    region: Option<&'a RegionCode>,
+) -> Place<'a> {
     Place {
         region,
-        organization: record.owner_org,
+        organization: organization_of(register, record),
         owner: record.owner_user.as_deref(),
     }
 }

@@ -103,7 +103,10 @@ pub(super) fn asked(
     all: &[Opinion],
 ) -> Vec<Asked> {
     let region = arrived.record.region.parse::<RegionCode>().ok();
-    let place = hands::place(&arrived.record, region.as_ref());
+    let Some(register) = pack.registers.get(&arrived.record.register) else {
+        return Vec::new();
+    };
+    let place = hands::place(register, &arrived.record, region.as_ref());
     let entered = super::entered_seq(arrived);
     let each = current(step, entered, all).into_iter();
     each.map(|(role, said)| Asked {
@@ -199,7 +202,7 @@ pub async fn give(product: &Product, giving: &Giving) -> Result<(), AppError> {
                 .into());
             }
             let region = arrived.record.region.parse::<RegionCode>().ok();
-            let place = hands::place(&arrived.record, region.as_ref());
+            let place = hands::place(register, &arrived.record, region.as_ref());
             let wish = giving.role.as_deref().filter(|it| !it.is_empty());
             // Who holds several of the roles answers for one after the other; who answered may answer again.
             let entered = super::entered_seq(&arrived);
@@ -239,7 +242,7 @@ pub async fn give(product: &Product, giving: &Giving) -> Result<(), AppError> {
                 let told = Told {
                     kind: "opinion",
                     whom: step.role.iter().map(|it| format!("role:{it}")).collect(),
-                    about: Some(About::of(&register.id, &arrived.record)),
+                    about: Some(About::of(register, &arrived.record)),
                     zh: format!("“{label}”会签意见已齐，可以{}", step.title.zh),
                     en: format!(
                         "`{label}`: all opinions are there; next: {}",

@@ -27,8 +27,8 @@ pub enum StepRefusal {
     Guard {
         /// The step.
         step: Text,
-        /// The condition as the pack writes it.
-        guard: String,
+        /// The condition, with titles for the names of fields.
+        guard: Text,
     },
     /// A role that may not take the step.
     #[error("`{role}` may not take `{step}`")]
@@ -117,7 +117,7 @@ impl StepRefusal {
             Self::Missing { step, fields } => {
                 vec![("step", said(step)), ("fields", names(fields, language))]
             }
-            Self::Guard { step, guard } => vec![("step", said(step)), ("guard", guard.clone())],
+            Self::Guard { step, guard } => vec![("step", said(step)), ("guard", said(guard))],
             Self::Role { step, role } => vec![("step", said(step)), ("role", role.clone())],
             Self::NotYours { step, roles } | Self::Opinions { step, roles } => {
                 vec![("step", said(step)), ("roles", names(roles, language))]

@@ -15,7 +15,7 @@ use quanyu_store::{
     Act, document, duty,
     duty::Arrived,
     files, opinion,
-    records::{Draft, Record},
+    records::{self, Draft, Record},
     step::{self, NewStep},
 };
 
@@ -27,7 +27,7 @@ use super::{
     missing, not_yours, number, opinions, title_of, title_of_state, typed,
 };
 use crate::app::{
-    AppError, Product, duties, files as kept,
+    AppError, Product, duties, files as kept, filings,
     notices::{self, About, Told},
     publications::{self, PublicationRefusal},
     registers, say,
@@ -38,8 +38,10 @@ use crate::app::{
 pub struct Taking {
     /// The register.
     pub register: String,
-    /// The record.
+    /// The record; it is not looked at where `new` makes one.
     pub record: i64,
+    /// A record that is made with its first step, where what is handled was only declared so far.
+    pub new: Option<Draft>,
     /// The version that was read; `None`: as it is.
     pub version: Option<i64>,
     /// The transition.
@@ -69,6 +71,8 @@ pub struct Taking {
 /// What a step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
+    /// The record.
+    pub record: i64,
     /// The record's new version.
     pub version: i64,
     /// Its new state.
@@ -171,6 +175,7 @@ pub(in crate::app) async fn plan(product: &Product, taking: &Taking) -> Result<O
         register: register.clone(),
         step: step.clone(),
         record: taking.record,
+        new: taking.new.clone(),
         version: taking.version,
         wish,
         note,
@@ -193,6 +198,7 @@ pub(in crate::app) struct Order {
     register: Register,
     step: Transition,
     record: i64,
+    new: Option<Draft>,
     version: Option<i64>,
     wish: Option<String>,
     note: Option<String>,
@@ -220,7 +226,16 @@ impl Order {
         let id = &self.register.id;
         let day = act.day();
         let hands = Hands::of(&mut act.tx, &self.product, day).await?;
-        let found = arrived(&mut act.tx, &self.register, self.record).await?;
+        let record = match &self.new {
+            Some(draft) => {
+                let record = records::create(act, id, draft).await?;
+                // Who made it stands in the chain.
+                act.flush().await?;
+                record
+            }
+            None => self.record,
+        };
+        let found = arrived(&mut act.tx, &self.register, record).await?;
         let from = found.record.state.clone().unwrap_or_default();
         if !self.step.from.contains(&from) {
             return Err(StepRefusal::WrongState {
@@ -281,7 +296,7 @@ impl Order {
             behalf: hand.behalf,
         };
         let version = self.version.unwrap_or(found.record.version);
-        let version = step::take(act, id, self.record, version, &draft, &new).await?;
+        let version = step::take(act, id, record, version, &draft, &new).await?;
         // The step is this person's; what follows from it is the pack's.
         act.everywhere();
         after.values.extend(draft.values);
@@ -294,11 +309,12 @@ impl Order {
             planned.run(act, &self.product).await?;
         }
         if let Some(person) = &self.person {
-            duty::assign(act, id, self.record, &self.step.to, Some(person)).await?;
+            duty::assign(act, id, record, &self.step.to, Some(person)).await?;
         }
-        duties::refresh(act, &pack, &self.register, &[self.record]).await?;
+        duties::refresh(act, &pack, &self.register, &[record]).await?;
         self.tell(act, &after, &found).await?;
         Ok(Done {
+            record,
             version,
             state: self.step.to.clone(),
             number,
@@ -328,7 +344,7 @@ impl Order {
         let series = self.step.number.as_ref().map(|it| &it.series);
         let own = |field: &String| self.step.requires.contains(field) || series == Some(field);
         let region = found.record.region.parse().ok();
-        let place = super::hands::place(&found.record, region.as_ref());
+        let place = super::hands::place(&self.register, &found.record, region.as_ref());
         let enters = self.product.scope(Right::Enter, &self.register);
         if self.values.keys().all(own) || enters.holds(place) {
             return Ok(());
@@ -344,7 +360,7 @@ impl Order {
         if self.step.opinions.is_empty() {
             return Ok(());
         }
-        let all = opinion::of_record(&mut act.tx, self.record).await?;
+        let all = opinion::of_record(&mut act.tx, found.record.id).await?;
         let said = opinions::current(&self.step, entered_seq(found), &all);
         let waiting = said.iter().filter(|it| it.1.is_none());
         let waiting: Vec<Text> = waiting
@@ -383,11 +399,11 @@ impl Order {
         {
             return Err(StepRefusal::Guard {
                 step: self.step.title.clone(),
-                guard: rule.value.clone(),
+                guard: guard::text(&self.register, &rule.value),
             }
             .into());
         }
-        Ok(())
+        filings::fits(&self.product, &self.register, &self.step.id, after).await
     }
 
     fn facts<'a>(&'a self, record: &'a Record, found: &'a Arrived) -> Facts<'a> {
@@ -431,7 +447,7 @@ impl Order {
                 }
             },
         };
-        let given = document::give(act, series, year, n, &self.register.id, self.record).await?;
+        let given = document::give(act, series, year, n, &self.register.id, after.id).await?;
         Ok(Some(given))
     }
 
@@ -441,7 +457,7 @@ impl Order {
         let state = lifecycle.map(|it| super::state_of(it, &self.step.to).1);
         let state = state.unwrap_or_default();
         let label = registers::label(&self.register, after);
-        let about = Some(About::of(&self.register.id, after));
+        let about = Some(About::of(&self.register, after));
         let note = self.note.as_deref().unwrap_or_default();
         let title = |it: &Text| it.en.clone().unwrap_or_else(|| it.zh.clone());
         if self.step.kind == StepKind::Return {

@@ -11,6 +11,7 @@ use crate::{
     web::{
         frame::{Frame, Place},
         lists::day,
+        qr,
         say::{Say, UNKNOWN},
         state::App,
         upload,
@@ -38,6 +39,8 @@ pub(super) struct ShowPage {
     confirm: String,
     send_back: String,
     close: String,
+    /// The picture by which firms open it on a telephone.
+    code: String,
     most: usize,
     csv: String,
     json: String,
@@ -176,6 +179,7 @@ impl ShowPage {
             confirm: link("/confirm"),
             send_back: link("/return"),
             close: link("/close"),
+            code: qr::of(&format!("/my/asked/{}", collection.id)),
             most: upload::MOST,
             csv: view.change(&[("format", Some("csv"))]),
             json: view.change(&[("format", Some("json"))]),

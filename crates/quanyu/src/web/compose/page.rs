@@ -44,6 +44,8 @@ pub(super) struct ComposePage {
     chosen: Option<Chosen>,
     action: String,
     region: String,
+    /// Whether who looks may make papers: then it is kept, and its figures are frozen.
+    enters: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,6 +148,7 @@ impl ComposePage {
             chosen: order.map(|order| Chosen::new(app, view, order, made, paper)),
             action: view.link("/writing/compose"),
             region: view.region.to_string(),
+            enters: app::writing::enters(&app.product),
         }
     }
 }

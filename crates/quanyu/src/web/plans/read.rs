@@ -27,6 +27,7 @@ use crate::{
 
 /// `GET /appraisal/plan`: where to drop a plan.
 pub(in crate::web) async fn ask(app: App, view: View) -> Result<Response, Problem> {
+    app::plans::read::allowed(&app.product).map_err(|error| app.refused(&view, &error))?;
     app.page(&view, "appraisal/plan.html", &AskPage::new(&app, &view))
 }
 
@@ -38,6 +39,7 @@ pub(in crate::web) async fn show(
 ) -> Result<Response, Problem> {
     let mut files = upload::files(&app, &view, request).await?;
     let (name, bytes) = files.swap_remove(0);
+    app::plans::read::allowed(&app.product).map_err(|error| app.refused(&view, &error))?;
     let product = app.product.clone();
     let work = move || app::plans::read::read(&product, &name, &bytes);
     let read = match tokio::task::spawn_blocking(work).await {

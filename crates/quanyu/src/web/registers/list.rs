@@ -3,14 +3,13 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::RegisterShown;
+use super::{RegisterShown, counted};
 use crate::{
     app::{
         registers::{Cell, FieldHead, ListPage, ListRow, ListWish, RegisterView},
         views::SavedView,
     },
     web::{
-        figure::group,
         frame::{self, Choice, Frame, Place},
         say::{UNKNOWN, minus},
         state::App,
@@ -28,6 +27,8 @@ pub(in crate::web) struct RegisterPage {
     rows: Vec<RowShown>,
     totals: Option<Vec<String>>,
     count: String,
+    /// Where the page is asked for with its count, while there is none.
+    counting: Option<String>,
     faults: Vec<(String, String)>,
     /// The conditions in force, each with the address without it.
     conditions: Vec<(String, String)>,
@@ -219,7 +220,11 @@ impl RegisterPage {
                     .map(|it| minus(it.as_deref().unwrap_or_default()))
                     .collect()
             }),
-            count: group(page.count),
+            count: counted(page.count),
+            counting: page
+                .count
+                .is_none()
+                .then(|| view.change(&[("counted", Some("1"))])),
             faults: page
                 .faults
                 .iter()

@@ -57,6 +57,8 @@ pub(in crate::web) struct RecordShown {
     edit: Option<String>,
     remove: String,
     restore: String,
+    /// The picture by which firms open it on a telephone.
+    code: Option<String>,
     /// What was just done here.
     done: Option<String>,
     json: String,
@@ -189,6 +191,7 @@ impl RecordShown {
             edit: (page.editable && !page.removed).then(|| view.link(&format!("{base}/edit"))),
             remove: view.link(&format!("{base}/remove")),
             restore: view.link(&format!("{base}/restore")),
+            code: crate::web::qr::of_record(app, &page.register.id, page.id),
             done: view
                 .wish("done")
                 .map(|it| say.word("done", it))

@@ -1,4 +1,4 @@
-//! The page of a paper: its text with figures to click, the releases beside it, the steps below.
+//! The page of a paper: its text with figures to click, the releases beside it, the steps of its register below.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{class, listed_json};
 use crate::{
     app::{
-        self,
         releases::{Release, Since},
         steps::{StepView, Taken},
         writing::{Paper, PaperText},
@@ -16,6 +15,7 @@ use crate::{
         releases::{SinceShown, release_json, since_json},
         say::UNKNOWN,
         state::App,
+        steps::StepsShown,
         view::View,
     },
 };
@@ -28,7 +28,6 @@ pub(super) struct ShowPage {
     state: String,
     class: &'static str,
     facts: Vec<(String, String)>,
-    way: Vec<Stage>,
     blocks: Vec<Block>,
     has_text: bool,
     loose: usize,
@@ -36,22 +35,11 @@ pub(super) struct ShowPage {
     releases: Vec<SinceShown>,
     moved: usize,
     sent: bool,
-    open: Vec<Open>,
-    taken: Vec<Done>,
-    action: String,
-    version: i64,
+    steps: Option<StepsShown>,
     files: Vec<(String, String)>,
     record: String,
     reports: String,
     json: String,
-}
-
-/// A state on the way.
-#[derive(Debug, Serialize)]
-struct Stage {
-    title: String,
-    here: bool,
-    passed: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,49 +62,14 @@ struct Piece {
     first: bool,
 }
 
-/// A step that is open.
-#[derive(Debug, Serialize)]
-struct Open {
-    id: String,
-    title: String,
-    to: String,
-    roles: Vec<(String, String)>,
-    missing: Vec<Field>,
-    unmet: Option<String>,
-    numbers: bool,
-    due: Option<String>,
-}
-
-/// A field that is filled in with a step.
-#[derive(Debug, Serialize)]
-struct Field {
-    id: String,
-    title: String,
-    kind: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct Done {
-    title: String,
-    to: String,
-    role: String,
-    note: Option<String>,
-    file: Option<(String, String)>,
-    offline: bool,
-    actor: String,
-    at: String,
-}
-
 impl ShowPage {
-    #[allow(clippy::too_many_arguments)] // what the page shows, one each
     pub(super) fn new(
         app: &App,
         view: &View,
         paper: &Paper,
         since: &[Since],
         text: Option<&PaperText>,
-        open: &[StepView],
-        taken: &[Taken],
+        steps: Option<StepsShown>,
     ) -> Self {
         let say = app.say(view);
         let releases: Vec<SinceShown> = since
@@ -152,7 +105,6 @@ impl ShowPage {
             state: paper.state.1.get(view.language).to_owned(),
             class: class(paper),
             facts,
-            way: way(app, view, paper, taken),
             has_text: text.is_some(),
             loose: text.map_or(0, |it| it.loose),
             blocks,
@@ -160,78 +112,12 @@ impl ShowPage {
             moved: since.iter().filter(|it| !it.same).count(),
             releases,
             sent: paper.sent,
-            open: open.iter().map(|it| opened(app, view, paper, it)).collect(),
-            taken: taken
-                .iter()
-                .rev()
-                .map(|it| Done {
-                    title: it.title.get(view.language).to_owned(),
-                    to: it.to.1.get(view.language).to_owned(),
-                    role: it
-                        .role
-                        .as_ref()
-                        .map(|it| it.1.get(view.language).to_owned())
-                        .unwrap_or_default(),
-                    note: it.note.clone(),
-                    file: it.file.as_ref().map(file),
-                    offline: it.offline,
-                    actor: say.word("actor", &it.actor),
-                    at: it.at.clone(),
-                })
-                .collect(),
-            action: view.link(&format!("/writing/{}/step", paper.record)),
-            version: paper.version,
+            steps,
             files: paper.draft.iter().chain(&paper.scan).map(file).collect(),
             record: view.link(&format!("/registers/{}/{}", paper.register, paper.record)),
             reports: view.link("/reports"),
             json: view.change(&[("format", Some("json"))]),
         }
-    }
-}
-
-/// The states from the first to the last, those passed and the one the paper is in.
-fn way(app: &App, view: &View, paper: &Paper, taken: &[Taken]) -> Vec<Stage> {
-    let states = app::writing::states(&app.product);
-    let here = states.iter().position(|it| it.0 == paper.state.0);
-    let stages = states
-        .into_iter()
-        .enumerate()
-        .filter_map(|(place, (id, title))| {
-            let current = id == paper.state.0;
-            let visited = taken.iter().any(|it| it.to.0 == id || it.from.0 == id);
-            let passed = !current && visited && here.is_some_and(|here| place < here);
-            // A state beside the way is shown only to a paper that is in it.
-            let beside = here.is_some_and(|here| place > here) && paper.ended;
-            (!beside).then(|| Stage {
-                title: title.get(view.language).to_owned(),
-                here: current,
-                passed,
-            })
-        });
-    stages.collect()
-}
-
-fn opened(app: &App, view: &View, paper: &Paper, it: &StepView) -> Open {
-    let pair = |(id, title): &(String, quanyu_core::text::Text)| {
-        (id.clone(), title.get(view.language).to_owned())
-    };
-    let register = app.product.pack.registers.get(&paper.register);
-    let field = |(id, title): &(String, quanyu_core::text::Text)| Field {
-        id: id.clone(),
-        title: title.get(view.language).to_owned(),
-        kind: register
-            .and_then(|it| it.field(id))
-            .map_or("text", |it| it.kind.word()),
-    };
-    Open {
-        id: it.id.clone(),
-        title: it.title.get(view.language).to_owned(),
-        to: it.to.1.get(view.language).to_owned(),
-        roles: it.roles.iter().map(pair).collect(),
-        missing: it.missing.iter().map(field).collect(),
-        unmet: it.unmet.clone(),
-        numbers: it.numbers,
-        due: it.due.map(|it| it.to_string()),
     }
 }
 
