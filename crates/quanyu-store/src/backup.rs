@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 50] = [
+const FIXED: [&str; 52] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -69,6 +69,8 @@ const FIXED: [&str; 50] = [
     "collection_item",
     "collection_party",
     "collection_cell",
+    "mandate",
+    "mandate_use",
     "publication",
     "publication_item",
     "publication_version",

@@ -16,6 +16,7 @@ mod compose;
 mod desk;
 mod entries;
 mod exchange;
+mod exchange_processes;
 mod exports;
 mod firms;
 mod hostile;

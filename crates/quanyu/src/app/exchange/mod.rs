@@ -12,6 +12,7 @@ pub mod container;
 pub mod export;
 pub mod import;
 mod moved;
+mod reading;
 mod refusal;
 
 use std::{
