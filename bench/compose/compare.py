@@ -109,13 +109,13 @@ def main():
         lines = []
         with serve(quanyu, home) as (ask, send):
             for name, period in DOCUMENTS:
-                cells = []
+                times = []
                 for form in ("docx", "pdf"):
                     path = f"/documents/compose/{name}.{form}?period={period}&date=2024-01-08"
                     warm_up, bytes_ = ask(path)
                     assert bytes_[:2] == b"PK" if form == "docx" else bytes_[:5] == b"%PDF-", path
-                    cells.append(statistics.median(ask(path)[0] for _ in range(TIMES)))
-                lines.append(f"| {name} {period} | {cold[name, 'docx']:,.0f} | {cold[name, 'pdf']:,.0f} | {cells[0]:,.0f} | {cells[1]:,.0f} |")
+                    times.append(statistics.median(ask(path)[0] for _ in range(TIMES)))
+                lines.append(f"| {name} {period} | {cold[name, 'docx']:,.0f} | {cold[name, 'pdf']:,.0f} | {times[0]:,.0f} | {times[1]:,.0f} |")
             run("compose", "summary", "--period", "2023", "--date", "2024-01-08", "--data", home, "--out", at("summary.md"))
             page = Path(at("summary.md")).read_text(encoding="utf-8")
             once = plain(page)
