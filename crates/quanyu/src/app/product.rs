@@ -117,7 +117,10 @@ impl Product {
             return Err(AppError::BadValue {
                 kind: "days",
                 value: days.to_string(),
-                why: "only a district of demonstration goes ahead of its time".to_owned(),
+                why: super::Why::new(
+                    "只有演示区可以提前日期",
+                    "only a district of demonstration goes ahead of its time",
+                ),
             });
         }
         Ok(opened)

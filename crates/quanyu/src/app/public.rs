@@ -227,7 +227,7 @@ pub async fn object(product: &Product, id: i64, filing: &Filing) -> Result<Recei
             let told = Told {
                 kind: "todo",
                 whom,
-                about: made.map(|it| About::of(&register.id, &it)),
+                about: made.map(|it| About::of(register, &it)),
                 zh: format!("“{title}”收到异议，请于{due}前答复"),
                 en: format!("an objection to `{title}` came in, to be answered by {due}"),
             };

@@ -162,7 +162,7 @@ pub(super) async fn act(app: App, view: View, request: Request) -> Result<Respon
                 None => Err(AppError::BadValue {
                     kind: "side",
                     value: wish,
-                    why: "inner, outer".to_owned(),
+                    why: crate::app::Why::written("inner, outer"),
                 }),
             }
         }
@@ -201,7 +201,7 @@ pub(super) async fn act(app: App, view: View, request: Request) -> Result<Respon
         _ => Err(AppError::BadValue {
             kind: "what",
             value: what,
-            why: "begin, trust, export, import".to_owned(),
+            why: crate::app::Why::written("begin, trust, export, import"),
         }),
     };
     let told = match done {
@@ -317,7 +317,7 @@ pub(super) async fn settle(
             return Err(refused(AppError::BadValue {
                 kind: "take",
                 value: other.unwrap_or_default().to_owned(),
-                why: "ours, theirs".to_owned(),
+                why: crate::app::Why::written("ours, theirs"),
             }));
         }
     };

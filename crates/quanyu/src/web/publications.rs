@@ -455,7 +455,7 @@ pub(super) async fn change(
         _ => Err(AppError::BadValue {
             kind: "what",
             value: what,
-            why: "add, leave_out, withhold with a reason, release".to_owned(),
+            why: crate::app::Why::written("add, leave_out, withhold, release"),
         }),
     };
     done.map_err(refused)?;

@@ -166,7 +166,10 @@ pub async fn trust(product: &Product, public: &str) -> Result<(), AppError> {
         return Err(AppError::BadValue {
             kind: "key",
             value: public,
-            why: "64 hexadecimal digits in lower case".to_owned(),
+            why: super::Why::new(
+                "应是64位小写十六进制",
+                "64 hexadecimal digits in lower case",
+            ),
         });
     }
     let store = whole(product);

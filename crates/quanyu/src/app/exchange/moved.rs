@@ -282,7 +282,7 @@ pub(super) async fn heard(
         return Ok(Ok(value.ok_or_else(|| AppError::BadValue {
             kind: field.kind.word(),
             value: text.chars().take(60).collect(),
-            why: field.id.clone(),
+            why: crate::app::Why::same(field.id.clone()),
         })?));
     };
     let mut ids = Vec::new();
@@ -322,7 +322,7 @@ pub(super) async fn lines_heard(
         Some(text) => serde_json::from_str(text).map_err(|_| AppError::BadValue {
             kind: "lines",
             value: name.to_owned(),
-            why: "rows of texts".to_owned(),
+            why: crate::app::Why::new("应是若干行文字", "rows of texts"),
         })?,
         None => Vec::new(),
     };
