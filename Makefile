@@ -80,5 +80,5 @@ bench: ## compare with peers; writes bench/*/RESULT.md and bench/RESULTS.md
 	@scripts/bench
 
 .PHONY: torture
-torture: ## long runs: made-up texts, kills, 400,000 records under load (SECONDS_EACH=300 QUANYU_KILLS=1000)
+torture: ## long runs: made-up texts, kills, generated requests, 400,000 records under load (SECONDS_EACH=300 QUANYU_KILLS=1000)
 	@scripts/torture

@@ -176,7 +176,7 @@ test("everything works without scripts too", async () => {
   const today = new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 10);
   await page.getByLabel("至 *").fill(today);
   await page.getByRole("button", { name: "请人代办" }).click();
-  await page.waitForSelector("#delegations >> text=jingban");
+  await page.waitForSelector("#delegations >> text=示例经办人");
   await page.getByRole("button", { name: "提前结束" }).click();
   await page.waitForFunction(() => !document.querySelector("#delegations .plain"));
 });

@@ -237,6 +237,49 @@ test("an agency acts by mandate in the matters named, by whom and for whom is no
   assert.doesNotMatch(await agency.locator("main").innerText(), /澄海/);
 });
 
+test("figures asked of a firm by a list and a code are answered on its telephone", async () => {
+  const officer = await as("kezhang", DESK);
+  await officer.goto("/lists");
+  await officer.getByLabel("粘贴名单").fill("示例澄海传感科技有限公司");
+  await officer.getByLabel("名单名称").fill("报数的企业");
+  await officer.getByRole("button", { name: "开始比对" }).click();
+  await officer.waitForURL(/\/lists\/\d+/);
+  await officer.goto("/collections/new?register=firm_year&period=2024");
+  await officer.getByLabel("任务名称 *").fill("企业年度数据补报");
+  await officer.getByLabel("或指定截止日期").fill("2099-01-08");
+  await officer.evaluate(() => document.querySelectorAll('input[name="party"]').forEach((it) => (it.checked = false)));
+  for (const item of ["revenue", "staff"]) await officer.locator(`input[name="item"][value="${item}"]`).check();
+  await officer.locator('select[name="list"]').selectOption({ index: 1 });
+  await officer.locator("#c-blank").fill("1");
+  await officer.getByRole("button", { name: "发起", exact: true }).click();
+  await officer.waitForURL(/\/collections\/\d+/);
+  await officer.getByText("二维码", { exact: true }).click();
+  const code = new URL(await officer.locator(".qr img").getAttribute("src"), server.url).searchParams.get("to");
+  assert.match(code, /^\/my\/asked\/\d+$/);
+
+  const firm = await as("chenghai");
+  await firm.goto("/my");
+  assert.match(await firm.locator("main").innerText(), /企业年度数据补报/);
+  await firm.goto(code);
+  await firm.waitForURL(/\/collections\/\d+\/\d+/);
+  await whole(firm, "firms-asked-390");
+  const boxes = firm.locator('main input[name^="v."]');
+  for (let at = 0; at < (await boxes.count()); at++) {
+    const label = await boxes.nth(at).getAttribute("aria-label");
+    if (/营业收入/.test(label)) await boxes.nth(at).fill("5300万");
+    else if (/从业/.test(label)) await boxes.nth(at).fill("88");
+    else if (/年度/.test(label)) await boxes.nth(at).fill("2024");
+    else if (/企业/.test(label)) await boxes.nth(at).fill("示例澄海传感科技有限公司");
+  }
+  await firm.getByRole("button", { name: "报送", exact: true }).click();
+  await firm.getByText("已报").first().waitFor();
+  await whole(firm, "firms-answered-390");
+  // Another firm has no part in it.
+  const other = await as("qiye");
+  assert.ok([403, 404].includes((await other.request.get(new URL(firm.url()).pathname)).status()));
+  assert.equal((await other.request.get(code)).status(), 404);
+});
+
 test("a stranger gets nothing: neither without a session nor with another firm's", async () => {
   const paths = ["/my", "/my/profile", "/my/matters", "/my/records", `/my/records/${record}`, `/my/records/${record}/edit`, "/my/notices", "/my/asked", "/my/mandates", "/qr.svg?to=/my"];
   const nobody = await open(browser, server.url, { ...PHONE, cookie: null });

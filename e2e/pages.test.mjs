@@ -283,6 +283,26 @@ test("records, indicators, dossiers, leaderboards and check sheets print on A4 w
   await page.context().close();
 });
 
+test("papers, targets and tasks are offered to who may enter them, and not to who reads", async () => {
+  const offers = async (name) => {
+    const page = await open(browser, server.url, { cookie: await signIn(server.url, { ...someone, name }) });
+    await page.goto("/appraisal/tasks?period=2023");
+    const tasks = await page.locator(".timeline details.step").count();
+    const plan = await page.locator(".tabs a", { hasText: "导入计划" }).count();
+    await page.goto("/writing?period=2023");
+    const papers = await page.locator("#new-title").count();
+    await page.goto("/writing/compose?document=summary&period=2023&date=2024-01-08");
+    const keeps = await page.locator(".ready button.first").count();
+    const refused = (await page.goto("/appraisal/plan")).status();
+    await page.context().close();
+    return [tasks > 0, plan, papers, keeps, refused];
+  };
+  for (const name of ["jingban", "kezhang"]) assert.deepEqual(await offers(name), [true, 1, 1, 1, 200], name);
+  assert.deepEqual(await offers("juzhang"), [false, 0, 0, 0, 403], "juzhang");
+  // Who looks at the pages after this is whoever it was before.
+  await signIn(server.url);
+});
+
 test("an address that leads nowhere says so and what to do", async () => {
   const page = await open(browser, server.url);
   const answer = await page.goto("/nowhere");

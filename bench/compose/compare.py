@@ -100,22 +100,22 @@ def main():
         home = at("district")
         run = lambda *args: subprocess.run([quanyu, *args], check=True, capture_output=True, text=True)
         run("demo", "--no-serve", "--data", home)
-        cold = {}
+        alone = {}
         for name, period in DOCUMENTS:
             for form in ("docx", "pdf"):
                 order = ["compose", name, "--period", period, "--date", "2024-01-08", "--data", home, "--out", at(f"{name}.{form}")]
                 run(*order)
-                cold[name, form] = median(lambda: run(*order))
+                alone[name, form] = median(lambda: run(*order))
         lines = []
         with serve(quanyu, home) as (ask, send):
             for name, period in DOCUMENTS:
-                cells = []
+                times = []
                 for form in ("docx", "pdf"):
                     path = f"/documents/compose/{name}.{form}?period={period}&date=2024-01-08"
                     warm_up, bytes_ = ask(path)
                     assert bytes_[:2] == b"PK" if form == "docx" else bytes_[:5] == b"%PDF-", path
-                    cells.append(statistics.median(ask(path)[0] for _ in range(TIMES)))
-                lines.append(f"| {name} {period} | {cold[name, 'docx']:,.0f} | {cold[name, 'pdf']:,.0f} | {cells[0]:,.0f} | {cells[1]:,.0f} |")
+                    times.append(statistics.median(ask(path)[0] for _ in range(TIMES)))
+                lines.append(f"| {name} {period} | {alone[name, 'docx']:,.0f} | {alone[name, 'pdf']:,.0f} | {times[0]:,.0f} | {times[1]:,.0f} |")
             run("compose", "summary", "--period", "2023", "--date", "2024-01-08", "--data", home, "--out", at("summary.md"))
             page = Path(at("summary.md")).read_text(encoding="utf-8")
             once = plain(page)

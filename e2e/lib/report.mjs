@@ -24,7 +24,7 @@ export function docx() {
   });
 }
 
-function archive(parts) {
+export function archive(parts) {
   const local = [];
   const central = [];
   let offset = 0;

@@ -50,7 +50,8 @@ fn source(heads: &[String]) -> String {
 }
 
 fn compose(template: &Template, rows: &[Vec<String>]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let code = |row: usize| format!("99{:07}", row + 1);
+    // A code that ends with 000 would be that of the region above.
+    let code = |row: usize| format!("99{:06}9", row + 1);
     let list = rows.iter().enumerate().map(|(at, row)| {
         [("name", row[0].clone()), ("region", code(at))]
             .map(|(key, text)| (key.to_owned(), text))
@@ -93,7 +94,7 @@ fn answer(
         else {
             continue;
         };
-        let row: usize = region.as_str()[2..].parse::<usize>()? - 1;
+        let row: usize = region.as_str()[2..8].parse::<usize>()? - 1;
         let column: usize = indicator[1..].parse()?;
         let figure = Figure {
             title: indicator.clone(),

@@ -10,7 +10,7 @@ mod publication;
 
 use crate::{diagnostic::Diagnostic, model::At, nearest::nearest};
 
-pub(crate) use access::{account_needs_region, office_with_right};
+pub(crate) use access::{account_needs_region, mandate_needs_organization, office_with_right};
 pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
 pub(crate) use filing::{belongs_to_nobody, no_firm_files, no_period_in_key};
 pub(crate) use publication::{

@@ -8,8 +8,11 @@
 //!
 //! Start reading at [`Account`].
 
+use std::collections::BTreeMap;
+
 use crate::{
     act::Act,
+    audit::ChainFault,
     body::Body,
     door::{Bind, Row, Tx},
     error::StoreError,
@@ -177,6 +180,17 @@ pub async fn list(tx: &mut Tx, after: &str, limit: u32) -> Result<Vec<Account>, 
     Ok(all)
 }
 
+/// Number, name and read name of the accounts made after this one.
+///
+/// # Errors
+/// The database's.
+pub async fn names_after(tx: &mut Tx, id: i64) -> Result<Vec<(i64, String, String)>, StoreError> {
+    let sql = "select id, name, title from account where id > $1 order by id";
+    let rows = tx.rows(sql, &[Bind::from(id)]).await?;
+    let read = |row: &Row| Ok((row.int(0)?, row.text(1)?, row.text(2)?));
+    rows.iter().map(read).collect()
+}
+
 /// Whether anybody may sign in at all.
 ///
 /// # Errors
@@ -269,6 +283,39 @@ async fn give(act: &mut Act, id: i64, roles: &[Held]) -> Result<(), StoreError> 
         act.tx.run(sql, &values).await?;
     }
     Ok(())
+}
+
+/// Compares what every account was given with what the chain says of it last: a role that no act gave is a fault.
+pub(crate) async fn verify(tx: &mut Tx) -> Result<Option<ChainFault>, StoreError> {
+    let sql = "select seq, after from change where act in ('account.create', 'account.roles') order by seq";
+    let mut last = BTreeMap::new();
+    for row in tx.rows(sql, &[]).await? {
+        let body = Body::parse(&row.text(1)?)?;
+        let name = body.fields.get("account").cloned().unwrap_or_default();
+        let roles = body.fields.get("roles").cloned().unwrap_or_default();
+        last.insert(name, (row.int(0)?, roles));
+    }
+    let fault = |name: &str, seq| {
+        Ok(Some(ChainFault::Kept {
+            table: "account_role",
+            id: name.to_owned(),
+            seq,
+        }))
+    };
+    let rows = tx.rows("select id, name from account order by id", &[]);
+    for row in rows.await? {
+        let name = row.text(1)?;
+        let held = said(&roles(tx, row.int(0)?).await?);
+        match last.remove(&name) {
+            Some((_, given)) if given == held => {}
+            Some((seq, _)) => return fault(&name, seq),
+            None => return fault(&name, 0),
+        }
+    }
+    match last.into_iter().next() {
+        Some((name, (seq, _))) => fault(&name, seq),
+        None => Ok(None),
+    }
 }
 
 /// Gives an account other roles, in place of those it has.

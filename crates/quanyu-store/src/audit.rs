@@ -16,7 +16,7 @@ use quanyu_core::change::{self, Entry, GENESIS, Seal};
 
 use self::rows::rows;
 use crate::{
-    Store,
+    Store, account,
     body::Body,
     document,
     door::{Bind, Tx},
@@ -194,6 +194,9 @@ pub async fn verify(
     }
     if report.fault.is_none() {
         report.fault = reason::verify(&mut tx).await?;
+    }
+    if report.fault.is_none() {
+        report.fault = account::verify(&mut tx).await?;
     }
     if report.fault.is_none() {
         let schema = Arc::clone(&tx.schema);

@@ -87,6 +87,16 @@ pub async fn as_of(tx: &mut Tx, record: i64, seq: i64) -> Result<Option<Body>, S
     Ok(last.and_then(|it| it.after))
 }
 
+/// The number of the last change that somebody made; 0 where there is none.
+///
+/// # Errors
+/// The database's.
+pub async fn last_by(tx: &mut Tx, actor: &str) -> Result<i64, StoreError> {
+    let sql = "select coalesce(max(seq), 0) from change where actor = $1";
+    let row = tx.row(sql, &[Bind::from(actor)]).await?;
+    row.map_or(Ok(0), |it| it.int(0))
+}
+
 /// The last changes of all registers, newest first, for the audit page: `before` a number, at most `limit`.
 ///
 /// # Errors

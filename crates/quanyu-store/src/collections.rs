@@ -51,7 +51,7 @@ pub struct Collection {
 pub struct Party {
     /// Its place in the request, from 0.
     pub place: i64,
-    /// The id hidden in the workbook made for it.
+    /// A random number that seals the workbook made for it; nobody is told it.
     pub token: String,
     /// What it is called.
     pub title: String,
@@ -227,6 +227,21 @@ pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<Collection>, StoreErr
     Ok(all)
 }
 
+/// The requests that still take answers or wait to be confirmed, by their day. What they ask is left out.
+///
+/// # Errors
+/// The database's.
+pub async fn open(tx: &mut Tx, limit: u32) -> Result<Vec<Collection>, StoreError> {
+    let sql = "
+        select id, title, note, register, period, due, jump, status, actor, at, closed_at
+          from collection c
+         where closed_at is null and exists
+        (select 1 from collection_party p where p.collection = c.id and p.state <> 'confirmed')
+         order by due, id limit $1";
+    let rows = tx.rows(sql, &[Bind::from(i64::from(limit))]).await?;
+    rows.iter().map(from_row).collect()
+}
+
 async fn items(tx: &mut Tx, id: i64) -> Result<Vec<String>, StoreError> {
     let sql = "select name from collection_item where collection = $1 order by place";
     let rows = tx.rows(sql, &[Bind::from(id)]).await?;
@@ -261,16 +276,6 @@ pub async fn parties(tx: &mut Tx, id: i64) -> Result<Vec<Party>, StoreError> {
             })
         })
         .collect()
-}
-
-/// The request and the place of the party that a hidden id was made for.
-///
-/// # Errors
-/// The database's.
-pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<(i64, i64)>, StoreError> {
-    let sql = "select collection, place from collection_party where token = $1";
-    let row = tx.row(sql, &[Bind::from(token)]).await?;
-    row.map(|it| Ok((it.int(0)?, it.int(1)?))).transpose()
 }
 
 /// The cells of a request, in order; of one party alone where it is named.

@@ -74,9 +74,11 @@ pub async fn merge(
             }
         }
     }
+    let mut draft = draft.clone();
+    people(act, register, (kept, gone), &mut draft).await?;
     records::remove(act, register, gone, gone_version).await?;
     reason::give(act, gone, why).await?;
-    records::update(act, register, kept, kept_version, draft).await?;
+    records::update(act, register, kept, kept_version, &draft).await?;
     let mut body = Body::default();
     body.set("first", Some(first.to_string()));
     body.set("register", Some(register.to_owned()));
@@ -176,6 +178,34 @@ fn from_row(row: &crate::Row) -> Result<Merge, StoreError> {
         gone: row.int(4)?,
         undone: row.opt_int(5)?,
     })
+}
+
+/// Personal data that the record that stays lacks come from the one that goes, under the key of their new record.
+async fn people(
+    act: &mut Act,
+    register: &str,
+    (kept, gone): (i64, i64),
+    draft: &mut Draft,
+) -> Result<(), StoreError> {
+    let table = register_table(act.schema(), register)?;
+    let (Some(stays), Some(goes)) = (
+        records::get(&mut act.tx, register, kept).await?,
+        records::get(&mut act.tx, register, gone).await?,
+    ) else {
+        return Ok(());
+    };
+    for column in table.shown().filter(|it| it.is_person()) {
+        let field = &column.field;
+        if !stays.value(field).is_null() || draft.values.contains_key(field) {
+            continue;
+        }
+        if let Some(sealed) = goes.value(field).as_text()
+            && let Some(plain) = act.keys.open(gone, sealed)?
+        {
+            draft.values.insert(field.clone(), Value::Text(plain));
+        }
+    }
+    Ok(())
 }
 
 fn points<'a>(table: &'a Table, register: &'a str) -> impl Iterator<Item = &'a Column> {

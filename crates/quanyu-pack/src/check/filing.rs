@@ -84,6 +84,10 @@ fn one(cx: &Check<'_>, filing: &Filing, faults: &mut Vec<Diagnostic>) {
 fn submit(cx: &Check<'_>, filing: &Filing, register: &Register, faults: &mut Vec<Diagnostic>) {
     let steps = register.lifecycle.iter().flat_map(|it| &it.transitions);
     let names = steps.clone().map(|it| it.id.as_str());
+    // A key that is missing was told where the shape was checked.
+    if filing.submit.is_empty() {
+        return;
+    }
     let at = cx.place(filing.at, "submit");
     if !known(at, faults::TRANSITION, &filing.submit, names, faults) {
         return;

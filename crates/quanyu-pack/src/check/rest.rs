@@ -11,6 +11,20 @@ pub(super) fn check(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
     plans(cx, faults);
     documents(cx, faults);
     roles(cx, faults);
+    mandated(cx, faults);
+}
+
+/// Whoever acts for others by a mandate reaches by his own role over his own organization: not over what he entered for them, which
+/// would outlive the mandate.
+fn mandated(cx: &Check<'_>, faults: &mut Vec<Diagnostic>) {
+    for role in cx.pack.roles.values().filter(|it| it.mandated) {
+        if role.scope != "organization" || !role.firm {
+            faults.push(faults::mandate_needs_organization(
+                cx.place(role.at, "mandated"),
+                &role.id,
+            ));
+        }
+    }
 }
 
 /// An administrator's role does nothing else: whoever runs the system has no say in its business.

@@ -21,3 +21,14 @@ pub(crate) fn account_needs_region(at: At, role: &str) -> Diagnostic {
         format!("role `{role}` reaches over a region: this account needs `region`"),
     )
 }
+
+pub(crate) fn mandate_needs_organization(at: At, role: &str) -> Diagnostic {
+    Diagnostic::new(
+        "mandate_needs_organization",
+        at,
+        format!("角色 `{role}` 受托办理，要写 scope = \"organization\" 和 side = \"firm\""),
+        format!(
+            "role `{role}` acts by mandate: it needs scope = \"organization\" and side = \"firm\""
+        ),
+    )
+}

@@ -281,6 +281,36 @@ const PUBLICATIONS: &[Case] = &[
     ("unknown_name",     P, "files = [\"scan\"]",               "files = [\"scan\"]\nnotices = [\"clark\"]"),
 ];
 
+const FILING: &str =
+    "\n[filing.a]\ntitle = \"填报\"\nregister = \"contract\"\nsubmit = \"register\"\n";
+
+/// What is wrong with a filing that is appended.
+fn filings() -> Vec<Case> {
+    let with =
+        |more: &str| -> &'static str { Box::leak(format!("{FILING}{more}").into_boxed_str()) };
+    let but = |from: &str, to: &str| -> &'static str {
+        assert!(FILING.contains(from), "{from}");
+        Box::leak(FILING.replace(from, to).into_boxed_str())
+    };
+    #[rustfmt::skip]
+    let cases = vec![
+        ("unknown_name",      X, "", but("\"contract\"", "\"contrakt\"")),
+        ("unknown_name",      X, "", but("\"register\"", "\"registr\"")),
+        ("unknown_key",       X, "", but("submit", "sumbit")),
+        ("no_firm_files",     X, "", with("")),
+        ("no_period_in_key",  X, "", with("kind = \"yearly\"\n")),
+        ("not_a_choice",      X, "", with("kind = \"yaerly\"\n")),
+        ("unknown_name",      X, "", with("prefill = { amount = [\"firm_year.incom\"] }\n")),
+        ("field_of_type",     X, "", with("prefill = { amount = [\"contract.kind\"] }\n")),
+        ("statistics",        X, "", with("prefill = { amount = [\"firm_year.income\"] }\n")),
+        ("field_of_type",     X, "", with("jump = { percent = 30, reason = \"amount\" }\n")),
+        ("unknown_name",      X, "", with("[filing.a.condition.b]\ntitle = \"条件\"\nof = \"contract\"\nwhere = \"amont > 0\"\n")),
+        ("field_of_type",     X, "", with("[filing.a.condition.b]\ntitle = \"条件\"\nof = \"contract\"\nwhere = \"amount > 0\"\nto = \"amount\"\n")),
+        ("mandate_needs_organization", B, "scope = \"region\"", "scope = \"region\"\nmandated = true"),
+    ];
+    cases
+}
+
 fn told(case: &Case) -> Diagnostics {
     let (code, file, find, replace) = case;
     loaded(edited(file, find, replace)).expect_err(&format!("{code}: {file}: {find} → {replace}"))
@@ -321,6 +351,11 @@ fn faults_of_files_are_told_where_they_stand() {
 #[test]
 fn faults_of_documents_are_told_where_they_stand() {
     insta::assert_snapshot!("documents", shown(DOCUMENTS));
+}
+
+#[test]
+fn faults_of_filings_are_told_where_they_stand() {
+    insta::assert_snapshot!("filings", shown(&filings()));
 }
 
 #[test]

@@ -248,3 +248,42 @@ async fn views_are_their_owners_and_uploads_their_senders() {
         assert!(!upload::sent(&mut tx, &hash, "b").await.unwrap());
     }
 }
+
+#[tokio::test]
+async fn personal_data_go_along_under_their_new_records_key_where_it_has_none() {
+    for database in databases() {
+        let store = ready(&database).await;
+        let with = |number: &str, person: Option<&str>| {
+            let mut draft = contract(number, 5);
+            let person = person.map(|it| ("contact".to_owned(), text(it)));
+            draft.values.extend(person);
+            draft
+        };
+        for (own, want) in [(None, "示例联系人"), (Some("示例本人"), "示例本人")] {
+            let number = want;
+            let kept = create(&store, "contract", with(number, own)).await.unwrap();
+            let other = with(&format!("{number}二"), Some("示例联系人"));
+            let gone = create(&store, "contract", other).await.unwrap();
+            let seq: i64 = store
+                .act::<_, _, StoreError>(&who(), move |act| {
+                    let draft = Draft::default();
+                    Box::pin(async move {
+                        merge::merge(act, "contract", (kept, 1), (gone, 1), &draft, "同一份").await
+                    })
+                })
+                .await
+                .unwrap();
+            let said = async |id: i64| {
+                let mut record = get(&store, "contract", id).await.unwrap();
+                let tx = store.read().await.unwrap();
+                store.keys().reveal(tx.schema(), &mut record).unwrap();
+                record.value("contact").clone()
+            };
+            assert_eq!(said(kept).await, text(want));
+            part(&store, seq).await.unwrap();
+            assert_eq!(said(kept).await, own.map_or(Value::Null, text));
+            assert_eq!(said(gone).await, text("示例联系人"));
+            sound(&store).await;
+        }
+    }
+}

@@ -223,6 +223,7 @@ mod tests {
             since: None,
             due: Some("2024-02-29".parse().unwrap()),
             left: None,
+            beyond: None,
             standing: Standing::Soon,
             last: (String::new(), None),
             reason: None,

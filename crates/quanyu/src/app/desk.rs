@@ -15,12 +15,14 @@ use quanyu_core::{
 };
 use quanyu_pack::model::{Pack, Register};
 use quanyu_store::{
-    Tx, asof,
+    Tx, asof, change,
     duty::{self, Duty, Reach, Wanted},
 };
 
 use super::{
-    AppError, Product, duties,
+    AppError, Product,
+    collections::waiting::{self, Asking},
+    demo, duties,
     registers::tally,
     steps::{self, hands::Hands, opinions},
 };
@@ -41,6 +43,8 @@ pub struct Desk {
     pub waiting: Vec<Task>,
     /// What was returned to him.
     pub returned: Vec<Task>,
+    /// Requests for figures that he has to answer or confirm, by day.
+    pub asked: Vec<Asking>,
     /// How many there are in all, late, due today, due within a week of work.
     pub counts: Counts,
     /// Registers in which he may enter records: id and title.
@@ -96,6 +100,8 @@ pub struct Task {
     pub due: Option<Date>,
     /// Working days until its day, below zero past it; `None` where a year has no calendar, or without a day.
     pub left: Option<i64>,
+    /// Working days that it has, where no day can be told because the calendar of work does not reach so far yet.
+    pub beyond: Option<u32>,
     /// Where it is.
     pub standing: Standing,
     /// Who led it here, and by which step.
@@ -130,6 +136,7 @@ pub async fn desk(product: &Product) -> Result<Desk, AppError> {
         checks: Vec::new(),
         waiting: Vec::new(),
         returned: Vec::new(),
+        asked: waiting::waiting(&mut tx, product, today).await?,
         counts: Counts {
             all,
             late,
@@ -170,6 +177,13 @@ pub async fn desk(product: &Product) -> Result<Desk, AppError> {
     let soon = lists.iter().flat_map(|it| it.iter()).filter(near).count();
     desk.counts.soon = i64::try_from(soon).unwrap_or(0);
     desk.counts.returned = i64::try_from(desk.returned.len()).unwrap_or(0);
+    for it in &desk.asked {
+        desk.counts.all += 1;
+        desk.counts.late += i64::from(it.standing == Standing::Late);
+        desk.counts.today += i64::from(it.due == today);
+        desk.counts.soon += i64::from(it.standing == Standing::Soon);
+        desk.counts.returned += i64::from(it.what == waiting::What::Again);
+    }
     Ok(desk)
 }
 
@@ -290,6 +304,7 @@ pub(super) fn task(product: &Product, it: &Duty, today: Date) -> Option<Task> {
     let expected = lifecycle.expected(&it.state);
     let remind = expected.filter_map(|it| it.remind).max();
     let soon = remind.unwrap_or(pack.supervision.remind);
+    let mut within = lifecycle.expected(&it.state).filter_map(|it| it.within);
     let last = it.last_step.as_deref().map(|id| {
         let step = lifecycle.transition(id);
         step.map_or_else(|| Text::zh(id), |it| it.title.clone())
@@ -306,6 +321,7 @@ pub(super) fn task(product: &Product, it: &Duty, today: Date) -> Option<Task> {
         since: it.entered_on.parse().ok(),
         due,
         left,
+        beyond: within.next().filter(|_| due.is_none()),
         standing: standing(due, today, left, soon),
         last: (it.last_by.clone(), last),
         reason: it.reason.clone(),
@@ -336,7 +352,11 @@ async fn news(tx: &mut Tx, product: &Product, today: Date) -> Result<Vec<News>, 
         day = day.yesterday().unwrap_or(day);
     }
     let begins = Offset::constant(8).to_timestamp(day.at(0, 0, 0, 0));
-    let since = asof::last_before(tx, begins.unwrap_or_default()).await?;
+    let mut since = asof::last_before(tx, begins.unwrap_or_default()).await?;
+    if product.demo() {
+        // What was made up is no news.
+        since = since.max(change::last_by(tx, demo::BUILDER).await?);
+    }
     let mut all = Vec::new();
     for it in product.pack.registers.values() {
         // A count over more than somebody reaches would tell of what he does not.

@@ -204,11 +204,18 @@ impl Dossier {
             }
             return Ok(());
         }
-        let shown: Vec<&Field> = registers::first_fields(register)
+        let mut shown: Vec<&Field> = registers::first_fields(register)
             .into_iter()
             .filter(|it| it.id != field.id)
             .take(MOST_COLUMNS)
             .collect();
+        // What a firm holds is of no use without the day until which it holds it.
+        if register.plays.as_deref() == Some("qualification")
+            && let Some(last) = register.slot("valid_to")
+            && !shown.iter().any(|it| it.id == last.id)
+        {
+            shown.push(last);
+        }
         let mut rows = Vec::new();
         for record in &found {
             let mut cells = Vec::new();

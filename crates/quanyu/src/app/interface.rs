@@ -10,6 +10,8 @@
 use quanyu_pack::model::{Field, FieldType, Pack, Register};
 use serde_json::{Map, Value, json};
 
+use super::media::XLSX;
+
 /// What no pack changes.
 const COMMON: &str = include_str!("interface.json");
 
@@ -58,10 +60,7 @@ pub fn described(pack: &Pack) -> Value {
 
 const FILES: [(&str, &str); 3] = [
     ("csv", "text/csv"),
-    (
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
+    ("xlsx", XLSX),
     ("parquet", "application/vnd.apache.parquet"),
 ];
 

@@ -43,6 +43,7 @@ pub mod indicators;
 pub mod interface;
 pub mod lists;
 pub mod mandates;
+pub mod media;
 pub mod names;
 pub mod notices;
 pub mod oidc;

@@ -7,6 +7,7 @@
 //! Start reading at [`tell`].
 
 pub mod outgoing;
+mod robot;
 pub mod send;
 
 use futures::FutureExt as _;

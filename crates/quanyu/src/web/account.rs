@@ -6,7 +6,8 @@
 
 use axum::{
     Form,
-    http::{HeaderMap, header},
+    extract::FromRequestParts,
+    http::{header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use qrcode::{QrCode, render::svg};
@@ -251,19 +252,39 @@ pub(super) struct Sent {
     id: String,
 }
 
-/// Whoever sends these forms has a session; a token has no password to change.
-fn session(app: &App, view: &View) -> Result<String, Problem> {
-    let session = app.sender.session.clone();
-    session.ok_or_else(|| Problem::of(app, view.language, "web_no_right"))
+/// The session of whoever sends these forms; a token has no password to change.
+pub(super) struct Session(String);
+
+impl FromRequestParts<App> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Ok(app) = App::from_request_parts(parts, app).await;
+        let language = view::language(&parts.headers, parts.uri.query());
+        let session = app.sender.session.clone().map(Self);
+        session.ok_or_else(|| Problem::of(&app, language, "web_no_right"))
+    }
 }
 
-fn slowly(app: &App, view: &View) -> Result<(), Problem> {
-    let key = format!("account {}", app.product.who().actor);
-    if app.tries.too_many(&key) {
-        let code = AccountRefusal::TooFast.code();
-        return Err(Problem::of(app, view.language, code));
+/// The session of somebody who proves once more who he is, which may be tried a few times a minute.
+pub(super) struct Proving(String);
+
+impl FromRequestParts<App> for Proving {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Session(session) = Session::from_request_parts(parts, app).await?;
+        let Ok(app) = App::from_request_parts(parts, app).await;
+        if app
+            .tries
+            .too_many(&format!("account {}", app.product.who().actor))
+        {
+            let language = view::language(&parts.headers, parts.uri.query());
+            let code = AccountRefusal::TooFast.code();
+            return Err(Problem::of(&app, language, code));
+        }
+        Ok(Self(session))
     }
-    Ok(())
 }
 
 fn done(app: &App, what: &str, held: Option<&str>) -> Response {
@@ -279,10 +300,9 @@ fn done(app: &App, what: &str, held: Option<&str>) -> Response {
 pub(super) async fn password(
     app: App,
     view: View,
+    Proving(session): Proving,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Problem> {
-    let session = session(&app, &view)?;
-    slowly(&app, &view)?;
     if sent.new != sent.again {
         return Err(Problem::of(&app, view.language, "web_again"));
     }
@@ -295,10 +315,9 @@ pub(super) async fn password(
 pub(super) async fn second(
     app: App,
     view: View,
+    Proving(session): Proving,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Problem> {
-    let session = session(&app, &view)?;
-    slowly(&app, &view)?;
     let held = own::set_second(
         &app.product,
         &session,
@@ -314,10 +333,9 @@ pub(super) async fn second(
 pub(super) async fn end_second(
     app: App,
     view: View,
+    Proving(session): Proving,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Problem> {
-    let session = session(&app, &view)?;
-    slowly(&app, &view)?;
     let held = own::end_second(&app.product, &session, &sent.present).await;
     let held = held.map_err(|error| app.refused(&view, &error))?;
     Ok(done(&app, "second_end", Some(&held)))
@@ -338,11 +356,10 @@ pub(super) async fn end_session(
 pub(super) async fn make_token(
     app: App,
     view: View,
-    _headers: HeaderMap,
+    // A token makes no further tokens.
+    _: Session,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    // A token makes no further tokens.
-    session(&app, &view)?;
     let text = |name: &str| {
         let found = sent.iter().find(|(it, _)| it == name);
         found.map(|(_, value)| value.trim()).unwrap_or_default()

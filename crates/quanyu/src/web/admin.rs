@@ -4,6 +4,8 @@
 //!
 //! Invariant: a first password is on a page once, when it is made.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Form,
     extract::Path,
@@ -293,13 +295,24 @@ pub(super) async fn audit(app: App, view: View) -> Result<Response, Problem> {
         .map(|it| Entry {
             seq: it.seq,
             at: say::shanghai(&it.at),
-            actor: it.actor.clone(),
+            actor: match say.actor(&it.actor) {
+                name if file || name == it.actor => it.actor.clone(),
+                name => format!("{name} {}", it.actor),
+            },
             act: say.word("act", &it.act),
             of: match it.record {
                 0 => String::new(),
-                record => format!("{}/{record}", it.register),
+                record if file => format!("{}/{record}", it.register),
+                record => {
+                    let register = app::registers::about(&app.product, &it.register);
+                    format!("{} #{record}", register.title.get(view.language))
+                }
             },
-            note: it.note.clone().unwrap_or_default(),
+            note: match &it.note {
+                Some(note) if file => note.clone(),
+                Some(note) => noted(&say, note),
+                None => String::new(),
+            },
         })
         .collect();
     let heads = ["seq", "at", "actor", "act", "of", "note"];
@@ -329,4 +342,19 @@ pub(super) async fn audit(app: App, view: View) -> Result<Response, Problem> {
         csv: view.change(&[("format", Some("csv"))]),
     };
     app.page(&view, "admin/audit.html", &page)
+}
+
+/// What an entry says, as people read it; as it stands where it is no list of words.
+fn noted(say: &Say<'_>, note: &str) -> String {
+    let Ok(said) = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(note) else {
+        return note.to_owned();
+    };
+    let pairs = said.iter().map(|(key, value)| {
+        let value = match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        format!("{} {value}", say.word("log_key", key))
+    });
+    pairs.collect::<Vec<_>>().join(" · ")
 }

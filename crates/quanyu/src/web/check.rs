@@ -29,6 +29,7 @@ use super::{
 use crate::app::{
     check::{self, CheckedDocument, shelf::Draft},
     compare::sentence,
+    media::DOCX,
 };
 use page::{AskPage, SheetPage, ShowPage};
 
@@ -149,8 +150,6 @@ pub(super) async fn comments(
     ];
     Ok((headers, docx).into_response())
 }
-
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// 总结.docx → 总结（批注）.docx.
 fn with_mark(name: &str, mark: &str) -> String {

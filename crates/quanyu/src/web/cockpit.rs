@@ -91,6 +91,7 @@ impl CockpitPage {
     pub(super) fn new(app: &App, view: &View, cockpit: &Cockpit) -> Self {
         let say = Say {
             texts: &app.templates,
+            people: &app.people,
             language: view.language,
         };
         let cards: Vec<_> = cockpit

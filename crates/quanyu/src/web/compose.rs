@@ -25,6 +25,7 @@ use super::{
 use crate::app::{
     self, AppError, Why,
     compose::{self, Order, Preview},
+    media::DOCX,
     releases,
 };
 
@@ -98,9 +99,7 @@ pub(super) async fn file(
     let mut name = String::new();
     encode(&format!("{title}.{ending}"), &mut name);
     let kind = match form {
-        compose::Form::Docx => {
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-        }
+        compose::Form::Docx => DOCX,
         compose::Form::Pdf => "application/pdf",
         compose::Form::Html => "text/html; charset=utf-8",
         compose::Form::Md => "text/markdown; charset=utf-8",

@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, Request},
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::civil::Date;
 use quanyu_core::appraisal::task::Standing;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::app::{
     self, AppError,
+    collections::waiting::Asking,
     delegations::{DelegationView, NewDelegation},
     desk::{Desk, Task},
 };
@@ -35,11 +37,16 @@ pub(super) async fn show(app: App, view: View) -> Result<Response, Problem> {
         Format::Html => {
             let given = app::delegations::list(&app.product).await;
             let given = given.map_err(refused)?;
-            let plan =
-                app::plans::tasks::tasks(&app.product, view.period, app.product.today()).await;
-            let plan = plan.map_err(refused)?;
-            let late = [Standing::Late, Standing::Soon]
-                .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count());
+            // Whoever sees a part of the records would take tasks for late whose records others have.
+            let late = if app.product.sees_whole() {
+                let today = app.product.today();
+                let plan = app::plans::tasks::tasks(&app.product, view.period, today).await;
+                let plan = plan.map_err(refused)?;
+                [Standing::Late, Standing::Soon]
+                    .map(|it| plan.standing(it).filter(|it| it.record.is_none()).count())
+            } else {
+                [0, 0]
+            };
             let mut page = DeskPage::new(&app, &view, &desk, &given, late);
             page.people = app::delegations::people(&app.product)
                 .await
@@ -83,6 +90,8 @@ struct DeskPage {
     day: String,
     counts: Vec<(String, i64, &'static str)>,
     lists: Vec<List>,
+    asked: Vec<AskedRow>,
+    collections: String,
     enter: Vec<Enter>,
     registers: String,
     news: Vec<(String, String, String)>,
@@ -106,6 +115,18 @@ struct Enter {
     new: String,
     quick: String,
     import: String,
+}
+
+/// A request for figures.
+#[derive(Debug, Serialize)]
+struct AskedRow {
+    href: String,
+    title: String,
+    what: String,
+    parties: String,
+    remark: Option<String>,
+    left: String,
+    class: &'static str,
 }
 
 /// Tasks of one sort.
@@ -179,8 +200,8 @@ impl DeskPage {
                 rows: tasks.iter().map(|it| row(app, view, it)).collect(),
             });
         let delegations = given.iter().map(|it| Delegation {
-            person: say.word("actor", &it.person),
-            deputy: say.word("actor", &it.deputy),
+            person: say.actor(&it.person),
+            deputy: say.actor(&it.deputy),
             days: format!("{} — {}", it.days.0, it.days.1),
             roles: it
                 .roles
@@ -212,6 +233,8 @@ impl DeskPage {
                 })
                 .collect(),
             lists: lists.collect(),
+            asked: desk.asked.iter().map(|it| asked(&say, view, it)).collect(),
+            collections: view.link("/collections"),
             enter: desk
                 .enter
                 .iter()
@@ -265,6 +288,32 @@ impl DeskPage {
     }
 }
 
+/// A request as a row.
+fn asked(say: &Say<'_>, view: &View, it: &Asking) -> AskedRow {
+    let path = match it.place {
+        Some(place) => format!("/collections/{}/{place}", it.collection),
+        None => format!("/collections/{}", it.collection),
+    };
+    let count = it.parties.len();
+    let parties = match &it.parties[..] {
+        [one] => one.clone(),
+        [first, ..] => {
+            let values = [("first", first.clone()), ("count", count.to_string())];
+            say.fill("desk.parties", &values)
+        }
+        [] => String::new(),
+    };
+    AskedRow {
+        href: view.link(&path),
+        title: it.title.clone(),
+        what: say.word("desk_asked", it.what.word()),
+        parties,
+        remark: it.remark.clone(),
+        left: left(say, it.due, it.left, it.standing),
+        class: steps::class(it.standing),
+    }
+}
+
 /// A task as a row of a page.
 pub(super) fn row(app: &App, view: &View, it: &Task) -> Row {
     let say = app.say(view);
@@ -287,7 +336,7 @@ pub(super) fn row(app: &App, view: &View, it: &Task) -> Row {
             None => by,
         },
         reason: it.reason.clone(),
-        person: it.person.as_ref().map(|it| say.word("actor", it)),
+        person: it.person.as_ref().map(|it| say.actor(it)),
         behalf: it.behalf.clone(),
         opinion: it.opinion,
         waits: (!it.waits.is_empty()).then(|| join(&it.waits)),
@@ -297,19 +346,26 @@ pub(super) fn row(app: &App, view: &View, it: &Task) -> Row {
 
 /// How long is left, in words.
 pub(super) fn left_words(say: &Say<'_>, it: &Task) -> Option<String> {
-    let due = it.due?;
+    match (it.due, it.beyond) {
+        (Some(due), _) => Some(left(say, due, it.left, it.standing)),
+        (None, Some(days)) => Some(say.fill("desk.beyond", &[("days", days.to_string())])),
+        (None, None) => None,
+    }
+}
+
+fn left(say: &Say<'_>, due: Date, left: Option<i64>, standing: Standing) -> String {
     let day = ("day", due.to_string());
-    Some(match it.left {
+    match left {
         None => say.fill("desk.by", &[day]),
-        Some(0) if it.standing == Standing::Late => say.fill("desk.just_late", &[day]),
+        Some(0) if standing == Standing::Late => say.fill("desk.just_late", &[day]),
         Some(0) => say.text("desk.due_today"),
         Some(left) if left < 0 => say.fill("desk.late", &[("days", (-left).to_string()), day]),
         Some(left) => say.fill("desk.left", &[("days", left.to_string()), day]),
-    })
+    }
 }
 
 /// The day of the week.
-pub(super) fn weekday(say: &Say<'_>, day: jiff::civil::Date) -> String {
+pub(super) fn weekday(say: &Say<'_>, day: Date) -> String {
     let number = day.weekday().to_monday_one_offset();
     say.word("weekday", &number.to_string())
 }
@@ -325,6 +381,11 @@ fn desk_json(desk: &Desk) -> Value {
         "tasks": list(&desk.tasks), "checks": list(&desk.checks),
         "waiting": list(&desk.waiting), "returned": list(&desk.returned),
         "stands_in_for": desk.stands_in,
+        "asked": desk.asked.iter().map(|it| json!({
+            "collection": it.collection, "place": it.place, "title": it.title, "parties": it.parties,
+            "what": it.what.word(), "due": it.due.to_string(), "left": it.left, "standing": it.standing.word(),
+            "remark": it.remark,
+        })).collect::<Vec<_>>(),
     })
 }
 

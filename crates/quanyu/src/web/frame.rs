@@ -125,6 +125,7 @@ impl Frame {
     pub fn new(app: &App, view: &View, place: Place<'_>, title: &str) -> Self {
         let say = Say {
             texts: &app.templates,
+            people: &app.people,
             language: view.language,
         };
         let other = match view.language {

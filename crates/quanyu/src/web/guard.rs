@@ -22,10 +22,11 @@ use super::{
     csrf, firms,
     identity::{self, Sender},
     needs::{self, Need},
+    patience,
     problem::{self, Problem},
     public, signin,
     state::App,
-    view,
+    upload, view,
 };
 use crate::app::{Who, who::Grants};
 
@@ -103,6 +104,14 @@ async fn enter(
     if let Some(code) = refusal(&app.door, request.method(), request.headers(), host) {
         return Err(problem(app, code));
     }
+    if patience::says_too_large(request.headers()) {
+        let most = upload::MOST / 1024 / 1024;
+        let problem = Problem::of(app, language, "web_too_large").json_if(json);
+        let problem = problem
+            .fact("most", &most.to_string())
+            .fact("files", &upload::MOST_FILES.to_string());
+        return Err(Box::new(problem.into_response()));
+    }
     let headers = request.headers().clone();
     // Whoever looks at a public page is nobody, signed in or not.
     let known = match public::is_public(request.uri().path()) {
@@ -163,6 +172,9 @@ async fn enter(
     );
     let signs_in = path == "/signin";
     request.extensions_mut().insert(sender.clone());
+    if changes {
+        request = request.map(|it| patience::timed(it, app.patience));
+    }
     match sender.csrf {
         // Whoever signs in anew in another tab has a form of before.
         Some(token) if changes && !signs_in => csrf::take(request, &token)

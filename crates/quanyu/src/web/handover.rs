@@ -121,15 +121,15 @@ impl List {
             due: item.due.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
         });
         let days = |(person, from, to): &(String, String, String)| {
-            (say.word("actor", person), format!("{from} — {to}"))
+            (say.actor(person), format!("{from} — {to}"))
         };
         Self {
             href: view.link(&format!("/handover/{}", it.id)),
-            person: say.word("actor", &it.person),
-            successor: say.word("actor", &it.successor),
+            person: say.actor(&it.person),
+            successor: say.actor(&it.successor),
             note: it.note.clone(),
             at: it.at.clone(),
-            actor: say.word("actor", &it.actor),
+            actor: say.actor(&it.actor),
             rows: rows.collect(),
             delegations: it.delegations.iter().map(days).collect(),
         }

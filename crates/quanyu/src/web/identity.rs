@@ -4,7 +4,7 @@
 //!
 //! Invariant: a token is never taken from a cookie nor a session from a header, so that no other site's page can send either.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::{ConnectInfo, Request},
@@ -12,7 +12,7 @@ use axum::{
 };
 use cookie::{Cookie, SameSite};
 
-use super::{csrf, state::App};
+use super::{csrf, patience::Peer, state::App};
 use crate::app::{
     AppError, Who,
     account::{
@@ -122,6 +122,6 @@ pub(super) fn cookie(app: &App, held: &str) -> HeaderValue {
 
 /// From where a request comes; empty where the listener does not say.
 pub(super) fn address(request: &Request) -> String {
-    let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    info.map(|it| it.0.ip().to_string()).unwrap_or_default()
+    let info = request.extensions().get::<ConnectInfo<Peer>>();
+    info.map(|it| it.0.0.ip().to_string()).unwrap_or_default()
 }

@@ -26,9 +26,8 @@ use crate::app::{
         grid::Grid,
         intake::{Stage, Standing, Terms},
     },
+    media::XLSX,
 };
-
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `GET /registers/{register}/import`: where a workbook is sent, and what was imported before.
 pub(super) async fn ask(
@@ -200,7 +199,7 @@ impl AskPage {
                 "open" => "on_pace",
                 _ => "waiting",
             },
-            actor: say.word("actor", &it.actor),
+            actor: say.actor(&it.actor),
             at: it.at.clone(),
             created: count(it.rows - it.updates),
             changed: count(it.updates),

@@ -30,9 +30,8 @@ use super::{
 use crate::app::{
     AppError,
     lists::{self, Decision, Difference, Entry, fetch, read},
+    media::XLSX,
 };
-
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Words of heads in an export, and the texts that say them.
 const HEADS: [(&str, &str); 6] = [
@@ -328,7 +327,7 @@ impl AllPage {
             matched: counts.matched,
             doubtful: counts.doubtful,
             unmatched: counts.unmatched,
-            actor: say.word("actor", &list.actor),
+            actor: say.actor(&list.actor),
             at: day(&list.at),
         };
         Self {

@@ -45,6 +45,7 @@ mod needs;
 mod notices;
 mod oidc;
 mod ops;
+mod patience;
 mod plans;
 mod problem;
 mod public;
@@ -83,6 +84,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 pub use guard::Door;
 pub use needs::{Need, ROUTES};
+pub use patience::{Patience, Patient, Peer};
 pub use problem::Problem;
 pub use serve::serve;
 pub use state::App;
@@ -360,7 +362,7 @@ pub fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .method_not_allowed_fallback(problem::wrong_method)
         .fallback(problem::no_such_page)
-        .layer(DefaultBodyLimit::disable())
+        .layer(DefaultBodyLimit::max(patience::MOST_FORM))
         .layer(CatchPanicLayer::custom(problem::PanicPage::new(
             app.clone(),
         )))

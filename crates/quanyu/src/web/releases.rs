@@ -164,7 +164,7 @@ impl SinceShown {
             records: release.records,
             citation: release.citation.clone(),
             redefined: it.redefined.as_ref().map(|(by, at)| {
-                let by = say.word("actor", by);
+                let by = say.actor(by);
                 say.fill("release.redefined", &[("by", by), ("at", at.clone())])
             }),
             changes: it
@@ -175,7 +175,7 @@ impl SinceShown {
                 .collect(),
             more: it.count.saturating_sub(50),
             idle: it.idle,
-            actor: say.word("actor", &release.actor),
+            actor: say.actor(&release.actor),
             at: release.at.clone(),
         }
     }
@@ -194,10 +194,7 @@ impl ChangeShown {
             how: say.word("how", it.how.as_str()),
             before: contribution(&say, release, it.before),
             after: contribution(&say, release, it.after),
-            by: it
-                .by
-                .last()
-                .map(|it| (say.word("actor", &it.actor), it.at.clone())),
+            by: it.by.last().map(|it| (say.actor(&it.actor), it.at.clone())),
         }
     }
 }
@@ -278,7 +275,7 @@ impl ShowPage {
             ("release.digest", release.digest.chars().take(16).collect()),
             (
                 "release.by",
-                format!("{} {}", say.word("actor", &release.actor), release.at),
+                format!("{} {}", say.actor(&release.actor), release.at),
             ),
         ];
         Self {

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::app::{
     AppError,
+    media::DOCX,
     renew::{self, BoundDocument, Change, Notice, Renewal},
 };
 
@@ -90,12 +91,7 @@ pub(super) async fn docx(
     // The old form of the name for old browsers, the true one for all others.
     let disposition = format!("attachment; filename=\"renewed.docx\"; filename*=UTF-8''{name}");
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(
-                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            ),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static(DOCX)),
         (
             header::CONTENT_DISPOSITION,
             HeaderValue::from_str(&disposition).expect("an encoded name is a header value"),

@@ -17,7 +17,7 @@ use super::{
     state::App,
     view::{Format, View},
 };
-use crate::app::AppError;
+use crate::app::{AppError, media::XLSX};
 
 /// A page outside the frame.
 pub(super) fn bare_view(
@@ -127,6 +127,7 @@ impl App {
     pub(super) fn say(&self, view: &View) -> Say<'_> {
         Say {
             texts: &self.templates,
+            people: &self.people,
             language: view.language,
         }
     }
@@ -147,7 +148,7 @@ pub(super) fn file(made: crate::app::exports::Made) -> Result<Response, AppError
     let open = open.map_err(|error| AppError::file(&made.path, &error))?;
     let kind = match made.path.extension().and_then(|it| it.to_str()) {
         Some("csv") => "text/csv; charset=utf-8",
-        _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => XLSX,
     };
     let name = made.name.clone();
     // The folder lives as long as the stream does.

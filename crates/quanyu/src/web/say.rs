@@ -6,7 +6,7 @@ use quanyu_core::{measure, period::Period, text::Language};
 use rust_decimal::Decimal;
 
 use super::templates::Templates;
-use crate::app::indicators::RankView;
+use crate::app::{account::people::People, indicators::RankView};
 
 /// What stands where nothing is known.
 pub(super) const UNKNOWN: &str = "—";
@@ -15,6 +15,7 @@ pub(super) const UNKNOWN: &str = "—";
 #[derive(Clone, Copy)]
 pub(super) struct Say<'a> {
     pub texts: &'a Templates,
+    pub people: &'a People,
     pub language: Language,
 }
 
@@ -34,6 +35,16 @@ impl Say<'_> {
         let key = format!("{group}.{word}");
         let text = self.texts.text_if_any(&key, self.language);
         text.unwrap_or(word).to_owned()
+    }
+
+    /// Who did something: the name that people read, or what our own jobs are called.
+    pub fn actor(&self, account: &str) -> String {
+        let fixed = self
+            .texts
+            .text_if_any(&format!("actor.{account}"), self.language);
+        let fixed = fixed.map(str::to_owned);
+        let named = fixed.or_else(|| self.people.name(account));
+        named.unwrap_or_else(|| account.to_owned())
     }
 
     /// A unit in the language of the page: 亿元 is `million yuan` in English, with numbers a hundred times as large, see
@@ -218,6 +229,7 @@ mod tests {
     #[test]
     fn english_says_numbers_by_thousands_and_chinese_as_they_are() {
         let texts = Templates::new(std::sync::Arc::default());
+        let people = People::default();
         let cases = [
             ("68.31", "亿元", "68.31亿元", "6,831 million yuan"),
             ("1,200.5", "万元", "1,200.5万元", "12,005 thousand yuan"),
@@ -228,6 +240,7 @@ mod tests {
         for (number, unit, zh, en) in cases {
             let say = |language| Say {
                 texts: &texts,
+                people: &people,
                 language,
             };
             assert_eq!(say(Language::Zh).with_unit(number, unit), zh);
@@ -235,6 +248,7 @@ mod tests {
         }
         let say = Say {
             texts: &texts,
+            people: &people,
             language: Language::En,
         };
         let cases = [

@@ -1,13 +1,15 @@
 //! Listening: on this machine, or on an address that people reach by name.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use tokio::net::TcpListener;
 
-use super::{guard::Door, router, state::App};
+use super::{
+    guard::Door,
+    patience::{Patient, Peer},
+    router,
+    state::App,
+};
 use crate::app::{self, AppError, Product, oidc::Providers};
 
 /// Serves a district until the process is asked to stop; prints the address. Port 0 takes a free one.
@@ -36,8 +38,9 @@ pub async fn serve(
     tokio::spawn(app::search::follow(Product::clone(&product)));
     // Deadlines are looked at and letters sent beside the pages.
     tokio::spawn(crate::app::deadlines::keep(Arc::clone(&product)));
-    let service = router(App::behind(product, door).knowing(providers));
-    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    let app = App::behind(product, door).knowing(providers);
+    let listener = Patient::new(listener, app.patience);
+    let service = router(app).into_make_service_with_connect_info::<Peer>();
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())
         .await

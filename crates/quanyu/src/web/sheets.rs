@@ -11,7 +11,7 @@ use super::{
     steps,
     view::View,
 };
-use crate::app::{self, AppError};
+use crate::app::{self, AppError, media::DOCX};
 
 /// `GET /registers/{register}/{record}/sheet?step=`.
 pub(super) async fn show(
@@ -62,7 +62,6 @@ pub(super) async fn file(
     let step = view.wish("step").unwrap_or_default();
     let made = app::sheets::file(&app.product, &register, id, step, view.language).await;
     let (name, bytes) = made.map_err(refused)?;
-    const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     Ok(steps::download(&name, DOCX, bytes))
 }
 

@@ -10,10 +10,13 @@ use quanyu_core::period::Period;
 
 use super::{
     api::rate::Rates, assets::Assets, guard::Door, identity::Sender, metrics::Metrics,
-    signin::Tries, templates::Templates,
+    patience::Patience, signin::Tries, templates::Templates,
 };
 use crate::{
-    app::{Product, Who, check::shelf::Shelf, imports::intake::Intake, oidc::Providers},
+    app::{
+        Product, Who, account::people::People, check::shelf::Shelf, imports::intake::Intake,
+        oidc::Providers,
+    },
     messages::Messages,
 };
 
@@ -36,8 +39,12 @@ pub struct App {
     pub(super) crowd: super::public::Crowd,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
+    /// Who is who.
+    pub(super) people: Arc<People>,
     /// Under which names and how it is reached.
     pub(super) door: Arc<Door>,
+    /// How long a client is waited for.
+    pub(super) patience: Patience,
     /// Attempts to sign in, by where they come from.
     pub(super) tries: Arc<Tries>,
     /// Providers of sign-in.
@@ -79,7 +86,9 @@ impl App {
             rates: Rates::default(),
             crowd: super::public::Crowd::default(),
             latest: Arc::default(),
+            people: Arc::default(),
             door: Arc::new(door),
+            patience: Patience::default(),
             tries: Arc::new(Tries::new()),
             providers: Arc::default(),
             one: None,
@@ -89,6 +98,12 @@ impl App {
 }
 
 impl App {
+    /// The application with another patience than usual: for tests.
+    #[must_use]
+    pub fn waiting(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
     /// The application with these providers of sign-in.
     #[must_use]
     pub fn knowing(self, providers: Providers) -> Self {

@@ -483,7 +483,7 @@ pub(super) fn class(standing: Standing) -> &'static str {
 /// Who acted, and for whom.
 pub(super) fn acted(app: &App, view: &View, actor: &str, behalf: Option<&str>) -> String {
     let say = app.say(view);
-    let actor = say.word("actor", actor);
+    let actor = say.actor(actor);
     match behalf {
         Some(person) => say.fill(
             "steps.for_whom",

@@ -104,6 +104,8 @@ fn every_text_a_template_asks_for_is_there_in_both_languages_and_every_text_is_a
         "party_state",
         "desk_count",
         "desk_list",
+        "desk_asked",
+        "log_key",
         "desk_hint",
         "notice_kind",
         "weekday",

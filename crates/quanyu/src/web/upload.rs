@@ -3,7 +3,7 @@
 //! Owns reading a multipart form within bounds. What is too large is read to its end (up to a bound) and thrown away, so that the browser
 //! gets to see the refusal rather than a broken connection.
 
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 
 use super::{problem::Problem, state::App, view::View};
 use crate::app::demo;
@@ -11,9 +11,9 @@ use crate::app::demo;
 /// Bytes that all files of a form may have together.
 pub(super) const MOST: usize = 32 * 1024 * 1024;
 /// Files a form may have.
-const MOST_FILES: usize = 40;
+pub(super) const MOST_FILES: usize = 40;
 /// Bytes that are read and thrown away before the connection is cut.
-const PATIENCE: usize = 10 * MOST;
+pub(super) const PATIENCE: usize = 10 * MOST;
 
 /// A file as sent: its name and bytes.
 pub(super) type Sent = (String, Vec<u8>);
@@ -66,6 +66,8 @@ pub(super) async fn form(app: &App, view: &View, request: Request) -> Result<For
         tracing::warn!(error = %error, "a form could not be read");
         problem("web_bad_upload")
     };
+    let mut request = request;
+    DefaultBodyLimit::max(PATIENCE.saturating_add(MOST)).apply(&mut request);
     let mut sent = Multipart::from_request(request, app)
         .await
         .map_err(|error| damaged(&error))?;

@@ -178,6 +178,10 @@ async fn unread(parts: &mut Parts, app: &App, format: Format) -> i64 {
         return 0;
     }
     let Ok(app) = App::from_request_parts(parts, app).await;
+    // A page says account names where the names that people read cannot be had.
+    if let Err(error) = app.people.follow(&app.product).await {
+        tracing::warn!(error = %error, "the names of accounts were not read");
+    }
     crate::app::notices::unread(&app.product).await.unwrap_or(0)
 }
 

@@ -6,7 +6,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::web::{Answer, Site};
+use crate::{
+    account::Gate,
+    web::{Answer, Site},
+};
 
 const CONTRACTS: &str = "/api/v1/registers/contract/records";
 const PROJECTS: &str = "/api/v1/registers/project/records";
@@ -332,4 +335,47 @@ async fn whoever_asks_too_much_is_told_when_to_ask_again() {
         200,
         "pages are not held up"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_under_a_key_is_said_again_for_a_day_and_only_of_a_record_that_is_still_seen() {
+    let gate = Gate::new().await;
+    let send = async |number: &str, key: &str| {
+        let mut dong = gate.signed_in("dong").await;
+        let given = json!({ "fields": { "number": number, "amount": 1, "signed_on": "2023-05-06", "place": "990102001" } });
+        let request = Request::post(CONTRACTS)
+            .header(header::ORIGIN, "http://localhost:8420")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-csrf", dong.csrf())
+            .header("idempotency-key", key);
+        let request = request.body(Body::from(given.to_string())).unwrap();
+        let answer = gate.ask(&mut dong, request).await;
+        let place = answer.header("location").to_owned();
+        (answer.status.as_u16(), place, dong)
+    };
+    let (status, first, mut dong) = send("D-1", "k").await;
+    assert_eq!(status, 201);
+    let (status, again, _) = send("D-1", "k").await;
+    assert_eq!((status, &again), (201, &first));
+    let request = Request::delete(format!("{first}?reason=x"))
+        .header(header::ORIGIN, "http://localhost:8420")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("x-csrf", dong.csrf())
+        .header(header::IF_MATCH, "*");
+    let gone = gate
+        .ask(&mut dong, request.body(Body::empty()).unwrap())
+        .await;
+    assert_eq!(gone.status, 204, "{}", gone.text);
+    assert_eq!(
+        send("D-1", "k").await.0,
+        404,
+        "what is seen no more is not told"
+    );
+    // The key is still taken, then it is forgotten and means something new.
+    gate.clock.advance_seconds(23 * 3600);
+    assert_eq!(send("D-2", "k").await.0, 422);
+    gate.clock.advance_seconds(2 * 3600);
+    let (status, second, _) = send("D-2", "k").await;
+    assert_eq!(status, 201);
+    assert_ne!(second, first);
 }

@@ -266,6 +266,12 @@ async fn workbooks_that_come_back_merge_by_themselves_or_say_why_not() {
     };
     let renamed = |it: &mut Request| it.columns[5] = Field::new("本年", Kind::Text);
     let unknown = |it: &mut Request| it.id = "0".repeat(32);
+    // Somebody made it another place's, or another request's.
+    let moved = |it: &mut Request| it.id = it.id.replacen("-1-", "-0-", 1);
+    let lent = |it: &mut Request| {
+        let (_, rest) = it.id.split_once('-').unwrap();
+        it.id = format!("{other}-{rest}");
+    };
     let sent = vec![
         (
             "副本 东街道(1).xlsx".to_owned(),
@@ -276,6 +282,8 @@ async fn workbooks_that_come_back_merge_by_themselves_or_say_why_not() {
         ("改头.xlsx".to_owned(), sent_back(&west, renamed)),
         ("无号.xlsx".to_owned(), sent_back(&west, unknown)),
         ("不是表.xlsx".to_owned(), b"not a workbook".to_vec()),
+        ("换街道.xlsx".to_owned(), sent_back(&west, moved)),
+        ("换任务.xlsx".to_owned(), sent_back(&west, lent)),
     ];
     let merged = files::merge(&product, Some(id), sent).await.unwrap();
     let told: Vec<(bool, &str)> = merged
@@ -290,7 +298,7 @@ async fn workbooks_that_come_back_merge_by_themselves_or_say_why_not() {
     #[rustfmt::skip]
     let want = [
         (true, ""), (false, ""), (true, "collection_other_request"), (true, "collection_head_changed"),
-        (true, "collection_no_id"), (true, "format_trouble"),
+        (true, "collection_no_id"), (true, "format_trouble"), (true, "collection_no_id"), (true, "collection_no_id"),
     ];
     assert_eq!(told, want, "{merged:?}");
     let shown = collections::show(&product, id).await.unwrap();

@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use quanyu::app::{
     deadlines,
     notices::{outgoing::Outgoing, send},
@@ -14,6 +15,7 @@ use quanyu::app::{
 };
 use quanyu_store::jobs;
 use quanyu_testkit::databases;
+use sha2::Sha256;
 
 use crate::steps::{Office, taking};
 
@@ -247,4 +249,88 @@ async fn a_mail_says_what_happened_and_where_in_one_line_of_subject() {
     assert_eq!(told.matches("RCPT TO").count(), 1, "{told}");
     assert!(!told.lines().any(|it| it.starts_with("Bcc")), "{told}");
     assert!(told.contains("Subject: "), "{told}");
+}
+
+/// Robots answer 200 also where they take nothing.
+const TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 28\r\nconnection: close\r\n\r\n{\"errcode\":0,\"errmsg\":\"ok\"} ";
+const NOT_TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 44\r\nconnection: close\r\n\r\n{\"errcode\":310000,\"errmsg\":\"sign not match\"}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_robot_of_dingtalk_is_asked_under_its_signature_and_its_refusal_is_a_failure() {
+    let database = quanyu_testkit::sqlite();
+    let mut office = Office::of(&database).await;
+    let (port, heard) = http(&[NOT_TAKEN, TAKEN]);
+    // Any variable that is there will do for a secret.
+    let secret = std::env::var("PATH").unwrap();
+    let text = robot(port).replace(
+        "headers",
+        "sign = \"dingtalk\"\nsecret_env = \"PATH\"\nheaders",
+    );
+    office.product = office.product.sending(Outgoing::read(&text).unwrap());
+    let id = office
+        .note("wang", "甲", &[("raised_on", "2024-01-05")])
+        .await;
+    steps::take(&office.head(), &taking(id, "assign"))
+        .await
+        .unwrap();
+    assert_eq!(send::work(&office.product, "w").await.unwrap(), (0, 1));
+    let mut tx = office.store.read().await.unwrap();
+    let error = jobs::latest(&mut tx, 1).await.unwrap()[0]
+        .error
+        .clone()
+        .unwrap();
+    assert!(
+        error.contains("310000 sign not match") && !error.contains("key=k"),
+        "{error}"
+    );
+    drop(tx);
+    office.clock.advance_seconds(3_600);
+    assert_eq!(send::work(&office.product, "w").await.unwrap(), (1, 0));
+    let heard = heard.lock().unwrap().clone();
+    let asked = heard[1].split_whitespace().nth(1).unwrap();
+    let (_, rest) = asked.split_once("&timestamp=").unwrap();
+    let (time, sign) = rest.split_once("&sign=").unwrap();
+    let now = jiff::Timestamp::now().as_millisecond();
+    assert!(now - time.parse::<i64>().unwrap() < 60_000, "{asked}");
+    let mut seal = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    seal.update(format!("{time}\n{secret}").as_bytes());
+    let want: String = seal
+        .finalize()
+        .into_bytes()
+        .iter()
+        .map(|it| format!("{it:02x}"))
+        .collect();
+    assert_eq!(
+        hex_of(
+            &sign
+                .replace("%2B", "+")
+                .replace("%2F", "/")
+                .replace("%3D", "=")
+        ),
+        want
+    );
+    let unsigned = text.replace("secret_env = \"PATH\"\n", "");
+    assert!(
+        Outgoing::read(&unsigned)
+            .unwrap_err()
+            .contains("secret_env")
+    );
+}
+
+/// What a text in base64 stands for, in hexadecimal digits.
+fn hex_of(text: &str) -> String {
+    let value = |it: u8| match it {
+        b'A'..=b'Z' => it - b'A',
+        b'a'..=b'z' => it - b'a' + 26,
+        b'0'..=b'9' => it - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let letters = text.trim_end_matches('=').bytes().map(value);
+    let bits: String = letters.map(|it| format!("{it:06b}")).collect();
+    let bytes = bits.as_bytes().chunks_exact(8);
+    bytes
+        .map(|it| u8::from_str_radix(std::str::from_utf8(it).unwrap(), 2).unwrap())
+        .map(|it| format!("{it:02x}"))
+        .collect()
 }

@@ -10,6 +10,7 @@
 
 pub mod own;
 pub mod password;
+pub mod people;
 mod refusal;
 pub mod rules;
 pub mod second;

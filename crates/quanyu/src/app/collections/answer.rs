@@ -21,6 +21,7 @@ use crate::{
     app::{
         cells::{self, CellFault, Input},
         imports,
+        media::XLSX,
         names::NameMap,
     },
     messages,
@@ -105,8 +106,6 @@ pub async fn submit(
         .await?;
     Ok(Vec::new())
 }
-
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Sends a party's answers back with the reason.
 ///

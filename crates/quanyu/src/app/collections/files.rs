@@ -21,7 +21,7 @@ use super::{
     AppError, CollectionRefusal, Product,
     answer::{self, Fault, Typed},
     grid::{self, Grid, GridCell, Line},
-    period, sees,
+    period, sees, stamp,
 };
 
 /// What became of a file.
@@ -62,7 +62,7 @@ pub async fn workbook(
     }
     lines.extend(collection.note.clone());
     let asked = Request {
-        id: grid.party.token.clone(),
+        id: stamp::stamp(id, &grid.party),
         lines,
         columns: columns(&grid),
         rows: grid
@@ -123,11 +123,12 @@ async fn one(
             file: file.to_owned(),
         })
     };
-    let token = token(file, &bytes)?.ok_or_else(unknown)?;
+    let hidden = hidden(file, &bytes)?.ok_or_else(unknown)?;
+    let (id, place, seal) = stamp::read(&hidden).ok_or_else(unknown)?;
     let mut tx = product.store.read().await?;
-    let (id, place) = kept::by_token(&mut tx, &token).await?.ok_or_else(unknown)?;
     let parties = kept::parties(&mut tx, id).await?;
     let party = parties.into_iter().find(|it| it.place == place);
+    let party = party.filter(|it| stamp::is_ours(id, it, &seal));
     // Whose it is is told only to those who may see it.
     let party = party.filter(|it| sees(product, it)).ok_or_else(unknown)?;
     *named = Some(party.title);
@@ -146,7 +147,7 @@ async fn one(
 }
 
 /// The hidden id.
-fn token(file: &str, bytes: &[u8]) -> Result<Option<String>, AppError> {
+fn hidden(file: &str, bytes: &[u8]) -> Result<Option<String>, AppError> {
     let wish = workbook::Wish {
         sheet: Some(HIDDEN.to_owned()),
         known: vec!["key".to_owned(), "value".to_owned()],

@@ -14,6 +14,8 @@ pub mod confirm;
 pub mod files;
 pub mod grid;
 mod refusal;
+mod stamp;
+pub mod waiting;
 
 use quanyu_core::{
     access::{self, Right, Scope},

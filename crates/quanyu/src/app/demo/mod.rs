@@ -29,6 +29,8 @@ use super::{
     product::{self, Place},
 };
 
+/// The name that changes carry which build the demonstration.
+pub const BUILDER: &str = "job:demo";
 /// Records written by one act: short enough that readers and other writers hardly wait.
 const PER_ACT: usize = 500;
 
@@ -116,7 +118,7 @@ pub async fn build(place: &Place) -> Result<(Product, Built), AppError> {
             pack: kept,
         });
     }
-    store.apply_pack(&pack, &Actor::named("job:demo")).await?;
+    store.apply_pack(&pack, &Actor::named(BUILDER)).await?;
     let title = pack.title.get(Language::Zh).to_owned();
     let product = Product::new(store, std::sync::Arc::new(pack))?;
     let mut built = Built {
@@ -192,7 +194,7 @@ async fn create(
         (register.to_owned(), rows.iter().map(draft).collect());
     let ids = product
         .store
-        .act(&Actor::named("job:demo"), move |act| {
+        .act(&Actor::named(BUILDER), move |act| {
             let (register, drafts) = (register.clone(), drafts.clone());
             async move {
                 let mut ids = Vec::with_capacity(drafts.len());

@@ -14,6 +14,7 @@ use super::{read, within};
 use crate::app::{
     AppError, Product,
     registers::{self, target},
+    search,
 };
 
 /// Suggestions at most.
@@ -124,6 +125,17 @@ async fn records(
     text: &str,
 ) -> Result<Vec<Suggestion>, AppError> {
     let scope = product.scope(Right::Read, target);
+    // The index knows names by their parts, sounds and codes, however many there are; a single character is of too many.
+    if text.chars().nth(1).is_some()
+        && let Some(ids) = search::named(product, target, text, MOST as usize).await?
+    {
+        let known = list::by_ids(tx, &target.id, &ids).await?;
+        let known = ids
+            .iter()
+            .filter_map(|id| known.iter().find(|it| it.id == *id));
+        let seen = known.filter(|it| within(product, &scope, target, it));
+        return Ok(seen.map(|it| suggestion(product, target, it)).collect());
+    }
     let plain = typed::plain(text).to_uppercase();
     let mut asked = vec![Filter::new(
         target.label.clone(),
@@ -151,15 +163,19 @@ async fn records(
                 && found.iter().all(|it| it.chosen != chosen)
                 && within(product, &scope, target, &record)
             {
-                found.push(Suggestion {
-                    chosen,
-                    title: registers::label(target, &record),
-                    note: note(product, target, &record),
-                });
+                found.push(suggestion(product, target, &record));
             }
         }
     }
     Ok(found)
+}
+
+fn suggestion(product: &Product, target: &Register, record: &Record) -> Suggestion {
+    Suggestion {
+        chosen: record.id.to_string(),
+        title: registers::label(target, record),
+        note: note(product, target, record),
+    }
 }
 
 /// What tells a record from others of its name: the rest of its key, and its place.

@@ -9,6 +9,8 @@
 //!
 //! Start reading at [`create`].
 
+mod candidates;
+mod difference;
 pub mod fetch;
 pub mod find;
 pub mod names;
@@ -29,12 +31,16 @@ use quanyu_core::{
 };
 use quanyu_pack::model::Register;
 use quanyu_store::{
-    StoreError, Tx, list as records_list,
+    StoreError,
     lists::{self as kept, Found, NameRow, NewList},
-    records::Record,
 };
 
 use super::{AppError, Product, documents::file_of, registers};
+pub use candidates::Candidate;
+pub(super) use candidates::known;
+use candidates::{candidates, offered};
+use difference::twice;
+pub use difference::{Difference, Entry, difference};
 use find::Asked;
 pub use quanyu_store::lists::{Counts, NameList};
 pub use read::Sheet;
@@ -46,8 +52,6 @@ pub const PAGE: u32 = 100;
 const LISTED: u32 = 50;
 /// Rows read for what concerns a whole list.
 const ALL: u32 = 1_000_000;
-/// Candidates of one row that are shown.
-const OFFERED: usize = 8;
 
 /// A list with a page of its rows.
 #[derive(Clone, Debug)]
@@ -89,25 +93,6 @@ pub struct RowView {
     pub settled_by: Option<String>,
 }
 
-/// An organization as a person knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Its record.
-    pub id: i64,
-    /// Its name today.
-    pub name: String,
-    /// The name that is like the one on the list, where that is a former one.
-    pub former: Option<String>,
-    /// How it differs.
-    pub why: Option<String>,
-    /// Its credit code.
-    pub code: String,
-    /// Its street.
-    pub street: String,
-    /// The street's code.
-    pub region: Option<RegionCode>,
-}
-
 /// What a person decided of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -117,32 +102,6 @@ pub enum Decision {
     Named(String),
     /// It is none that we hold.
     Nobody,
-}
-
-/// Two lists held against each other.
-#[derive(Clone, Debug, Default)]
-pub struct Difference {
-    /// On the first alone.
-    pub first: Vec<Entry>,
-    /// On both.
-    pub both: Vec<Entry>,
-    /// On the second alone.
-    pub second: Vec<Entry>,
-    /// Rows of either that no organization was found for: they are compared by their writing.
-    pub by_name: usize,
-}
-
-/// A name of a list, for a comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The name, of the organization where it was matched.
-    pub name: String,
-    /// The organization.
-    pub organization: Option<i64>,
-    /// Its credit code; empty where there is none.
-    pub code: String,
-    /// Its street; empty where there is none.
-    pub street: String,
 }
 
 /// A row of a file that is not kept.
@@ -494,72 +453,6 @@ pub async fn remove(product: &Product, id: i64) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Holds two lists against each other: by organization, and where none was found by the name as it is written.
-///
-/// # Errors
-/// As [`get`].
-pub async fn difference(product: &Product, a: i64, b: i64) -> Result<Difference, AppError> {
-    let (mut first, loose) = entries(product, a).await?;
-    let (second, more) = entries(product, b).await?;
-    let mut difference = Difference {
-        by_name: loose + more,
-        ..Difference::default()
-    };
-    for (key, entry) in second {
-        match first.remove(&key) {
-            Some(_) => difference.both.push(entry),
-            None => difference.second.push(entry),
-        }
-    }
-    difference.first = first.into_values().collect();
-    Ok(difference)
-}
-
-/// The entries of a list, each once, and how many of them are of no organization.
-async fn entries(product: &Product, id: i64) -> Result<(BTreeMap<Key, Entry>, usize), AppError> {
-    let list = get(product, id).await?;
-    let mut tx = product.store.read().await?;
-    let rows = kept::rows(&mut tx, id, None, 0, ALL).await?;
-    let known = known(product, &mut tx, organization_ids(&rows)).await?;
-    let mut all = BTreeMap::new();
-    let mut loose = 0;
-    for row in &rows {
-        let own = row.found.organization.and_then(|it| known.get(&it));
-        let written = name(&list, row);
-        let (key, entry) = match own {
-            Some(own) => (
-                Key::Organization(own.id),
-                Entry {
-                    name: own.name.clone(),
-                    organization: Some(own.id),
-                    code: own.code.clone(),
-                    street: own.street.clone(),
-                },
-            ),
-            None => (
-                Key::Name(plain(&written)),
-                Entry {
-                    name: written,
-                    organization: None,
-                    code: String::new(),
-                    street: String::new(),
-                },
-            ),
-        };
-        if all.insert(key, entry).is_none() && own.is_none() {
-            loose += 1;
-        }
-    }
-    Ok((all, loose))
-}
-
-/// What makes two entries the same.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Organization(i64),
-    Name(String),
-}
-
 /// The name of a row.
 pub(super) fn name(list: &NameList, row: &NameRow) -> String {
     row.cells.get(list.name_column).cloned().unwrap_or_default()
@@ -567,77 +460,6 @@ pub(super) fn name(list: &NameList, row: &NameRow) -> String {
 
 fn organization_ids(rows: &[NameRow]) -> BTreeSet<i64> {
     rows.iter().filter_map(|it| it.found.organization).collect()
-}
-
-/// Whom doubtful rows may mean, found anew, so that it is right today.
-async fn candidates(
-    product: &Product,
-    list: &NameList,
-    rows: &[NameRow],
-) -> Result<HashMap<i64, Vec<Candidate>>, AppError> {
-    let asked: Vec<Asked> = rows
-        .iter()
-        .map(|it| Asked::of(&it.cells, list.name_column, list.code_column))
-        .collect();
-    let answers = find::find(product, &asked).await?;
-    let ids = answers.iter().flat_map(|it| &it.hits).map(|it| it.id);
-    let mut tx = product.store.read().await?;
-    let known = known(product, &mut tx, ids.collect()).await?;
-    let found = rows.iter().zip(&answers);
-    Ok(found
-        .map(|(row, answer)| (row.place, offered(answer, &known)))
-        .collect())
-}
-
-/// The first of those that a row may mean.
-fn offered(answer: &find::Answer, known: &HashMap<i64, Candidate>) -> Vec<Candidate> {
-    let hits = answer.hits.iter().take(OFFERED);
-    let shown = hits.filter_map(|hit| {
-        Some(Candidate {
-            former: hit.former.then(|| hit.name.clone()),
-            why: Some(hit.why.clone()),
-            ..known.get(&hit.id)?.clone()
-        })
-    });
-    shown.collect()
-}
-
-/// Organizations as people know them, those that the person before us may see.
-pub(super) async fn known(
-    product: &Product,
-    tx: &mut Tx,
-    ids: BTreeSet<i64>,
-) -> Result<HashMap<i64, Candidate>, AppError> {
-    let register = organizations(product)?;
-    let scope = product.may(Right::Read, register)?;
-    let ids: Vec<i64> = ids.into_iter().collect();
-    let records = records_list::by_ids(tx, &register.id, &ids).await?;
-    let seen = records.iter().filter(|it| find::holds(&scope, it));
-    Ok(seen
-        .map(|it| (it.id, candidate(product, register, it)))
-        .collect())
-}
-
-fn candidate(product: &Product, register: &Register, record: &Record) -> Candidate {
-    let slot = |slot: &str| {
-        let field = register.slot(slot)?;
-        record.value(&field.id).canonical()
-    };
-    let region = record.region.parse::<RegionCode>().ok();
-    // Whoever has no street of his own has the district's code.
-    let region = region.filter(|it| *it != product.pack.region);
-    Candidate {
-        id: record.id,
-        name: slot("name").unwrap_or_else(|| registers::label(register, record)),
-        former: None,
-        why: None,
-        code: slot("uscc").unwrap_or_default(),
-        street: region
-            .as_ref()
-            .map(|it| product.region_name(it))
-            .unwrap_or_default(),
-        region,
-    }
 }
 
 fn streets(
@@ -656,13 +478,4 @@ fn streets(
     let all = counts.into_iter();
     all.map(|((_, code), (name, count))| (code, name, count))
         .collect()
-}
-
-fn twice(list: &NameList, matched: &[NameRow], unmatched: &[NameRow]) -> usize {
-    let mut seen = BTreeSet::new();
-    let keys = matched
-        .iter()
-        .filter_map(|it| it.found.organization.map(Key::Organization))
-        .chain(unmatched.iter().map(|it| Key::Name(plain(&name(list, it)))));
-    keys.filter(|it| !seen.insert(it.clone())).count()
 }

@@ -63,6 +63,9 @@ pub enum Channel {
         /// The variable of the environment with the secret.
         #[serde(default)]
         secret_env: Option<String>,
+        /// How the address is signed with the secret.
+        #[serde(default)]
+        sign: Option<Sign>,
         /// Kinds of notices that it carries; none: all.
         #[serde(default)]
         only: Vec<String>,
@@ -94,6 +97,14 @@ pub enum Channel {
         #[serde(default)]
         whom: Vec<String>,
     },
+}
+
+/// How an address is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// As robots of DingTalk (钉钉) ask for it: time and signature are added to the address.
+    Dingtalk,
 }
 
 /// How a connection to a mail server is kept secret.
@@ -160,6 +171,11 @@ impl Outgoing {
         let read: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         for (name, channel) in &read.channel {
             let host = match channel {
+                Channel::Webhook {
+                    sign: Some(_),
+                    secret_env: None,
+                    ..
+                } => return Err(format!("channel {name}: `sign` needs a secret_env")),
                 Channel::Webhook { url, template, .. } => {
                     let sample = super::send::filled(template, &[], true);
                     serde_json::from_str::<serde_json::Value>(&sample)

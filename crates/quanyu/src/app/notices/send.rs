@@ -13,6 +13,7 @@ use std::{
 };
 
 use futures::FutureExt as _;
+use jiff::Timestamp;
 use lettre::{
     Message, SmtpTransport, Transport as _,
     message::{Mailbox, header::ContentType},
@@ -30,7 +31,8 @@ use ureq::unversioned::{
 
 use super::{
     SEND,
-    outgoing::{Address, Channel, Letter, Outgoing, Tls},
+    outgoing::{Address, Channel, Letter, Outgoing, Sign, Tls},
+    robot,
 };
 use crate::app::{AppError, Product};
 
@@ -108,6 +110,7 @@ fn webhook(
         template,
         headers,
         secret_env,
+        sign,
         ..
     } = channel
     else {
@@ -118,6 +121,11 @@ fn webhook(
         return Err(format!("`{host}` is not allowed"));
     }
     let secret = secret(secret_env.as_deref())?;
+    let place = match sign {
+        None => url.to_owned(),
+        // The other side refuses a time that is an hour off its own: the machine's clock is meant, whatever day it is in a test.
+        Some(Sign::Dingtalk) => robot::signed(url, &secret, Timestamp::now().as_millisecond()),
+    };
     let known = |it: &Option<String>| it.clone().unwrap_or_default();
     let values = [
         ("text", letter.text.clone()),
@@ -140,7 +148,7 @@ fn webhook(
     };
     let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), guarded);
     let mut request = agent
-        .post(url)
+        .post(&place)
         .header("content-type", "application/json; charset=utf-8");
     for (name, value) in headers {
         request = request.header(name, filled(value, &values, false));
@@ -148,20 +156,21 @@ fn webhook(
     // What went wrong is told without the address, which may hold a key.
     let mut answer = request
         .send(body.as_bytes())
-        .map_err(|error| error.to_string().replace(url, &host))?;
+        .map_err(|error| error.to_string().replace(&place, &host))?;
     let status = answer.status();
-    if status.is_success() {
-        return Ok(());
-    }
     let text = answer
         .body_mut()
         .with_config()
         .limit(MOST_ANSWER)
         .read_to_string();
-    Err(format!(
-        "{host} answered {status}: {}",
-        text.unwrap_or_default()
-    ))
+    let text = text.unwrap_or_default();
+    if !status.is_success() {
+        return Err(format!("{host} answered {status}: {text}"));
+    }
+    match robot::refused(&text) {
+        Some(why) => Err(format!("{host} refused: {why}")),
+        None => Ok(()),
+    }
 }
 
 fn mail(

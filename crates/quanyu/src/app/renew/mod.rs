@@ -26,12 +26,12 @@ use super::{
     AppError, Product, Why,
     documents::{MentionView, ReadDocument},
 };
+use crate::app::media::DOCX;
 pub use leftover::Sort;
 use values::{Measure, Values};
 
 /// Who the changes are by, as Word shows it.
 const AUTHOR: &str = "全域换数";
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 /// Bound documents that are listed.
 const LISTED: u32 = 20;
 

@@ -10,7 +10,7 @@
 mod finder;
 mod sheets;
 
-use quanyu_core::access::Right;
+use quanyu_core::access::{Right, Scope};
 use quanyu_pack::model::Register;
 use quanyu_search::{Reach, Wish};
 
@@ -96,6 +96,50 @@ pub(super) async fn bearing(
     let (register, text) = (register.id.clone(), text.to_owned());
     kept.ask(move |index| index.bearing(kind, &register, &text, CANDIDATES))
         .await
+}
+
+/// Records of one register that are called so, sound so or whose code begins so, the best first; `None` where the index is being
+/// filled, or knows nothing of such a register.
+///
+/// # Errors
+/// As [`search`].
+pub(super) async fn named(
+    product: &Product,
+    register: &Register,
+    words: &str,
+    limit: usize,
+) -> Result<Option<Vec<i64>>, AppError> {
+    let Some(kind) = sheets::kind(&product.pack, register) else {
+        return Ok(None);
+    };
+    let kept = product.finder.kept().await?;
+    if kept.ready().await? {
+        return Ok(None);
+    }
+    let scope = product.scope(Right::Read, register);
+    // A register beside it of which nothing is seen keeps the others out.
+    let beside = (String::new(), Scope::nothing());
+    let reach = Reach::of([(register.id.clone(), scope), beside]);
+    let words = words.to_owned();
+    let ask = move |index: &quanyu_search::Index| {
+        let wish = Wish {
+            words: &words,
+            kinds: &[kind],
+            limit,
+            reach: &reach,
+        };
+        index.find(&wish)
+    };
+    let ids = |groups: Vec<Group>| -> Vec<i64> {
+        let hits = groups.into_iter().flat_map(|it| it.hits);
+        hits.map(|it| it.record).collect()
+    };
+    let found = ids(kept.ask(ask.clone()).await?);
+    // What was entered a moment ago is looked for once more.
+    if found.is_empty() && kept.catch_up().await? {
+        return Ok(Some(ids(kept.ask(ask).await?)));
+    }
+    Ok(Some(found))
 }
 
 /// Fills the index anew, whatever it holds.

@@ -19,6 +19,7 @@ use super::{parts, problem, refused, values};
 use crate::{
     app::{
         self, AppError,
+        media::XLSX,
         registers::{ChangeView, ListWish},
         resources::{self, Resource, Saved, Taken},
     },
@@ -94,7 +95,11 @@ pub(in crate::web) async fn create(
         Taken::Pending => return Err(problem(&app, &view, "api_key_pending").fact("key", key)),
         Taken::Other => return Err(problem(&app, &view, "api_key_reused").fact("key", key)),
         Taken::Answered(_, body) => {
-            let value = serde_json::from_str(&body).unwrap_or(Value::Null);
+            let value: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+            // What was answered once is said again only to whoever may still see the record.
+            let id = value["id"].as_i64().unwrap_or_default();
+            let seen = resources::get(&app.product, &register, id).await;
+            seen.map_err(|error| refused(&app, &view, &error))?;
             return Ok(Made { register, value }.response());
         }
     }
@@ -187,7 +192,7 @@ pub(in crate::web) async fn export(
     let (view, ..) = parts(&app, request).await?;
     let media = match format.as_str() {
         "csv" => "text/csv; charset=utf-8",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xlsx" => XLSX,
         "parquet" => "application/vnd.apache.parquet",
         other => {
             let problem = problem(&app, &view, "api_bad_parameter");

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    extract::{Path, Request},
-    http::StatusCode,
+    extract::{FromRequestParts, Path, Request},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use quanyu_core::text::Language;
@@ -21,6 +21,7 @@ use crate::{
             files,
             grid::{self, Grid, GridCell, Line},
         },
+        media::XLSX,
     },
     web::{
         frame::{Frame, Place},
@@ -33,19 +34,38 @@ use crate::{
     },
 };
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// A party's part of a request, as its address names it.
+#[derive(Clone, Copy)]
+pub(in crate::web) struct Part {
+    id: i64,
+    place: i64,
+}
+
+impl FromRequestParts<App> for Part {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let view = View::from_request_parts(parts, app).await?;
+        let Ok(Path((id, place))) = Path::<(String, String)>::from_request_parts(parts, app).await
+        else {
+            let problem = Problem::of(app, view.language, "web_no_page");
+            return Err(problem.fact("path", &view.path));
+        };
+        let read = |text: &str| number(text).map_err(|error| app.refused(&view, &error));
+        Ok(Self {
+            id: read(&id)?,
+            place: read(&place)?,
+        })
+    }
+}
 
 /// `GET /collections/{collection}/{party}`: a party's table.
 pub(in crate::web) async fn show(
     app: App,
-    Path((id, place)): Path<(String, String)>,
+    Part { id, place }: Part,
     view: View,
 ) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
-    let (id, place) = (
-        number(&id).map_err(refused)?,
-        number(&place).map_err(refused)?,
-    );
     let grid = grid::grid(&app.product, id, place).await.map_err(refused)?;
     if view.format != Format::Html {
         return Ok(app.json(json!({
@@ -68,15 +88,11 @@ pub(in crate::web) async fn show(
 /// `POST /collections/{collection}/{party}`: takes the answers, or shows them again with what is wrong.
 pub(in crate::web) async fn answer(
     app: App,
-    Path((id, place)): Path<(String, String)>,
+    Part { id, place }: Part,
     view: View,
     request: Request,
 ) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
-    let (id, place) = (
-        number(&id).map_err(refused)?,
-        number(&place).map_err(refused)?,
-    );
     let form = upload::form(&app, &view, request).await?;
     let typed = typed(&form.fields);
     let faults = answer::submit(&app.product, id, place, &typed, None)
@@ -94,14 +110,10 @@ pub(in crate::web) async fn answer(
 /// `GET /collections/{collection}/{party}/xlsx`: a party's table as a workbook to be passed on.
 pub(in crate::web) async fn workbook(
     app: App,
-    Path((id, place)): Path<(String, String)>,
+    Part { id, place }: Part,
     view: View,
 ) -> Result<Response, Problem> {
     let refused = |error: AppError| app.refused(&view, &error);
-    let (id, place) = (
-        number(&id).map_err(refused)?,
-        number(&place).map_err(refused)?,
-    );
     let (name, bytes) = files::workbook(&app.product, id, place)
         .await
         .map_err(refused)?;

@@ -98,7 +98,7 @@ impl ShowPage {
                 "collections.jump_is",
                 &[("jump", collection.jump.to_string())],
             ),
-            say.word("actor", &collection.actor),
+            say.actor(&collection.actor),
         ];
         let numbers = [
             ("cells", (found.cells_asked + found.cells_held).to_string()),
@@ -128,7 +128,7 @@ impl ShowPage {
                 who: it
                     .reported_by
                     .as_ref()
-                    .map_or_else(|| UNKNOWN.to_owned(), |it| say.word("actor", it)),
+                    .map_or_else(|| UNKNOWN.to_owned(), |it| say.actor(it)),
                 at: it
                     .reported_at
                     .as_ref()

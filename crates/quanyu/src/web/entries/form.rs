@@ -184,7 +184,7 @@ impl FormPage {
             faults: faults.collect(),
             event: false,
             conflict: told.conflict.map(|(by, at, fields)| ConflictShown {
-                by: say.word("actor", &by),
+                by: say.actor(&by),
                 at,
                 fields: fields
                     .into_iter()

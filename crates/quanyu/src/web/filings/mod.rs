@@ -263,7 +263,7 @@ impl OriginShown {
         whence.push(it.field.get(say.language).to_owned());
         let mut facts = vec![whence.join(" · ")];
         facts.extend(it.source.clone());
-        let by = say.word("actor", &it.by);
+        let by = say.actor(&it.by);
         facts.push(match it.on {
             Some(day) => format!("{by} {day}"),
             None => by,

@@ -176,7 +176,7 @@ impl ShowPage {
                 .unwrap_or_else(|| say.text("lists.pasted")),
             say.fill("lists.rows", &[("rows", counted(counts.rows))]),
             day(&list.at),
-            say.word("actor", &list.actor),
+            say.actor(&list.actor),
         ];
         Self {
             frame: Frame::new(app, view, Place::Lists, &list.title),

@@ -254,7 +254,7 @@ impl ChangeShown {
         };
         Self {
             sequence: change.sequence,
-            actor: app.say(view).word("actor", &change.actor),
+            actor: app.say(view).actor(&change.actor),
             at: change.at.clone(),
             act: app.say(view).word("act", &change.act),
             why: change.why.clone(),
