@@ -107,6 +107,27 @@ pub fn diff(old: &Pack, new: &Pack) -> Vec<Change> {
         &mut out,
     );
     maps(
+        "publication",
+        &old.publications,
+        &new.publications,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
+        "open_data",
+        &old.open_data,
+        &new.open_data,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
+        "flow",
+        &old.flows,
+        &new.flows,
+        |a, b| plain(a) == plain(b),
+        &mut out,
+    );
+    maps(
         "role",
         &old.roles,
         &new.roles,

@@ -6,12 +6,16 @@
 mod access;
 mod appraisal;
 mod filing;
+mod publication;
 
 use crate::{diagnostic::Diagnostic, model::At, nearest::nearest};
 
 pub(crate) use access::{account_needs_region, mandate_needs_organization, office_with_right};
 pub(crate) use appraisal::{does_not_add_up, no_direction, not_rising, not_split, weights};
 pub(crate) use filing::{belongs_to_nobody, no_firm_files, no_period_in_key};
+pub(crate) use publication::{
+    flows_elsewhere, no_step_does, not_masked, statistics_shown, step_not_from,
+};
 
 /// What a name names, for messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,9 @@ pub(crate) const PLAN: Noun = Noun("工作计划", "plan");
 pub(crate) const NAME: Noun = Noun("标准名称", "standard name");
 pub(crate) const DOCUMENT: Noun = Noun("公文", "document");
 pub(crate) const TEMPLATE: Noun = Noun("模板文件", "template file");
+pub(crate) const PUBLICATION: Noun = Noun("公示", "publication");
+pub(crate) const OPEN_DATA: Noun = Noun("开放数据", "open data");
+pub(crate) const FLOW: Noun = Noun("交换内容", "flow");
 pub(crate) const ROLE: Noun = Noun("角色", "role");
 pub(crate) const MODULE: Noun = Noun("模块", "module");
 pub(crate) const CODES: Noun = Noun("代码表", "code list");

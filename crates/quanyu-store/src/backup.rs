@@ -29,7 +29,7 @@ const MOST_VALUES: usize = 30_000;
 const PART: usize = 1 << 20;
 
 /// Fixed tables in an order in which each comes after those it refers to. The migrations are the program's own.
-const FIXED: [&str; 38] = [
+const FIXED: [&str; 52] = [
     "change",
     "pack_revision",
     "pack_file",
@@ -69,6 +69,20 @@ const FIXED: [&str; 38] = [
     "collection_item",
     "collection_party",
     "collection_cell",
+    "mandate",
+    "mandate_use",
+    "publication",
+    "publication_item",
+    "publication_version",
+    "open_release",
+    "exchange_side",
+    "exchange_key",
+    "exchange_package",
+    "exchange_record",
+    "exchange_base",
+    "exchange_conflict",
+    "exchange_receipt",
+    "exchange_notice",
 ];
 
 const BACKUP_FILE: &str = "

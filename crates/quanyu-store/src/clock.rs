@@ -12,6 +12,8 @@ pub enum Clock {
     /// The machine's.
     #[default]
     System,
+    /// The machine's, so many seconds on: for districts of demonstration.
+    Ahead(i64),
     /// One that tests set.
     Fixed(Arc<Mutex<Timestamp>>),
 }
@@ -28,6 +30,10 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
+            Self::Ahead(seconds) => {
+                let now = Timestamp::now();
+                now.checked_add(seconds.seconds()).unwrap_or(now)
+            }
             Self::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }

@@ -1,6 +1,6 @@
 //! What happens with a step: the fields that it fills, the records that it makes, the people that it tells.
 
-use super::{Check, known};
+use super::{Check, known, publication};
 use crate::{
     diagnostic::Diagnostic,
     faults,
@@ -49,6 +49,7 @@ pub(super) fn check(
                 }
                 needed(made, effect, values, faults);
             }
+            EffectKind::Publication(_) => publication::effect(register, effect, faults),
             EffectKind::Notify { whom, text } => {
                 let names = cx.pack.roles.keys().map(String::as_str).chain(PEOPLE);
                 for (number, name) in whom.iter().enumerate() {

@@ -14,6 +14,7 @@ mod filing;
 mod indicator;
 mod lifecycle;
 mod name;
+mod publication;
 mod register;
 mod rest;
 mod sql;
@@ -40,6 +41,7 @@ pub(crate) fn check(reading: &mut Reading) {
     appraisal::check(&cx, &mut faults);
     demo::check(&cx, &mut faults);
     name::check(&cx, &mut faults);
+    publication::check(&cx, &mut faults);
     case::check(&cx, &mut faults);
     sql::check(&cx, &mut faults);
     reading.faults.extend(faults);

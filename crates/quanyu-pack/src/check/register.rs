@@ -353,8 +353,12 @@ fn slot_fits(part: &str, slot: &str, kind: &FieldType) -> Result<(), &'static st
         "value" | "points" => (matches!(kind, FieldType::Decimal { .. }), "decimal"),
         "region" => (matches!(kind, FieldType::Region), "region"),
         "of_units" => (matches!(kind, FieldType::Integer), "integer"),
-        "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" | "opens_on"
-        | "closes_on" => (matches!(kind, FieldType::Date), "date"),
+        "date" | "due" | "by" | "done_on" | "valid_from" | "valid_to" | "starts_on" | "ends_on"
+        | "posted_on" | "taken_down_on" | "received_on" | "opens_on" | "closes_on" => {
+            (matches!(kind, FieldType::Date), "date")
+        }
+        "publication" => (matches!(kind, FieldType::Reference { .. }), "reference"),
+        "name" | "phone" if part == "objection" => (matches!(kind, FieldType::Person), "person"),
         "organization" => (matches!(kind, FieldType::Organization), "organization"),
         "growth" => (matches!(kind, FieldType::YesNo), "yes_no"),
         "scan" | "draft" | "proof" => (matches!(kind, FieldType::File), "file"),

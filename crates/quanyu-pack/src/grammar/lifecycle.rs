@@ -4,7 +4,7 @@ use super::{
     Key, Shape,
     tables::{TITLE, WORDS, may, must},
 };
-use crate::model::StepKind;
+use crate::model::{PublicationAct, StepKind};
 
 /// `lifecycle` of a register.
 pub(super) const LIFECYCLE: &[Key] = &[
@@ -115,4 +115,9 @@ const EFFECT: &[Key] = &[
         "Roles that are told; `@entered` and `@last` for people",
     ),
     may("text", Shape::Text, "What they are told"),
+    may(
+        "publication",
+        Shape::Choice(&PublicationAct::WORDS),
+        "What happens to what the record publishes",
+    ),
 ];

@@ -9,6 +9,7 @@
 pub(crate) mod demo;
 mod filing;
 mod lifecycle;
+mod publication;
 pub(crate) mod tables;
 
 use jiff::civil::Date;

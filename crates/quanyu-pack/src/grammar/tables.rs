@@ -1,6 +1,12 @@
 //! The tables: every kind of declaration with its keys. `grammar.md` explains them to people.
 
-use super::{Key, Shape, demo::DEMO, filing::FILING, lifecycle::LIFECYCLE};
+use super::{
+    Key, Shape,
+    demo::DEMO,
+    filing::FILING,
+    lifecycle::LIFECYCLE,
+    publication::{FLOW, OPEN_DATA, PUBLICATION},
+};
 use crate::model::FieldType;
 
 pub(super) const fn may(name: &'static str, shape: Shape, doc: &'static str) -> Key {
@@ -75,6 +81,21 @@ pub(crate) const FILE: &[Key] = &[
         "document",
         Shape::Map(&Shape::Table(DOCUMENT)),
         "Documents the bureau writes",
+    ),
+    may(
+        "publication",
+        Shape::Map(&Shape::Table(PUBLICATION)),
+        "What is published of registers",
+    ),
+    may(
+        "open_data",
+        Shape::Map(&Shape::Table(OPEN_DATA)),
+        "What anybody may have as files",
+    ),
+    may(
+        "flow",
+        Shape::Map(&Shape::Table(FLOW)),
+        "What goes to the other network",
     ),
     may("role", Shape::Map(&Shape::Table(ROLE)), "Roles"),
     may(

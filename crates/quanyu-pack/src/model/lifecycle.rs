@@ -4,7 +4,7 @@
 
 use quanyu_core::text::Text;
 
-use super::{At, Declared};
+use super::{At, Declared, PublicationAct};
 
 /// States and transitions (办理流程).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -182,6 +182,8 @@ pub enum EffectKind {
         /// Its fields: field, [`source`](Given::read).
         values: Vec<(String, String)>,
     },
+    /// What the record publishes is shown, corrected, settled or taken down.
+    Publication(PublicationAct),
     /// Somebody is told.
     Notify {
         /// Roles, or `@entered` for whoever entered the record, `@last` for whoever took the step before.

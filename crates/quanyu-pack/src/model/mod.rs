@@ -8,10 +8,12 @@ mod appraisal;
 mod case;
 mod demo;
 mod filing;
+mod flow;
 mod indicator;
 mod lifecycle;
 mod name;
 mod plan;
+mod publication;
 mod register;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ pub use demo::{
     Demo, DemoAccount, DemoCorrection, DemoDraw, DemoField, DemoFile, DemoRows, DemoStep, DemoTotal,
 };
 pub use filing::{Condition, Filing, FilingKind, Jump, Prefill};
+pub use flow::{Flow, Side};
 pub use indicator::{Better, Dataset, Display, Indicator, IndicatorKind};
 pub use lifecycle::{
     Effect, EffectKind, Escalation, Given, Lifecycle, Numbering, PEOPLE, State, StepKind,
@@ -36,6 +39,7 @@ pub use lifecycle::{
 };
 pub use name::{NameKind, StandardName};
 pub use plan::{Comparator, Plan, PlanTarget, PlanTask, Supervision, TargetLevel};
+pub use publication::{OpenData, Publication, PublicationAct, Shown, Small, Window};
 pub use register::{Event, Field, FieldType, Lines, PARTS, Register};
 
 /// Where something was declared: a file of [`Pack::files`] and a byte range in it.
@@ -110,6 +114,12 @@ pub struct Pack {
     pub supervision: Supervision,
     /// Documents by id.
     pub documents: BTreeMap<String, Document>,
+    /// Kinds of publications by id.
+    pub publications: BTreeMap<String, Publication>,
+    /// Open data by id.
+    pub open_data: BTreeMap<String, OpenData>,
+    /// What goes to the other network, by id.
+    pub flows: BTreeMap<String, Flow>,
     /// Roles by id.
     pub roles: BTreeMap<String, Role>,
     /// Demonstration data, where the pack has any.

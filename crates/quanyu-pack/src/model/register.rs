@@ -281,10 +281,10 @@ pub struct Lines {
 /// part. An observation holds one measure of one indicator: its value, its growth, its rank or its share. A task is of a plan
 /// (`plan` and `item` name one that a pack declares), and open until it is in a state that nothing leads on from. A score is
 /// the points that people gave for an item of an appraisal. A qualification is what a list of recognised organizations says of each
-/// of them. A document is what the bureau writes, a report a value that was
-/// given to somebody. A call opens a filing of the pack from a day to a day. A correction is what an organization says of its own
-/// record.
-pub const PARTS: [(&str, &[&str], &[&str]); 10] = [
+/// of them. A publication is what was shown to the public, an objection what somebody said against it. A document is what the bureau
+/// writes, a report a value that was given to somebody. A call opens a filing of the pack from a day to a day. A correction is what an
+/// organization says of its own record.
+pub const PARTS: [(&str, &[&str], &[&str]); 12] = [
     ("organization", &["uscc", "name"], &["former_names"]),
     (
         "observation",
@@ -334,6 +334,16 @@ pub const PARTS: [(&str, &[&str], &[&str]); 10] = [
         "qualification",
         &["organization", "kind", "valid_from"],
         &["document", "batch", "valid_to"],
+    ),
+    (
+        "publication",
+        &["kind", "title", "starts_on", "ends_on"],
+        &["link", "posted_on", "taken_down_on"],
+    ),
+    (
+        "objection",
+        &["publication", "content", "received_on"],
+        &["about", "name", "phone", "due", "channel"],
     ),
     (
         "call",

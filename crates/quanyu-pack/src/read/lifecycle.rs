@@ -3,7 +3,10 @@
 use super::Reading;
 use crate::{
     faults,
-    model::{Effect, EffectKind, Escalation, Lifecycle, Numbering, State, StepKind, Transition},
+    model::{
+        Effect, EffectKind, Escalation, Lifecycle, Numbering, PublicationAct, State, StepKind,
+        Transition,
+    },
     node::Node,
 };
 
@@ -106,7 +109,7 @@ impl Reading {
                 .filter_map(|(field, it)| Some((field.to_owned(), it.cell()?)))
                 .collect()
         };
-        let kinds = ["set", "create", "notify"];
+        let kinds = ["set", "create", "notify", "publication"];
         let given: Vec<&str> = kinds
             .into_iter()
             .filter(|it| node.get(it).is_some())
@@ -121,11 +124,16 @@ impl Reading {
                 whom: node.words("notify").unwrap_or_default(),
                 text: node.text("text").unwrap_or_default(),
             },
+            // A word that is none was told where the shape was checked.
+            ["publication"] => {
+                let word = node.word("publication").unwrap_or_default();
+                EffectKind::Publication(PublicationAct::parse(&word)?)
+            }
             _ => {
                 self.faults.push(faults::which_kind(
                     at,
-                    "一个效果写 `set`、`create`、`notify` 中的一个",
-                    "an effect says one of `set`, `create`, `notify`",
+                    "一个效果写 `set`、`create`、`notify`、`publication` 中的一个",
+                    "an effect says one of `set`, `create`, `notify`, `publication`",
                 ));
                 return None;
             }

@@ -13,6 +13,7 @@ mod indicator;
 mod lifecycle;
 mod name;
 mod plan;
+mod publication;
 mod region;
 mod register;
 mod rest;
@@ -94,6 +95,9 @@ impl Reading {
         each("dataset").for_each(|(id, node)| self.dataset(id, node));
         each("indicator").for_each(|(id, node)| self.indicator(id, node));
         each("plan").for_each(|(id, node)| self.plan(id, node));
+        each("publication").for_each(|(id, node)| self.publication(id, node));
+        each("open_data").for_each(|(id, node)| self.open_data(id, node));
+        each("flow").for_each(|(id, node)| self.flow(id, node));
         each("appraisal").for_each(|(id, node)| self.appraisal(id, node));
         each("filing").for_each(|(id, node)| self.filing(id, node));
         if let Some(node) = root.get("supervision") {

@@ -250,6 +250,37 @@ const NAMES: &[Case] = &[
     ("holds_no_wrong_form", N, "unless = [\"原示例市科技委\"]",     "unless = [\"示例省科技厅\"]"),
 ];
 
+const P: &str = "demo/publications.toml";
+
+#[rustfmt::skip]
+const PUBLICATIONS: &[Case] = &[
+    ("unknown_name",     P, "register = \"contract\"\nstates",   "register = \"contrakt\"\nstates"),
+    ("unknown_name",     P, "\"seller\", \"kind\"]",            "\"seler\", \"kind\"]"),
+    ("unknown_name",     P, "states = [\"draft\"]",             "states = [\"drafd\"]"),
+    ("unknown_name",     P, "then = \"register\"",             "then = \"registar\""),
+    ("step_not_from",    P, "states = [\"draft\"]",             "states = [\"draft\", \"registered\"]"),
+    ("not_masked",       P, "mask = { name = \"name\" }\n",      ""),
+    ("not_a_choice",     P, "mask = { name = \"name\" }",        "mask = { name = \"nane\" }"),
+    ("unknown_name",     P, "mask = { name = \"name\" }",        "mask = { name = \"name\", phone = \"phone\" }"),
+    ("statistics_shown", P, "register = \"contract\"\nstates = [\"draft\"]\ncolumns = [\"number\", \"seller\", \"kind\"]", "register = \"firm_year\"\ncolumns = [\"year\", \"income\"]"),
+    ("does_not_belong",  P, "columns = [\"about\", \"name\"]",   "columns = [\"about\", \"name\", \"scan\"]"),
+    ("missing_key",      P, "window = { days = 5, answer",      "window = { answer"),
+    ("nobody_plays",     P, "plays = \"objection\"\nlabel = \"about\"\nslots = { publication = \"against\" }", "label = \"about\""),
+    ("field_of_type",    P, "ends_on = { type = \"date\"",       "ends_on = { type = \"text\""),
+    ("no_step_does",     P, "by = \"ends_on\", effects = [{ publication = \"settle\" }]", "by = \"ends_on\""),
+    ("not_a_choice",     P, "publication = \"settle\"",          "publication = \"setle\""),
+    ("does_not_belong",  R, "requires = [\"kind\"], within = 5",  "effects = [{ publication = \"publish\" }]"),
+    ("missing_key",      P, "states = [\"registered\"]\n",       ""),
+    ("unknown_name",     P, "columns = [\"number\", \"kind\", \"staff\"]", "columns = [\"number\", \"kind\", \"staff\", \"scan\"]"),
+    ("unknown_name",     P, "small = { count = \"staff\"",       "small = { count = \"staf\""),
+    ("unknown_name",     P, "of = \"contract\"",                "of = \"kontract\""),
+    ("not_a_choice",     P, "to = \"inner\"",                   "to = \"inside\""),
+    ("flows_elsewhere",  P, "\"content\", \"received_on\"]",     "\"content\", \"received_on\", \"name\"]"),
+    ("field_of_type",    P, "files = [\"scan\"]",               "files = [\"about\"]"),
+    ("does_not_belong",  P, "files = [\"scan\"]",               "files = [\"scan\"]\nnotices = [\"clerk\"]\n[flow.years]\ntitle = \"年报\"\nregister = \"firm_year\"\nto = \"inner\"\nstate = true"),
+    ("unknown_name",     P, "files = [\"scan\"]",               "files = [\"scan\"]\nnotices = [\"clark\"]"),
+];
+
 const FILING: &str =
     "\n[filing.a]\ntitle = \"填报\"\nregister = \"contract\"\nsubmit = \"register\"\n";
 
@@ -358,8 +389,24 @@ fn faults_of_standard_names_are_told_where_they_stand() {
 }
 
 #[test]
+fn faults_of_publications_are_told_where_they_stand() {
+    insta::assert_snapshot!("publications", shown(PUBLICATIONS));
+}
+
+#[test]
 fn every_fault_names_file_and_line_in_both_languages() {
-    for case in [FILES, REGISTERS, FIGURES, APPRAISALS, SQL, DEMO, NAMES].concat() {
+    for case in [
+        FILES,
+        REGISTERS,
+        FIGURES,
+        APPRAISALS,
+        SQL,
+        DEMO,
+        NAMES,
+        PUBLICATIONS,
+    ]
+    .concat()
+    {
         let told = told(&case);
         for it in &told.list {
             assert!(!told.place(it.at).0.is_empty(), "{case:?}");

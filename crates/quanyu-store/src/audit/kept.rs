@@ -1,12 +1,12 @@
 //! Rows kept beside the records, each sealed by an entry of the chain: opinions, delegations, handovers, mandates and what was done
-//! under them.
+//! under them, what was shown to the public.
 
 use super::ChainFault;
 use crate::{
     delegation,
     door::{Bind, Tx},
     error::StoreError,
-    handover, mandate, opinion,
+    handover, mandate, opinion, publication,
 };
 
 /// Compares all of them with what the chain sealed.
@@ -14,12 +14,16 @@ pub(super) async fn all(tx: &mut Tx) -> Result<Option<ChainFault>, StoreError> {
     let opinions = opinion::sealed(tx).await?;
     let delegations = delegation::sealed(tx).await?;
     let handovers = handover::sealed(tx).await?;
+    let versions = publication::sealed(tx).await?;
+    let opened = publication::sealed_releases(tx).await?;
     let mandates = mandate::sealed(tx).await?;
     let uses = mandate::uses_sealed(tx).await?;
     let tables = [
         ("opinion", opinion::ACT, opinions),
         ("delegation", delegation::ACT, delegations),
         ("handover", handover::ACT, handovers),
+        ("publication_version", publication::ACT, versions),
+        ("open_release", publication::RELEASE, opened),
         ("mandate", mandate::ACT, mandates),
         ("mandate_use", mandate::USE, uses),
     ];

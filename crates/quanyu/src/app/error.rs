@@ -160,6 +160,12 @@ pub enum AppError {
     /// A step that is not open or lacks something.
     #[error("the step: {0}")]
     Step(#[from] super::steps::StepRefusal),
+    /// Something that cannot be published, objected to, or end.
+    #[error("the publication: {0}")]
+    Publication(#[from] super::publications::PublicationRefusal),
+    /// A package that is not made or not taken in.
+    #[error("the package: {0}")]
+    Exchange(#[from] super::exchange::ExchangeRefusal),
     /// An account, a sign-in, a password.
     #[error("the account: {0}")]
     Account(#[from] super::account::AccountRefusal),
@@ -327,6 +333,8 @@ impl AppError {
             Self::ReleaseMoved { .. } => "release_moved",
             Self::PaperClosed { .. } => "paper_closed",
             Self::Step(refusal) => refusal.code(),
+            Self::Publication(refusal) => refusal.code(),
+            Self::Exchange(refusal) => refusal.code(),
             Self::Account(refusal) => refusal.code(),
             Self::Upload(refusal) => refusal.code(),
             Self::Collection(refusal) => refusal.code(),
@@ -414,6 +422,8 @@ impl AppError {
                 ("state", state.get(language).to_owned()),
             ],
             Self::Step(refusal) => refusal.facts(language),
+            Self::Publication(refusal) => refusal.facts(language),
+            Self::Exchange(refusal) => refusal.facts(language),
             Self::Account(refusal) => refusal.facts(language),
             Self::Upload(refusal) => refusal.facts(),
             Self::Collection(refusal) => refusal.facts(language),

@@ -34,8 +34,8 @@ use rust_decimal::Decimal;
 use tokio::io::AsyncReadExt as _;
 
 use super::{AppError, Product};
-use labels::Labels;
-use out::Out;
+pub(super) use labels::Labels;
+pub(super) use out::Out;
 
 pub use listed::{Made, listed};
 
@@ -43,8 +43,9 @@ pub use listed::{Made, listed};
 const PAGE: u32 = 5_000;
 
 /// A column, for a sheet and for a Parquet file.
-struct Column {
-    head: Head,
+#[derive(Clone)]
+pub(super) struct Column {
+    pub(super) head: Head,
     typed: ParquetColumn,
 }
 
@@ -164,16 +165,7 @@ async fn rows(product: &Product, dataset: &Dataset, target: &Path) -> Result<u64
     let mut rows = product.figures.rows(&dataset.id).await?;
     let columns = rows.columns.iter().map(|it| {
         let title = title(&product.pack, &it.name);
-        let header = title.as_ref().map_or(&it.name, |it| &it.zh);
-        Column {
-            head: Head::new(header.clone(), kind(it.kind)),
-            typed: ParquetColumn {
-                name: it.name.clone(),
-                title,
-                unit: None,
-                kind: it.kind,
-            },
-        }
+        plain_column(&it.name, title.as_ref(), it.kind)
     });
     let mut out = Out::create(target, &dataset.title.zh, columns.collect())?;
     let mut written = 0;
@@ -193,8 +185,34 @@ async fn rows(product: &Product, dataset: &Dataset, target: &Path) -> Result<u64
     Ok(written)
 }
 
+/// The column of a query.
+pub(super) fn plain_column(name: &str, title: Option<&Text>, held: ColumnKind) -> Column {
+    let header = title.map_or(name, |it| &it.zh);
+    Column {
+        head: Head::new(header.to_owned(), kind(held)),
+        typed: ParquetColumn {
+            name: name.to_owned(),
+            title: title.cloned(),
+            unit: None,
+            kind: held,
+        },
+    }
+}
+
+/// What a column of a query holds, as a pack would write it.
+pub(super) fn word(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Text => "text",
+        ColumnKind::YesNo => "yes_no",
+        ColumnKind::Int => "integer",
+        ColumnKind::Money => "money",
+        ColumnKind::Decimal(_) => "decimal",
+        ColumnKind::Date => "date",
+    }
+}
+
 /// The head of a column: a money column says its unit, so that the file can be imported again.
-fn field_column(field: &Field) -> Column {
+pub(super) fn field_column(field: &Field) -> Column {
     let unit = match &field.kind {
         FieldType::Money => Some("元"),
         FieldType::Decimal { .. } => field.unit.as_deref().filter(|it| *it != "1"),
@@ -249,7 +267,7 @@ fn typed(field: &Field, cell: Cell, value: &Value) -> Value {
     }
 }
 
-fn cell(kind: ColumnKind, value: Value) -> Cell {
+pub(super) fn cell(kind: ColumnKind, value: Value) -> Cell {
     match (kind, value) {
         (_, Value::Null) => Cell::Empty,
         (ColumnKind::YesNo, Value::Int(yes)) => {
@@ -274,7 +292,7 @@ fn kind(kind: ColumnKind) -> Kind {
 }
 
 /// What people call a column of a query: as all fields of that name are called, where they are called alike.
-fn title(pack: &Pack, name: &str) -> Option<Text> {
+pub(super) fn title(pack: &Pack, name: &str) -> Option<Text> {
     let fields = pack.registers.values().flat_map(|it| &it.fields);
     let mut titles = fields.filter(|it| it.id == name).map(|it| &it.title);
     let first = titles.next()?;

@@ -16,7 +16,7 @@ use quanyu_core::{actor::Actor, period::Period, region::RegionCode, text::Langua
 use quanyu_documents::compose::Fonts;
 use quanyu_figures::{Figures, parts};
 use quanyu_pack::{Packs, load, model::Pack};
-use quanyu_store::{Location, PackRevision, Store, Tx, migrate};
+use quanyu_store::{Clock, Location, PackRevision, Store, Tx, migrate};
 
 use super::{
     AppError, Who, Why, by_reach::ByReach, documents::Reader, lists::names::Names,
@@ -103,6 +103,30 @@ impl Product {
     /// # Errors
     /// A pack with faults, a database that cannot be opened, a folder that holds no district.
     pub async fn open(place: &Place) -> Result<Self, AppError> {
+        Self::open_at(place, Clock::System).await
+    }
+
+    /// Opens a district of demonstration as if so many days had gone by, to show what happens when they have.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; a district that is none of demonstration.
+    pub async fn open_ahead(place: &Place, days: u16) -> Result<Self, AppError> {
+        const DAY: i64 = 86_400;
+        let opened = Self::open_at(place, Clock::Ahead(i64::from(days) * DAY)).await?;
+        if !opened.demo() {
+            return Err(AppError::BadValue {
+                kind: "days",
+                value: days.to_string(),
+                why: super::Why::new(
+                    "只有演示区可以提前日期",
+                    "only a district of demonstration goes ahead of its time",
+                ),
+            });
+        }
+        Ok(opened)
+    }
+
+    async fn open_at(place: &Place, clock: Clock) -> Result<Self, AppError> {
         let location = place.location();
         if let (Location::Sqlite(folder), None) = (&location, &place.pack)
             && !folder.join("quanyu.db").is_file()
@@ -115,7 +139,7 @@ impl Product {
             Some(id) => Some(load_pack(&packs(place.packs.as_deref()), id)?),
             None => None,
         };
-        let store = Store::open(&location).await?;
+        let store = Store::open_at(&location, clock).await?;
         let pack = match wanted {
             Some(pack) => {
                 store.apply_pack(&pack, &Actor::local()).await?;

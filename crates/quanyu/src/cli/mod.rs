@@ -13,6 +13,7 @@ mod check;
 mod compare;
 mod compose;
 mod demo;
+mod exchange;
 mod export;
 mod figures;
 mod import;
@@ -84,6 +85,9 @@ enum Command {
     Appraisal(appraisal::Appraisal),
     /// Write a document of the pack, every number in it frozen.
     Compose(compose::Compose),
+    /// Packages between the two networks.
+    #[command(subcommand)]
+    Exchange(exchange::Exchange),
     /// The chain of changes.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -177,6 +181,7 @@ async fn run(cli: Cli) -> Result<Ended, AppError> {
         Command::Renew(it) => it.run(packs).await,
         Command::Match(it) => it.run(packs).await,
         Command::Appraisal(it) => it.run(packs).await,
+        Command::Exchange(it) => it.run(packs).await,
         Command::Audit(it) => it.run(packs).await,
         Command::Backup(it) => it.run(packs).await,
         Command::Restore(it) => it.run(packs).await,

@@ -29,6 +29,14 @@ pub struct Serve {
     /// given several times.
     #[arg(long, value_name = "NAME")]
     name: Vec<String>,
+    /// Serve a district of demonstration as if so many days had gone by.
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    days_ahead: u16,
     /// Browsers come by https, through a proxy in front that speaks it.
     #[arg(long)]
     https: bool,
@@ -39,7 +47,11 @@ pub struct Serve {
 
 impl Serve {
     pub(super) async fn run(&self, packs: Option<&PathBuf>) -> Result<Ended, AppError> {
-        let product = Product::open(&self.at.place(packs)).await?;
+        let place = self.at.place(packs);
+        let product = match self.days_ahead {
+            0 => Product::open(&place).await?,
+            days => Product::open_ahead(&place, days).await?,
+        };
         if !account::any(&product).await? {
             print!("{}", account::first_steps(&product.pack));
         }

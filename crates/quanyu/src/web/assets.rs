@@ -20,9 +20,9 @@ use sha2::{Digest, Sha256};
 use super::{state::App, templates};
 
 /// Style files in the order in which they are put together.
-const STYLES: [&str; 12] = [
+const STYLES: [&str; 13] = [
     "tokens", "base", "frame", "parts", "pages", "check", "entry", "desk", "lists", "account",
-    "firms", "print",
+    "firms", "public", "print",
 ];
 
 /// What may be served, by address name such as `pages.1f2e3d4c.js`.

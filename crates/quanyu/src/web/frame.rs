@@ -114,6 +114,7 @@ pub(super) enum Place<'a> {
     Compare,
     Lists,
     Collections,
+    Publications,
     Tour,
     /// In none of the menu's rooms.
     Elsewhere,
@@ -284,6 +285,17 @@ fn menu(app: &App, view: &View, place: Place<'_>) -> Vec<Room> {
             true,
         ));
     }
+    if pack
+        .playing("publication")
+        .is_some_and(|it| !app.product.scope(Right::Read, it).is_nothing())
+    {
+        menu.push(room(
+            app.text(view, "publications.title"),
+            view.link("/publications"),
+            Place::Publications,
+            true,
+        ));
+    }
     // A pack without papers has the room for reading alone.
     if pack.playing("document").is_some() {
         menu.push(room(
@@ -346,6 +358,7 @@ fn administration(app: &App, view: &View) -> Vec<Room> {
     let rooms = [
         ("admin.accounts", "/admin/accounts"),
         ("admin.audit", "/admin/audit"),
+        ("exchange.title", "/admin/exchange"),
     ];
     // The operator of the machine has the command line for them.
     let signed_in = rooms.into_iter().filter(|_| app.sender.session.is_some());

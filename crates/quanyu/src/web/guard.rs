@@ -8,6 +8,8 @@
 //!
 //! Start reading at [`guard`].
 
+use std::sync::Arc;
+
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
@@ -17,15 +19,16 @@ use axum::{
 use quanyu_core::text::Language;
 
 use super::{
-    csrf, firms, identity,
+    csrf, firms,
+    identity::{self, Sender},
     needs::{self, Need},
     patience,
     problem::{self, Problem},
-    signin,
+    public, signin,
     state::App,
     upload, view,
 };
-use crate::app::who::Grants;
+use crate::app::{Who, who::Grants};
 
 /// Scripts, styles, pictures and requests only to this server; nobody may frame it.
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -47,12 +50,14 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
         .uri()
         .query()
         .is_some_and(|it| it.split('&').any(|pair| pair.starts_with("lang=")));
+    // The public pages keep nothing in the browser.
+    let stranger = public::is_public(request.uri().path());
     let mut response = match enter(&app, language, request).await {
         Ok(request) => next.run(request).await,
         Err(refused) => *refused,
     };
     let headers = response.headers_mut();
-    if asks_language {
+    if asks_language && !stranger {
         let cookie = format!(
             "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
             language.tag()
@@ -108,7 +113,12 @@ async fn enter(
         return Err(Box::new(problem.into_response()));
     }
     let headers = request.headers().clone();
-    let sender = match identity::of(app, &headers).await {
+    // Whoever looks at a public page is nobody, signed in or not.
+    let known = match public::is_public(request.uri().path()) {
+        true => Ok(Some(Sender::plain(Arc::new(Who::nobody())))),
+        false => identity::of(app, &headers).await,
+    };
+    let sender = match known {
         Ok(Some(sender)) => sender,
         Ok(None) => return Err(problem(app, "web_bad_token")),
         Err(error) => {

@@ -28,6 +28,7 @@ mod documents;
 mod dossier;
 mod duplicates;
 mod entries;
+mod exchange;
 mod figure;
 mod filings;
 mod firms;
@@ -47,6 +48,8 @@ mod ops;
 mod patience;
 mod plans;
 mod problem;
+mod public;
+mod publications;
 mod qr;
 mod quick;
 mod registers;
@@ -106,6 +109,10 @@ pub fn router(app: App) -> Router {
             get(admin::accounts).post(admin::make_account),
         )
         .route("/admin/accounts/{account}", post(admin::change_account))
+        .route("/admin/exchange", get(exchange::show).post(exchange::act))
+        .route("/admin/exchange/packages/{number}", get(exchange::package))
+        .route("/exchange", get(exchange::conflicts))
+        .route("/exchange/{conflict}", post(exchange::settle))
         .route("/admin/rules", post(admin::set_rule))
         .route("/admin/audit", get(admin::audit))
         .route(
@@ -269,6 +276,30 @@ pub fn router(app: App) -> Router {
             "/collections/{collection}/{party}/xlsx",
             get(collections::workbook),
         )
+        .route(
+            "/publications",
+            get(publications::all).post(publications::create),
+        )
+        .route("/publications/new", get(publications::new))
+        .route("/publications/data", get(publications::data))
+        .route("/publications/data/{dataset}", post(publications::release))
+        .route("/publications/{publication}", get(publications::show))
+        .route(
+            "/publications/{publication}/items",
+            post(publications::change),
+        )
+        .route("/publications/{publication}/docx", get(publications::docx))
+        .route("/publications/{publication}/html", get(publications::html))
+        .route("/public", get(public::notices))
+        .route("/public/notices/{publication}", get(public::notice))
+        .route("/public/notices/{publication}/docx", get(public::docx))
+        .route(
+            "/public/notices/{publication}/object",
+            get(public::ask).post(public::object),
+        )
+        .route("/public/data", get(public::catalogue))
+        .route("/public/data/{dataset}", get(public::dataset))
+        .route("/public/data/{dataset}/{form}", get(public::file))
         .route("/lists", get(lists::all).post(lists::create))
         .route("/lists/compare", get(lists::compare))
         .route("/lists/{list}", get(lists::show))
@@ -339,6 +370,7 @@ pub fn router(app: App) -> Router {
             app.clone(),
             api::rate::limit,
         ))
+        .layer(middleware::from_fn_with_state(app.clone(), public::limit))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
         .layer(CompressionLayer::new())

@@ -101,7 +101,7 @@ impl Problem {
             | "oidc_token"
             | "oidc_no_code" => StatusCode::FORBIDDEN,
             "web_sign_in" | "web_bad_token" | "account_sign_in" => StatusCode::UNAUTHORIZED,
-            "account_too_fast" => StatusCode::TOO_MANY_REQUESTS,
+            "account_too_fast" | "public_too_many" => StatusCode::TOO_MANY_REQUESTS,
             "web_bad_query" | "web_bad_region" | "web_bad_period" | "web_bad_format"
             | "web_bad_upload" | "web_no_file" | "web_again" | "bad_value" => {
                 StatusCode::BAD_REQUEST

@@ -36,6 +36,7 @@ pub struct App {
     pub(super) intake: Arc<Intake>,
     /// Who asked the interface how much.
     pub(super) rates: Rates,
+    pub(super) crowd: super::public::Crowd,
     /// The latest period, as known at a change sequence: asked for by every address without one.
     pub(super) latest: Arc<Mutex<Option<(i64, Period)>>>,
     /// Who is who.
@@ -83,6 +84,7 @@ impl App {
             shelf: Arc::default(),
             intake: Arc::default(),
             rates: Rates::default(),
+            crowd: super::public::Crowd::default(),
             latest: Arc::default(),
             people: Arc::default(),
             door: Arc::new(door),

@@ -14,12 +14,12 @@ use rust_decimal::Decimal;
 use super::super::{AppError, cells, registers};
 
 /// What the records are called that a page refers to.
-pub(super) struct Labels {
+pub(in crate::app) struct Labels {
     said: HashMap<(String, i64), String>,
 }
 
 impl Labels {
-    pub(super) async fn of(
+    pub(in crate::app) async fn of(
         tx: &mut Tx,
         pack: &Pack,
         fields: &[&Field],
@@ -49,7 +49,7 @@ impl Labels {
     }
 
     /// A value as a sheet shows it.
-    pub(super) fn cell(&self, pack: &Pack, field: &Field, value: &Value) -> Cell {
+    pub(in crate::app) fn cell(&self, pack: &Pack, field: &Field, value: &Value) -> Cell {
         if let Some(target) = registers::target(pack, field) {
             let names =
                 referred(value).filter_map(|id| self.said.get(&(target.id.clone(), id)).cloned());

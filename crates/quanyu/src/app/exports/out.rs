@@ -22,7 +22,7 @@ use super::{
 };
 
 /// Where rows go.
-pub(super) struct Out {
+pub(in crate::app) struct Out {
     target: PathBuf,
     file: Kind,
 }
@@ -35,7 +35,7 @@ enum Kind {
 
 impl Out {
     /// Begins a file of the kind that its ending says.
-    pub(super) fn create(
+    pub(in crate::app) fn create(
         target: &Path,
         title: &str,
         columns: Vec<Column>,
@@ -84,11 +84,11 @@ impl Out {
     }
 
     /// Whether rows are values of their types, not cells.
-    pub(super) fn is_typed(&self) -> bool {
+    pub(in crate::app) fn is_typed(&self) -> bool {
         matches!(self.file, Kind::Parquet(_))
     }
 
-    pub(super) fn write_cells(&mut self, cells: &[Cell]) -> Result<(), AppError> {
+    pub(in crate::app) fn write_cells(&mut self, cells: &[Cell]) -> Result<(), AppError> {
         match &mut self.file {
             Kind::Xlsx(it) => it
                 .write_row(cells)
@@ -100,7 +100,7 @@ impl Out {
         }
     }
 
-    pub(super) fn write_values(&mut self, values: Vec<Value>) -> Result<(), AppError> {
+    pub(in crate::app) fn write_values(&mut self, values: Vec<Value>) -> Result<(), AppError> {
         match &mut self.file {
             Kind::Parquet(it) => it
                 .write(values)
@@ -109,7 +109,7 @@ impl Out {
         }
     }
 
-    pub(super) fn finish(self) -> Result<(), AppError> {
+    pub(in crate::app) fn finish(self) -> Result<(), AppError> {
         let target = &self.target;
         match self.file {
             Kind::Xlsx(it) => it.finish(target).map_err(|it| AppError::file(target, &it)),

@@ -18,15 +18,18 @@ use super::typed;
 use crate::app::{
     AppError, Product, duties,
     notices::{self, About, Told, outgoing::Outgoing},
+    publications::effect::Planned,
     registers,
 };
 
 /// The effects of a step with everything that was typed read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Prepared {
     set: Vec<(String, Source)>,
     create: Vec<(Register, Vec<(String, Source)>)>,
     notify: Vec<(Vec<String>, Text)>,
+    /// What is shown to the public, or ends.
+    pub(super) publication: Vec<Planned>,
 }
 
 /// Where a value comes from once typed texts are read.
@@ -56,6 +59,7 @@ impl Prepared {
         product: &Product,
         register: &Register,
         step: &Transition,
+        (record, note): (i64, Option<&str>),
     ) -> Result<Self, AppError> {
         let mut prepared = Self::default();
         for effect in &step.effects {
@@ -72,6 +76,14 @@ impl Prepared {
                     let other = registers::declared(product, other)?;
                     let values = sources(product, other, values).await?;
                     prepared.create.push((other.clone(), values));
+                }
+                EffectKind::Publication(what) => {
+                    let planned = Planned::of(product, register, record, *what, note).await?;
+                    let window = planned.set.iter().cloned();
+                    prepared
+                        .set
+                        .extend(window.map(|(field, value)| (field, Source::Known(value))));
+                    prepared.publication.push(planned);
                 }
                 EffectKind::Notify { whom, text } => {
                     prepared.notify.push((whom.clone(), text.clone()));

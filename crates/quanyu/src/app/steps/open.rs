@@ -11,7 +11,7 @@ use quanyu_store::{
 use super::{
     StepView, arrived, guard, hands::Hands, missing, opinions, role_of, state_of, title_of,
 };
-use crate::app::{AppError, Product, duties, registers};
+use crate::app::{AppError, Product, duties, publications, registers};
 
 /// The steps that are open for a record, in the order of the pack.
 ///
@@ -93,6 +93,15 @@ async fn of_one(
             .iter()
             .any(|it| it.said.as_ref().is_some_and(|it| !it.agrees));
         let hand = hands.taking(product, declared, it, None, arrived);
+        // What waits for a publication is not offered before that has passed.
+        let kinds = publications::guards(&product.pack, &declared.id, &it.id);
+        let kinds: Vec<String> = kinds.map(|it| it.id.clone()).collect();
+        if !kinds.is_empty() {
+            let mut tx = product.store.read().await?;
+            if !publications::passed(&mut tx, arrived.record.id, &kinds).await? {
+                continue;
+            }
+        }
         // What only its taker may take back is shown to nobody else.
         if it.kind == StepKind::Withdraw && hand.is_none() {
             continue;

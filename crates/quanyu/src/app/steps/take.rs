@@ -29,6 +29,7 @@ use super::{
 use crate::app::{
     AppError, Product, duties, files as kept, filings,
     notices::{self, About, Told},
+    publications::{self, PublicationRefusal},
     registers, say,
 };
 
@@ -85,6 +86,20 @@ pub struct Done {
 /// # Errors
 /// [`StepRefusal`] where the step is not open or lacks something; `store_conflict` where somebody changed the record.
 pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> {
+    let order = Arc::new(plan(product, taking).await?);
+    let actor = product.actor();
+    let done = product.store.act(&actor, move |act| {
+        let order = Arc::clone(&order);
+        async move { order.run(act).await }.boxed()
+    });
+    done.await
+}
+
+/// Everything that a step needs before its act.
+///
+/// # Errors
+/// As [`take`].
+pub(in crate::app) async fn plan(product: &Product, taking: &Taking) -> Result<Order, AppError> {
     let register = registers::declared(product, &taking.register)?;
     let step = declared_step(register, &taking.step)?;
     let wish = taking.role.clone().filter(|it| !it.is_empty());
@@ -128,7 +143,7 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         _ => None,
     };
     let mut values = typed::values(product, register, &taking.values).await?;
-    let prepared = Prepared::of(product, register, step).await?;
+    let prepared = Prepared::of(product, register, step, (taking.record, note.as_deref())).await?;
     // Safe on the disk first; the act names them.
     let mut stored = Vec::new();
     for (field, name, bytes) in &taking.files {
@@ -155,7 +170,7 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         }
         None => None,
     };
-    let order = Arc::new(Order {
+    Ok(Order {
         product: product.clone(),
         register: register.clone(),
         step: step.clone(),
@@ -172,17 +187,13 @@ pub async fn take(product: &Product, taking: &Taking) -> Result<Done, AppError> 
         person,
         values,
         prepared,
-    });
-    let actor = product.actor();
-    let done = product.store.act(&actor, move |act| {
-        let order = Arc::clone(&order);
-        async move { order.run(act).await }.boxed()
-    });
-    done.await
+        follows: false,
+    })
 }
 
 /// Everything that the act needs.
-struct Order {
+#[derive(Clone)]
+pub(in crate::app) struct Order {
     product: Product,
     register: Register,
     step: Transition,
@@ -199,10 +210,19 @@ struct Order {
     person: Option<String>,
     values: BTreeMap<String, Value>,
     prepared: Prepared,
+    /// It follows from the step of another record, whose taker answers for it.
+    follows: bool,
 }
 
 impl Order {
-    async fn run(&self, act: &mut Act) -> Result<Done, AppError> {
+    /// The same, as what follows from another record's step.
+    pub(in crate::app) fn following(mut self) -> Self {
+        self.follows = true;
+        self
+    }
+
+    /// Takes the step inside an act.
+    pub(in crate::app) async fn run(&self, act: &mut Act) -> Result<Done, AppError> {
         let id = &self.register.id;
         let day = act.day();
         let hands = Hands::of(&mut act.tx, &self.product, day).await?;
@@ -224,8 +244,18 @@ impl Order {
             }
             .into());
         }
-        let hand = self.hand(&hands, &found)?;
-        self.beside(&found)?;
+        let hand = if self.follows {
+            act.everywhere();
+            Hand {
+                role: None,
+                behalf: None,
+            }
+        } else {
+            self.published(act).await?;
+            let hand = self.hand(&hands, &found)?;
+            self.beside(&found)?;
+            hand
+        };
         // Who stands in does what the other may, also where he himself reaches nothing.
         if hand.behalf.is_some() {
             act.everywhere();
@@ -275,6 +305,9 @@ impl Order {
         let outgoing = self.product.outgoing.clone();
         let pack = self.product.pack.clone();
         self.prepared.run(act, (&pack, &outgoing), &facts).await?;
+        for planned in &self.prepared.publication {
+            planned.run(act, &self.product).await?;
+        }
         if let Some(person) = &self.person {
             duty::assign(act, id, record, &self.step.to, Some(person)).await?;
         }
@@ -286,6 +319,18 @@ impl Order {
             state: self.step.to.clone(),
             number,
         })
+    }
+
+    /// A step that records take when their publication has passed waits for that.
+    async fn published(&self, act: &mut Act) -> Result<(), AppError> {
+        let pack = &self.product.pack;
+        let kinds = publications::guards(pack, &self.register.id, &self.step.id);
+        let kinds: Vec<String> = kinds.map(|it| it.id.clone()).collect();
+        if kinds.is_empty() || publications::passed(&mut act.tx, self.record, &kinds).await? {
+            return Ok(());
+        }
+        let step = self.step.title.clone();
+        Err(PublicationRefusal::Unpublished { step }.into())
     }
 
     fn hand(&self, hands: &Hands, found: &Arrived) -> Result<Hand, AppError> {
