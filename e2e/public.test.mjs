@@ -126,7 +126,7 @@ test("a list is published, objected to on a phone, answered, and its records go 
   // The officer sees it, takes it up; the head answers.
   await officer.goto("/publications");
   await look(officer, "publications-1440");
-  await officer.locator("section", { hasText: "异议" }).locator("tbody th a").first().click();
+  await officer.locator("section", { has: officer.getByRole("heading", { name: "异议", exact: true }) }).locator("tbody th a").first().click();
   await officer.getByRole("button", { name: "受理", exact: true }).click();
   await officer.waitForURL(/registers\/objection/);
   const objection = officer.url();

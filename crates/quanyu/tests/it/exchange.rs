@@ -276,6 +276,13 @@ async fn packages_pass_both_ways_and_only_what_is_declared_is_in_them() {
         "a second time changes nothing"
     );
 
+    // What goes out only in part never begins there.
+    inner
+        .create("filing", Draft::new([("code", Value::text("I-1"))]))
+        .await;
+    outer.import(&inner.export().await).await.unwrap();
+    assert_eq!(outer.count("filing").await, 0);
+
     // A firm files outside: with lines, a paper, a person, and one that refers to another.
     let firm_there = outer.by("firm", "91A").await.id;
     let paper = files::put(&outer.store, b"%PDF-1.4 filing".to_vec())

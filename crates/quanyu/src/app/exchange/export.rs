@@ -339,7 +339,9 @@ impl Making<'_> {
                 };
                 let crossed = exchange::origin(tx, register, id).await?.is_some();
                 let removed = exchange::is_removed(&record);
-                let goes = reach.goes(record.state.as_deref()) && !removed;
+                let state = record.state.as_deref();
+                // What goes only in part goes once the other side has sent the whole.
+                let goes = reach.goes(state) && !removed && (crossed || reach.begins(state));
                 if goes || crossed {
                     chosen.push(id);
                 }

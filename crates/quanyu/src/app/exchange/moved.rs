@@ -92,6 +92,15 @@ impl<'a> Reach<'a> {
         self.fitting(state).next().is_some()
     }
 
+    /// Whether enough goes of a record in this state that it can be made there.
+    pub(super) fn begins(&self, state: Option<&str>) -> bool {
+        let names = self.names(Some(state));
+        let fields = self.register.fields.iter();
+        fields
+            .filter(|it| it.required && it.computed.is_none())
+            .all(|it| names.contains(&it.id))
+    }
+
     /// Names of what goes of a record in this state; in any state for `None` inside.
     pub(super) fn names(&self, state: Option<Option<&str>>) -> BTreeSet<String> {
         let flows: Vec<&&Flow> = match state {
