@@ -21,6 +21,7 @@ mod exports;
 mod firms;
 mod hostile;
 mod imports;
+mod large;
 mod lines;
 mod lists;
 mod looks;
