@@ -20,7 +20,7 @@ use crate::app::AppError;
 
 /// An error response.
 pub struct Problem {
-    app: App,
+    app: Box<App>,
     language: Language,
     code: &'static str,
     facts: Vec<(&'static str, String)>,
@@ -43,7 +43,7 @@ impl Problem {
     /// A refusal of the web itself.
     pub(super) fn of(app: &App, language: Language, code: &'static str) -> Self {
         Self {
-            app: app.clone(),
+            app: Box::new(app.clone()),
             language,
             code,
             facts: Vec::new(),

@@ -298,7 +298,9 @@ async fn a_token_that_does_not_hold_signs_nobody_in() {
     let bureau = Bureau::new("automatic").await;
     let past = Timestamp::now().as_second() - 3600;
     #[rustfmt::skip]
-    let cases: [(&str, Option<(&'static str, Json_)>, &str); 11] = [
+    /// What it is called, what is put in its place, the refusal.
+    type Case = (&'static str, Option<(&'static str, Json_)>, &'static str);
+    let cases: [Case; 11] = [
         ("another nonce",    Some(("nonce", json!("n"))),                     "oidc_token"),
         ("another audience", Some(("aud", json!("someone"))),                 "oidc_token"),
         ("a further audience", Some(("aud", json!(["quanyu", "someone"]))),   "oidc_token"),

@@ -51,7 +51,7 @@ pub(super) async fn open(product: &Product, bytes: &[u8]) -> Result<(Opened, boo
         .into());
     }
     // A key signs from its own package on, until the next one does.
-    let until = trusted.iter().filter(|key| key.1 <= it.number).next_back();
+    let until = trusted.iter().rfind(|key| key.1 <= it.number);
     if until.is_none_or(|key| key.0 != it.key) {
         return Err(ExchangeRefusal::Foreign {
             key: it.key.clone(),

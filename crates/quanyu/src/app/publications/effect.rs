@@ -38,13 +38,13 @@ pub(in crate::app) struct Planned {
 enum What {
     Show {
         made: Box<Made>,
-        version: NewVersion,
+        version: Box<NewVersion>,
         docx: (files::Stored, String),
         first: bool,
     },
     Settle {
         orders: Vec<(i64, String, Order)>,
-        objections: Option<Register>,
+        objections: Option<Box<Register>>,
         today: Date,
     },
     Withdraw,
@@ -92,7 +92,7 @@ impl Planned {
                     };
                     What::Show {
                         made: Box::new(made),
-                        version,
+                        version: Box::new(version),
                         docx: (stored, name),
                         first,
                     }
@@ -236,7 +236,7 @@ async fn settle(product: &Product, id: i64) -> Result<What, AppError> {
     Ok(What::Settle {
         orders,
         objections: match &kind.window {
-            Some(_) => Some(playing(&product.pack, "objection")?.clone()),
+            Some(_) => Some(Box::new(playing(&product.pack, "objection")?.clone())),
             None => None,
         },
         today: product.today(),

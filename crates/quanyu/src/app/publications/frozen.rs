@@ -150,7 +150,7 @@ impl Frozen {
         }
         let heads = kind.columns.iter().map(|it| {
             let field = register.field(&it.field);
-            field.map_or_else(|| it.field.clone(), |it| head(it))
+            field.map_or_else(|| it.field.clone(), head)
         });
         let texts = kind.text.iter();
         Ok(Self {

@@ -21,7 +21,7 @@ fn parameters() -> BTreeMap<String, BTreeSet<String>> {
     let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let table = std::fs::read_to_string(web.join("mod.rs")).unwrap();
     let shared = ["view.rs", "frame.rs", "upload.rs", "respond.rs"].map(|it| web.join(it));
-    let shared: BTreeSet<String> = shared.iter().flat_map(|it| names(it)).collect();
+    let shared: BTreeSet<String> = shared.iter().flat_map(names).collect();
     let mut all = BTreeMap::new();
     for part in table.split(".route(").skip(1) {
         let route = part.split('"').nth(1).unwrap().to_owned();
@@ -39,7 +39,7 @@ fn parameters() -> BTreeMap<String, BTreeSet<String>> {
                 let inside = std::fs::read_dir(&place).unwrap();
                 files.extend(inside.map(|it| it.unwrap().path()));
             }
-            read.extend(files.iter().flat_map(|it| names(it)));
+            read.extend(files.iter().flat_map(names));
         }
         all.insert(route, read);
     }
