@@ -222,7 +222,7 @@ test("an agency acts by mandate in the matters named, by whom and for whom is no
   const done = /\/my\/records\/(\w+\/\d+)/.exec(agency.url())[1];
   // By whom and for whom: the firm sees it, and so does the officer.
   await firm.goto(`/my/records/${done}`);
-  assert.match(await firm.locator(".timeline").innerText(), /hongtu.*示例澄海传感科技有限公司/s);
+  assert.match(await firm.locator(".timeline").innerText(), /示例鸿途代办员.*示例澄海传感科技有限公司/s);
   await whole(firm, "firms-by-agency-390");
 
   // Ended: at once nothing is left.
