@@ -297,9 +297,9 @@ async fn without_the_operators_leave_an_account_waits_for_an_administrator() {
 async fn a_token_that_does_not_hold_signs_nobody_in() {
     let bureau = Bureau::new("automatic").await;
     let past = Timestamp::now().as_second() - 3600;
-    #[rustfmt::skip]
     /// What it is called, what is put in its place, the refusal.
     type Case = (&'static str, Option<(&'static str, Json_)>, &'static str);
+    #[rustfmt::skip]
     let cases: [Case; 11] = [
         ("another nonce",    Some(("nonce", json!("n"))),                     "oidc_token"),
         ("another audience", Some(("aud", json!("someone"))),                 "oidc_token"),
