@@ -346,6 +346,7 @@ fn a_text_says_its_title_its_district_and_its_years() {
         ("甲市乙区科技局2023年工作总结和2024年工作计划\n正文。", Some("甲市乙区"), Some(2023), Some(2024)),
         ("甲省政府工作报告\n一、2025年工作回顾\n正文。\n二、2026年工作安排", Some("甲省"), Some(2025), Some(2026)),
         ("区科技局2018年工作要点\n正文。", None, Some(2017), Some(2018)),
+        ("甲市乙区科技局2023年上半年工作总结\n正文。\n二、下半年打算\n正文。", Some("甲市乙区"), Some(2023), Some(2023)),
         ("没有标题的正文。", None, None, None),
     ];
     for (text, district, year, plan) in cases {
@@ -356,6 +357,16 @@ fn a_text_says_its_title_its_district_and_its_years() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn what_a_report_of_half_a_year_plans_is_for_the_same_year() {
+    let text = "甲区科技局2023年上半年工作总结\n一、主要进展\n登记合同120份。\n二、下半年打算\n登记合同达到300份以上。\n";
+    let found = read_text(text, &Lexicon::empty(), &Hints::default());
+    let levels = found.mentions.iter().filter(|it| it.kind.as_str() == "level");
+    let told: Vec<String> = levels.map(|it| told(it, true)).collect();
+    // A target is what goes without saying here.
+    assert_eq!(told, ["level 120份 actual @2023H1", "level 300份 ge @2023"]);
 }
 
 #[test]

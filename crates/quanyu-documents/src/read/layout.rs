@@ -322,7 +322,8 @@ impl About {
             }
         }
         if self.plan.is_none() {
-            self.plan = self.report.map(|year| year + 1);
+            // A report of half a year plans the rest of it.
+            self.plan = self.report.map(|year| year + i32::from(!self.half));
         }
         if self.report.is_none() {
             self.report = self.plan.map(|year| year - 1);
