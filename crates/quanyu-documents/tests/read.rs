@@ -363,7 +363,10 @@ fn a_text_says_its_title_its_district_and_its_years() {
 fn what_a_report_of_half_a_year_plans_is_for_the_same_year() {
     let text = "甲区科技局2023年上半年工作总结\n一、主要进展\n登记合同120份。\n二、下半年打算\n登记合同达到300份以上。\n";
     let found = read_text(text, &Lexicon::empty(), &Hints::default());
-    let levels = found.mentions.iter().filter(|it| it.kind.as_str() == "level");
+    let levels = found
+        .mentions
+        .iter()
+        .filter(|it| it.kind.as_str() == "level");
     let told: Vec<String> = levels.map(|it| told(it, true)).collect();
     // A target is what goes without saying here.
     assert_eq!(told, ["level 120份 actual @2023H1", "level 300份 ge @2023"]);
