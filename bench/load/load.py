@@ -3,7 +3,7 @@
     python load.py ADDRESS ORGANIZATIONS RATE SECONDS PAGES TOKEN…
 
 ORGANIZATIONS is the csv that was imported (names, streets). PAGES is written: a sample of the addresses that were read, for another tool. The
-last token is that of a street, the one before of whoever enters visits. Prints CSV: kind, requests, wrong, p50, p99, worst in ms, all kinds last. Ends with 1 where an
+last token is that of a street, the one before of an officer; both enter visits. Prints CSV: kind, requests, wrong, p50, p99, worst in ms, all kinds last. Ends with 1 where an
 answer was wrong.
 """
 
@@ -86,6 +86,8 @@ MIX = [
 ]
 KINDS, SHARES = [it[0] for it in MIX], [it[1] for it in MIX]
 PATHS = {it[0]: it[2] for it in MIX}
+# Forms are for those who enter records.
+FORMS, ENTERING = ("form", "choosing a firm while typing"), TOKENS[-2:]
 
 
 class Pool:
@@ -114,7 +116,7 @@ class Pool:
 
 
 async def one(pool, kind, due, took, wrong):
-    token = CHANCE.choice(TOKENS) if PATHS[kind] else TOKENS[-2]
+    token = CHANCE.choice(ENTERING if kind in FORMS else TOKENS) if PATHS[kind] else TOKENS[-2]
     if PATHS[kind]:
         method, path, body = "GET", PATHS[kind](token), b""
     else:
