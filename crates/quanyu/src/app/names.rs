@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use quanyu_core::typed;
+use quanyu_core::{typed, uscc::Uscc};
 use quanyu_pack::model::{FieldType, Pack, Register};
 use quanyu_store::{Tx, records};
 
@@ -62,9 +62,14 @@ impl NameMap {
                 }
                 forms.entry(text.clone()).or_default().push(text);
             }
-            let asked: Vec<String> = forms.keys().cloned().collect();
+            let mut asked: Vec<String> = forms.keys().cloned().collect();
             let mut ids: HashMap<&str, BTreeSet<i64>> = HashMap::new();
             for field in naming_fields(register) {
+                // A credit code that holds and was found is nobody's name: names have no index, a million of them are not looked at.
+                asked.retain(|it| !is_code(it) || !found_one(&ids, &forms, it));
+                if asked.is_empty() {
+                    break;
+                }
                 for (text, record) in records::find(tx, id, field, &asked).await? {
                     for typed in forms.get(&text).into_iter().flatten() {
                         ids.entry(typed).or_default().insert(record);
@@ -82,6 +87,21 @@ impl NameMap {
         }
         Ok(())
     }
+}
+
+/// Whether a text is a credit code with its right check character.
+fn is_code(text: &str) -> bool {
+    text.parse::<Uscc>().is_ok_and(|it| it.checks())
+}
+
+/// Whether what was typed in this form has been found.
+fn found_one(
+    ids: &HashMap<&str, BTreeSet<i64>>,
+    forms: &HashMap<String, Vec<&str>>,
+    form: &str,
+) -> bool {
+    let mut typed = forms.get(form).into_iter().flatten();
+    typed.any(|it| ids.contains_key(it))
 }
 
 /// The text fields by which people name a record: its key where it is one field, its label, and what the part it plays
